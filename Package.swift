@@ -1,0 +1,55 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.strictMemorySafety()]
+
+let package = Package(
+    name: "railgun",
+    products: [
+        .library(name: "DeltaEngine", targets: ["DeltaEngine"]),
+        .executable(name: "railgun-diff", targets: ["railgun-diff"]),
+        .executable(name: "railgun-bench", targets: ["railgun-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        // The C core: block matching, delta operations, hardened decoding.
+        .target(name: "CDelta"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+
+        // The library that others link, and the only importer of CDelta.
+        .target(
+            name: "DeltaEngine",
+            dependencies: ["CDelta", "CZlib", "CLZ4", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+
+        // What both commands share: corpora of pages, and how results are shown.
+        .target(name: "Corpus", swiftSettings: strict),
+        .target(name: "Reports", swiftSettings: strict),
+
+        .executableTarget(
+            name: "railgun-diff",
+            dependencies: [
+                "DeltaEngine", "Corpus", "Reports", "CZlib",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "railgun-bench",
+            dependencies: [
+                "DeltaEngine", "Corpus", "Reports", "CZlib", "CLZ4",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        .testTarget(name: "DeltaEngineTests", dependencies: ["DeltaEngine", "CDelta", "Corpus"]),
+        .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+        .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)

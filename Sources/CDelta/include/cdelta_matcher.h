@@ -1,0 +1,25 @@
+#pragma once
+#include "cdelta_index.h"
+#include "cdelta_isa.h"
+CDELTA_NONNULL_BEGIN
+/* Finds which stretches of a target page also occur in its base, or earlier in the target.
+ * A matcher is scratch memory that is reused from call to call: one thread at a time, but threads may share the index. */
+typedef struct cdelta_matcher cdelta_matcher;
+
+/* On CDELTA_OK the caller owns *out_matcher; else it is NULL. Requires `isa` to be available. */
+cdelta_status cdelta_matcher_create(cdelta_isa isa, cdelta_matcher *_Nullable *_Nonnull out_matcher);
+void cdelta_matcher_free(cdelta_matcher *_Nullable matcher); /* NULL is a no-op */
+
+/* Finds the copies of `target` and leaves them at *out_copies, which stays the matcher's and is valid until its next
+ * call: ascending, disjoint, each within base or target and compared byte by byte; what they leave out is new.
+ * The result depends on base and target alone: not on the instruction set, the machine or earlier calls.
+ *
+ * Work is O(target_length) whatever the input: a position is looked up at most once in each table and compared with
+ * at most 6 candidates of at most 64 bytes each; a comparison that runs on longer is taken or beaten by a longer one
+ * taken in its place, so that the bytes compared are at most 9 for each byte of the target, and 400 for each copy made.
+ *
+ * Requires `index` built from `base`, both lengths <= CDELTA_MAX_BYTES. CDELTA_OUT_OF_MEMORY leaves no copies. */
+cdelta_status cdelta_match(cdelta_matcher *matcher, const cdelta_index *index, const uint8_t *_Nullable base,
+                           size_t base_length, const uint8_t *_Nullable target, size_t target_length,
+                           const cdelta_copy *_Nullable *_Nonnull out_copies, size_t *out_count);
+CDELTA_NONNULL_END

@@ -1,0 +1,40 @@
+#pragma once
+/* The layout of an index, shared by the code that builds it and the code that searches it. */
+#include "cdelta_index.h"
+#include "load.h"
+
+enum {
+    CDELTA_SHORT_BLOCK = 8, /* any shared run of 15 bytes holds a short block of a small base (23 of a large one) */
+    CDELTA_LONG_BLOCK = 32, /* any shared run of 63 bytes holds a long block */
+};
+
+/* Entries are block numbers counted from 1; 0 is an empty slot. `wide` says whether they take 4 bytes or 2. */
+struct cdelta_index {
+    bool wide;
+    unsigned short_step; /* bytes from one indexed short block to the next */
+    uint32_t short_slots, long_slots;
+    void *short_table, *long_table;
+    void *long_next; /* by block number: the next block whose long hash fell in the same slot */
+};
+
+/* A 64-bit mix whose upper half picks the slot: multiply-shift, with the golden ratio's bits. */
+static inline uint64_t cdelta_hash_short(const uint8_t *bytes) {
+    return cdelta_load64(bytes) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+static inline uint64_t cdelta_hash_long(const uint8_t *bytes) {
+    uint64_t mixed = cdelta_load64(bytes) * UINT64_C(0x9E3779B97F4A7C15);
+    mixed ^= cdelta_load64(bytes + 8) * UINT64_C(0xC2B2AE3D27D4EB4F);
+    mixed ^= cdelta_load64(bytes + 16) * UINT64_C(0x165667B19E3779F9);
+    mixed ^= cdelta_load64(bytes + 24) * UINT64_C(0xD6E8FEB86659FD93);
+    return (mixed ^ mixed >> 32) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+/* Maps a hash to 0..<slots without a division, so that a table may have any number of slots. */
+static inline uint32_t cdelta_slot(uint64_t hash, uint32_t slots) {
+    return (uint32_t)(((hash >> 32) * slots) >> 32);
+}
+
+static inline uint32_t cdelta_entry(const struct cdelta_index *index, const void *table, uint32_t slot) {
+    return index->wide ? ((const uint32_t *)table)[slot] : ((const uint16_t *)table)[slot];
+}

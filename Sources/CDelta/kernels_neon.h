@@ -1,0 +1,43 @@
+#pragma once
+/* The comparing primitives with NEON: 16 bytes at a time. */
+#include "load.h"
+#include <arm_neon.h>
+#include <stdbool.h>
+
+/* One bit for each of the 64 bytes, from their top bits: fold neighbours three times. */
+static inline uint64_t cdelta_bits64(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d) {
+    const uint8x16_t weights = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    uint8x16_t ab = vpaddq_u8(vandq_u8(a, weights), vandq_u8(b, weights));
+    uint8x16_t cd = vpaddq_u8(vandq_u8(c, weights), vandq_u8(d, weights));
+    uint8x16_t all = vpaddq_u8(ab, cd);
+    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(all, all)), 0);
+}
+
+static inline uint8x16_t cdelta_unequal16(const uint8_t *a, const uint8_t *b) {
+    return vmvnq_u8(vceqq_u8(vld1q_u8(a), vld1q_u8(b)));
+}
+
+static inline uint64_t kernel_unequal64(const uint8_t *a, const uint8_t *b) {
+    return cdelta_bits64(cdelta_unequal16(a, b), cdelta_unequal16(a + 16, b + 16), cdelta_unequal16(a + 32, b + 32),
+                         cdelta_unequal16(a + 48, b + 48));
+}
+
+static inline bool kernel_differ128(const uint8_t *a, const uint8_t *b) {
+    uint8x16_t difference = vdupq_n_u8(0);
+    for (unsigned i = 0; i < 128; i += 16)
+        difference = vorrq_u8(difference, veorq_u8(vld1q_u8(a + i), vld1q_u8(b + i)));
+    return vmaxvq_u8(difference) != 0;
+}
+
+static inline uint8x16_t cdelta_find16(const uint8_t *hay, uint32_t needle) {
+    uint8x16_t all = vdupq_n_u8(0xff);
+    for (unsigned i = 0; i < 4; i++)
+        all = vandq_u8(all, vceqq_u8(vld1q_u8(hay + i), vdupq_n_u8((uint8_t)(needle >> 8 * i))));
+    return all;
+}
+
+/* Bit i is set where hay[i, i+4) is the needle, for 64 positions; reads 67 bytes. */
+static inline uint64_t kernel_find4(const uint8_t *hay, uint32_t needle) {
+    return cdelta_bits64(cdelta_find16(hay, needle), cdelta_find16(hay + 16, needle), cdelta_find16(hay + 32, needle),
+                         cdelta_find16(hay + 48, needle));
+}

@@ -1,0 +1,31 @@
+#pragma once
+/* The comparing primitives in plain C11: eight bytes at a time, in a register. */
+#include "load.h"
+#include <stdbool.h>
+
+/* One bit for each of the 8 bytes: set where the byte is not zero. */
+static inline uint64_t cdelta_nonzero_bytes(uint64_t value) {
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    uint64_t top = (((value & low) + low) | value) & ~low; /* the top bit of every byte that is not zero */
+    return (top >> 7) * UINT64_C(0x0102040810204080) >> 56; /* gather the eight bits */
+}
+
+static inline uint64_t kernel_unequal64(const uint8_t *a, const uint8_t *b) {
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < 8; i++)
+        mask |= cdelta_nonzero_bytes(cdelta_load64(a + 8 * i) ^ cdelta_load64(b + 8 * i)) << 8 * i;
+    return mask;
+}
+
+static inline bool kernel_differ128(const uint8_t *a, const uint8_t *b) {
+    uint64_t difference = 0;
+    for (unsigned i = 0; i < 16; i++) difference |= cdelta_load64(a + 8 * i) ^ cdelta_load64(b + 8 * i);
+    return difference != 0;
+}
+
+/* Bit i is set where hay[i, i+4) is the needle, for 64 positions; reads 67 bytes. */
+static inline uint64_t kernel_find4(const uint8_t *hay, uint32_t needle) {
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < 64; i++) mask |= (uint64_t)(cdelta_load32(hay + i) == needle) << i;
+    return mask;
+}

@@ -1,0 +1,158 @@
+internal import CDelta
+
+/// Rebuilds pages from deltas; keeps its working memory from call to call.
+///
+/// Nothing that a delta says is trusted: every size is checked before it is used, and hostile input gives an error.
+/// One thread at a time may use a decoder.
+@safe public struct DeltaDecoder: ~Copyable {
+    /// The longest page that this decoder makes, in bytes.
+    public let outputLimit: Int
+    private var operations = Scratch()
+    private var literals = Scratch()
+    private var context = Scratch()
+    private var inflater = Inflater()
+
+    /// Creates a decoder.
+    ///
+    /// - Parameter outputLimit: The longest page to make, in bytes: what a delta announces beyond it is refused before
+    ///   any memory is set aside.
+    public init(outputLimit: Int = DeltaLimits.pageBytes) {
+        precondition(outputLimit >= 0, "outputLimit \(outputLimit): use 0 or more")
+        self.outputLimit = min(outputLimit, DeltaLimits.pageBytes)
+    }
+
+    /// Rebuilds a page.
+    ///
+    /// - Parameters:
+    ///   - delta: What ``DeltaEncoder/encode(_:against:level:)`` returned.
+    ///   - base: The bytes of the base that it was made against, or `nil` where there was none.
+    ///   - expected: The page's version. Without it a damaged delta, or one for another base, may make wrong bytes
+    ///     unnoticed: pass `nil` only where something else checks the result.
+    /// - Returns: The page.
+    /// - Throws: Any ``DeltaError``, in bounded time and memory, whatever the input.
+    /// - Complexity: O(*delta* + *page*), and the hash where a version is expected.
+    public mutating func decode(
+        _ delta: Span<UInt8>, base: Span<UInt8>?, expecting expected: PageVersion?
+    ) throws(DeltaError) -> [UInt8] {
+        var page: [UInt8] = []
+        try decode(delta, base: base, expecting: expected, into: &page)
+        return page
+    }
+
+    /// Rebuilds a page in memory that the caller reuses.
+    ///
+    /// - Parameter page: Replaced by the page; its capacity is kept. Left empty after an error.
+    public mutating func decode(
+        _ delta: Span<UInt8>, base: Span<UInt8>?, expecting expected: PageVersion?, into page: inout [UInt8]
+    ) throws(DeltaError) {
+        page.removeAll(keepingCapacity: true)
+        let empty = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+        try unsafe delta.withUnsafeBufferPointer { delta throws(DeltaError) in
+            guard let base else {
+                return try unsafe decode(delta, base: empty, baseBytes: nil, into: &page)
+            }
+            try DeltaLimits.check(pageBytes: base.count)
+            try unsafe base.withUnsafeBufferPointer { base throws(DeltaError) in
+                try unsafe decode(delta, base: base, baseBytes: base.count, into: &page)
+            }
+        }
+        guard let expected else { return }
+        let actual = PageVersion(of: page.span)
+        guard actual == expected else {
+            page.removeAll(keepingCapacity: true)
+            throw .wrongTarget(expected: expected, actual: actual)
+        }
+    }
+
+    private mutating func decode(
+        _ delta: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>, baseBytes: Int?, into page: inout [UInt8]
+    ) throws(DeltaError) {
+        let (header, start) = try unsafe DeltaHeader.read(delta, baseBytes: baseBytes)
+        guard header.targetBytes <= outputLimit else {
+            throw .outputTooLarge(byteCount: header.targetBytes, limit: outputLimit)
+        }
+        let body = unsafe UnsafeBufferPointer(rebasing: delta[start...])
+        switch header.kind {
+        case .identical:
+            guard body.isEmpty else { throw .corrupt(.trailingBytes(body.count)) }
+            unsafe page.append(contentsOf: base)
+        case .page(.raw):
+            unsafe page.append(contentsOf: body)
+        case .page(let coding):
+            try unsafe Self.fill(&page, count: header.targetBytes) { out throws(DeltaError) in
+                try unsafe expand(body, coding: coding, dictionary: nil, to: out, reading: .page)
+            }
+        case .delta(let operationsCoding, let literalsCoding):
+            let operations = try unsafe readOperations(body, header: header, coding: operationsCoding)
+            let literals = try unsafe readLiterals(
+                UnsafeBufferPointer(rebasing: body[header.codedOperationsBytes...]), coding: literalsCoding,
+                operations: operations, base: base, targetBytes: header.targetBytes)
+            try unsafe Self.fill(&page, count: header.targetBytes) { out throws(DeltaError) in
+                let status = unsafe cdelta_apply(
+                    operations.baseAddress, operations.count, literals.baseAddress, literals.count,
+                    base.baseAddress, base.count, out.baseAddress, out.count)
+                if let error = DeltaError(status, reading: .operations) { throw error }
+            }
+        }
+    }
+
+    /// Lets `body` write exactly `count` bytes behind the page, which stays as it was after an error.
+    private static func fill(
+        _ page: inout [UInt8], count: Int,
+        _ body: (UnsafeMutableBufferPointer<UInt8>) throws(DeltaError) -> Void
+    ) throws(DeltaError) {
+        try page.append(addingCapacity: count) { (span: inout OutputSpan<UInt8>) throws(DeltaError) in
+            try unsafe span.withUnsafeMutableBufferPointer { buffer, initialized throws(DeltaError) in
+                try unsafe body(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+                initialized = count
+            }
+        }
+    }
+
+    mutating func readOperations(
+        _ body: UnsafeBufferPointer<UInt8>, header: DeltaHeader, coding: DeltaHeader.Coding
+    ) throws(DeltaError) -> UnsafeBufferPointer<UInt8> {
+        let coded = unsafe UnsafeBufferPointer(rebasing: body[..<header.codedOperationsBytes])
+        guard coding != .raw else { return unsafe coded }
+        let out = unsafe UnsafeMutableBufferPointer(
+            start: operations.reserve(header.operationsBytes), count: header.operationsBytes)
+        try unsafe expand(coded, coding: coding, dictionary: nil, to: out, reading: .operations)
+        return UnsafeBufferPointer(out)
+    }
+
+    private mutating func readLiterals(
+        _ coded: UnsafeBufferPointer<UInt8>, coding: DeltaHeader.Coding, operations: UnsafeBufferPointer<UInt8>,
+        base: UnsafeBufferPointer<UInt8>, targetBytes: Int
+    ) throws(DeltaError) -> UnsafeBufferPointer<UInt8> {
+        guard coding != .raw else { return unsafe coded }
+        var count = 0
+        let reader = unsafe cdelta_operations_read(
+            operations.baseAddress, operations.count, base.count, targetBytes)
+        let status = unsafe cdelta_operations_measure(reader, &count)
+        if let error = DeltaError(status, reading: .operations) { throw error }
+        var dictionary: UnsafeBufferPointer<UInt8>?
+        if coding == .deflate {
+            let bytes = unsafe context.reserve(CDELTA_CONTEXT_MAX)
+            var length = 0
+            let status = unsafe cdelta_context_gather(
+                operations.baseAddress, operations.count, base.baseAddress, base.count, targetBytes, bytes, &length)
+            if let error = DeltaError(status, reading: .operations) { throw error }
+            unsafe dictionary = UnsafeBufferPointer(start: bytes, count: length)
+        }
+        let out = unsafe UnsafeMutableBufferPointer(start: literals.reserve(count), count: count)
+        try unsafe expand(coded, coding: coding, dictionary: dictionary, to: out, reading: .literals)
+        return UnsafeBufferPointer(out)
+    }
+
+    private mutating func expand(
+        _ coded: UnsafeBufferPointer<UInt8>, coding: DeltaHeader.Coding, dictionary: UnsafeBufferPointer<UInt8>?,
+        to out: UnsafeMutableBufferPointer<UInt8>, reading part: DeltaError.Part
+    ) throws(DeltaError) {
+        switch coding {
+        case .raw: preconditionFailure("raw sections are used where they lie")
+        case .lz4: try unsafe LZ4.decompress(coded, to: out, reading: part)
+        case .deflate:
+            try unsafe inflater.decompress(coded, dictionary: dictionary, to: out, reading: part)
+        }
+    }
+}

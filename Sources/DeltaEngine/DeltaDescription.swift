@@ -1,0 +1,142 @@
+internal import CDelta
+
+/// What is in a delta, for people and for statistics: how it is coded, and which part of the page comes from where.
+public struct DeltaDescription: Hashable, Sendable {
+    /// What a delta is, on the whole.
+    public enum Kind: Hashable, Sendable {
+        /// The page is its base.
+        case identical
+        /// The whole page, without a base.
+        case page(Coding)
+        /// Operations and new bytes against a base.
+        case delta
+    }
+
+    /// How a section of a delta is coded.
+    public enum Coding: String, Hashable, Sendable {
+        /// As it is.
+        case raw
+        /// As an LZ4 block.
+        case lz4
+        /// As a raw deflate stream.
+        case deflate
+    }
+
+    /// One part of a delta, in bytes before and after coding.
+    public struct Section: Hashable, Sendable {
+        /// How it is coded.
+        public var coding: Coding
+        /// Its length as the decoder needs it.
+        public var rawBytes: Int
+        /// Its length in the delta.
+        public var codedBytes: Int
+    }
+
+    /// A stretch of the page, and where its bytes come from.
+    public struct Segment: Hashable, Sendable {
+        /// Where bytes of a page come from.
+        public enum Origin: Hashable, Sendable {
+            /// New bytes, carried by the delta.
+            case new
+            /// The base, from this offset on.
+            case base(offset: Int)
+            /// The page itself, from this earlier offset on; the copy may overlap itself.
+            case page(offset: Int)
+        }
+
+        /// Where the bytes come from.
+        public var origin: Origin
+        /// Which bytes of the page they are.
+        public var range: Range<Int>
+    }
+
+    /// What the delta is.
+    public var kind: Kind
+    /// The length of the page, in bytes.
+    public var pageBytes: Int
+    /// The length of kind and sizes, in bytes.
+    public var headerBytes: Int
+    /// What to copy; `nil` but for a delta.
+    public var operations: Section?
+    /// The new bytes; `nil` but for a delta.
+    public var literals: Section?
+    /// The page from its start to its end, without gaps; a page without a base is one new segment.
+    public var segments: [Segment]
+}
+
+extension DeltaDecoder {
+    /// Describes a delta without rebuilding the page.
+    ///
+    /// - Parameters:
+    ///   - delta: The delta.
+    ///   - baseBytes: The length of its base, in bytes; `nil` where there is none.
+    /// - Throws: Any ``DeltaError``, as ``decode(_:base:expecting:)`` does.
+    /// - Complexity: O(*delta* + number of segments).
+    public mutating func describe(
+        _ delta: Span<UInt8>, baseBytes: Int?
+    ) throws(DeltaError) -> DeltaDescription {
+        try unsafe delta.withUnsafeBufferPointer { delta throws(DeltaError) in
+            let (header, start) = try unsafe DeltaHeader.read(delta, baseBytes: baseBytes)
+            guard header.targetBytes <= outputLimit else {
+                throw .outputTooLarge(byteCount: header.targetBytes, limit: outputLimit)
+            }
+            let whole = 0..<header.targetBytes
+            var description = DeltaDescription(
+                kind: .identical, pageBytes: header.targetBytes, headerBytes: start, segments: [])
+            switch header.kind {
+            case .identical:
+                if !whole.isEmpty { description.segments = [.init(origin: .base(offset: 0), range: whole)] }
+            case .page(let coding):
+                description.kind = .page(.init(coding))
+                if !whole.isEmpty { description.segments = [.init(origin: .new, range: whole)] }
+            case .delta(let operationsCoding, let literalsCoding):
+                let body = unsafe UnsafeBufferPointer(rebasing: delta[start...])
+                let operations = try unsafe readOperations(body, header: header, coding: operationsCoding)
+                let segments = try unsafe Self.segments(operations, baseBytes: baseBytes ?? 0, pageBytes: whole.count)
+                description.kind = .delta
+                description.operations = .init(
+                    coding: .init(operationsCoding), rawBytes: header.operationsBytes,
+                    codedBytes: header.codedOperationsBytes)
+                description.literals = .init(
+                    coding: .init(literalsCoding),
+                    rawBytes: segments.reduce(0) { $1.origin == .new ? $0 + $1.range.count : $0 },
+                    codedBytes: body.count - header.codedOperationsBytes)
+                description.segments = segments
+            }
+            return description
+        }
+    }
+
+    private static func segments(
+        _ operations: UnsafeBufferPointer<UInt8>, baseBytes: Int, pageBytes: Int
+    ) throws(DeltaError) -> [DeltaDescription.Segment] {
+        var reader = unsafe cdelta_operations_read(operations.baseAddress, operations.count, baseBytes, pageBytes)
+        var segments: [DeltaDescription.Segment] = []
+        var position = 0
+        while true {
+            var copy = cdelta_copy()
+            let status = unsafe cdelta_operations_next(&reader, &copy)
+            if let error = DeltaError(status, reading: .operations) { throw error }
+            let start = copy.length > 0 ? Int(copy.target) : pageBytes
+            if start > position { segments.append(.init(origin: .new, range: position..<start)) }
+            if copy.length == 0 { return segments }
+            position = start + Int(copy.length)
+            let source = Int(copy.source)
+            segments.append(
+                .init(
+                    origin: source < baseBytes ? .base(offset: source) : .page(offset: source - baseBytes),
+                    range: start..<position))
+        }
+    }
+}
+
+extension DeltaDescription.Coding {
+    init(_ coding: DeltaHeader.Coding) {
+        self =
+            switch coding {
+            case .raw: .raw
+            case .lz4: .lz4
+            case .deflate: .deflate
+            }
+    }
+}

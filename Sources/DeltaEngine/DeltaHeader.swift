@@ -1,0 +1,122 @@
+/// The first bytes of a delta: what it is and the sizes in it. `docs/formats/delta.md` has them byte by byte.
+struct DeltaHeader: Hashable {
+    /// How a section of a delta is coded; the raw values are those on the wire.
+    enum Coding: UInt8, CaseIterable {
+        case raw = 0
+        case lz4 = 1
+        case deflate = 2
+    }
+
+    /// What follows the header.
+    enum Kind: Hashable {
+        /// The target is the base.
+        case identical
+        /// The whole target, in one section, without a base.
+        case page(Coding)
+        /// Operations and literals against a base.
+        case delta(operations: Coding, literals: Coding)
+    }
+
+    var kind: Kind
+    /// The length of the target, in bytes.
+    var targetBytes: Int
+    /// The length of the operations as the decoder needs them, and as they stand in the delta.
+    var operationsBytes = 0
+    var codedOperationsBytes = 0
+
+    /// The longest header: a kind and three varints.
+    static let maxBytes = 1 + 3 * 5
+
+    private static let identical: UInt8 = 0x00
+    private static let firstPage: UInt8 = 0x01
+    private static let firstDelta: UInt8 = 0x10
+
+    /// Writes the header and returns its length. Requires room for ``maxBytes``.
+    func write(to out: UnsafeMutablePointer<UInt8>, baseBytes: Int) -> Int {
+        var length = 0
+        func put(_ byte: UInt8) {
+            unsafe out[length] = byte
+            length += 1
+        }
+        func put(varint value: Int) {
+            var rest = UInt64(value)
+            while rest >= 0x80 {
+                put(UInt8(truncatingIfNeeded: rest) | 0x80)
+                rest >>= 7
+            }
+            put(UInt8(rest))
+        }
+        switch kind {
+        case .identical:
+            put(Self.identical)
+        case .page(let coding):
+            put(Self.firstPage + coding.rawValue)
+            if coding != .raw { put(varint: targetBytes) }
+        case .delta(let operations, let literals):
+            put(Self.firstDelta + operations.rawValue << 2 + literals.rawValue)
+            let growth = targetBytes - baseBytes
+            put(varint: growth >= 0 ? growth << 1 : ~(growth << 1))
+            put(varint: operationsBytes)
+            if operations != .raw { put(varint: codedOperationsBytes) }
+        }
+        return length
+    }
+
+    /// Reads the header at the start of a delta.
+    ///
+    /// - Parameters:
+    ///   - delta: The whole delta.
+    ///   - baseBytes: The length of the base; `nil` where there is none.
+    /// - Returns: The header, checked against the delta's length, and its own length.
+    static func read(
+        _ delta: UnsafeBufferPointer<UInt8>, baseBytes: Int?
+    ) throws(DeltaError) -> (header: DeltaHeader, length: Int) {
+        guard delta.count > 0 else { throw .corrupt(.truncated(.header)) }
+        let first = unsafe delta[0]
+        var position = 1
+        func varint() throws(DeltaError) -> Int {
+            var (value, shift) = (UInt64(0), UInt64(0))
+            while shift < 35 {
+                guard position < delta.count else { throw .corrupt(.truncated(.header)) }
+                let byte = unsafe delta[position]
+                position += 1
+                value |= UInt64(byte & 0x7f) << shift
+                if byte < 0x80 { return Int(value) }
+                shift += 7
+            }
+            throw .corrupt(.invalid(.header))
+        }
+        switch first {
+        case Self.identical:
+            guard let baseBytes else { throw .baseMissing }
+            return (DeltaHeader(kind: .identical, targetBytes: baseBytes), position)
+        case Self.firstPage:
+            return (DeltaHeader(kind: .page(.raw), targetBytes: delta.count - 1), position)
+        case Self.firstPage + 1, Self.firstPage + 2:
+            let coding = Coding(rawValue: first - Self.firstPage)!
+            return (DeltaHeader(kind: .page(coding), targetBytes: try varint()), position)
+        default:
+            guard let operations = Coding(rawValue: (first &- Self.firstDelta) >> 2),
+                let literals = Coding(rawValue: (first &- Self.firstDelta) & 3)
+            else { throw .unknownKind(first) }
+            guard let baseBytes else { throw .baseMissing }
+            let growth = try varint()
+            let targetBytes = baseBytes + (growth & 1 == 0 ? growth >> 1 : ~(growth >> 1))
+            guard targetBytes >= 0 else { throw .corrupt(.invalid(.header)) }
+            var header = DeltaHeader(kind: .delta(operations: operations, literals: literals), targetBytes: targetBytes)
+            header.operationsBytes = try varint()
+            header.codedOperationsBytes = operations == .raw ? header.operationsBytes : try varint()
+            guard header.codedOperationsBytes <= delta.count - position else {
+                throw .corrupt(.truncated(.operations))
+            }
+            // An operation takes a byte or more and makes a byte or more: this bounds what a decoder sets aside.
+            guard header.operationsBytes <= maxOperationBytes * (targetBytes + 1) else {
+                throw .corrupt(.invalid(.header))
+            }
+            return (header, position)
+        }
+    }
+
+    /// The longest operation: a head, two varints and three bytes of length.
+    private static let maxOperationBytes = 14
+}

@@ -1,0 +1,11 @@
+/// How much work the encoder puts into making a delta small.
+///
+/// Every level is decoded by the same decoder; the delta itself says how it was coded.
+public enum DeltaLevel: String, CaseIterable, Hashable, Sendable {
+    /// The page as it is, without a base: no work, no gain.
+    case stored
+    /// Copies found at many gigabytes per second, coded for speed; LZ4 where it helps.
+    case fast
+    /// The same copies, coded small with zlib.
+    case deflate
+}

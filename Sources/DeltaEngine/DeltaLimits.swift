@@ -1,0 +1,13 @@
+internal import CDelta
+
+/// The sizes that the engine handles; what is larger is refused, never handled by half.
+public enum DeltaLimits {
+    /// The longest page, as base or as target: 2 GiB less a byte, so that offsets into both fit 32 bits.
+    public static let pageBytes = 0x7fff_ffff
+
+    static func check(pageBytes: Int) throws(DeltaError) {
+        guard pageBytes <= Self.pageBytes else {
+            throw .pageTooLarge(byteCount: pageBytes, limit: Self.pageBytes)
+        }
+    }
+}

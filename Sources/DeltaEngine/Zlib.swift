@@ -1,0 +1,89 @@
+internal import CZlib
+
+/// One raw deflate stream (RFC 1951) after another, with the state that zlib needs kept from call to call.
+@safe struct Deflater: ~Copyable {
+    private let stream: UnsafeMutablePointer<z_stream>
+    private var ready = false
+
+    init() {
+        unsafe stream = .allocate(capacity: 1)
+        unsafe stream.initialize(to: z_stream())
+    }
+
+    deinit {
+        if ready { unsafe deflateEnd(stream) }
+        unsafe stream.deallocate()
+    }
+
+    /// Compresses `input` to `output`; `nil` where it doesn't fit there, which is how callers say what is worth it.
+    mutating func compress(
+        _ input: UnsafeBufferPointer<UInt8>,
+        dictionary: UnsafeBufferPointer<UInt8>? = nil,
+        to output: UnsafeMutableBufferPointer<UInt8>
+    ) throws(DeltaError) -> Int? {
+        if ready {
+            unsafe deflateReset(stream)
+        } else {
+            // Level 9: what is left after matching is short, and the best search over it costs little.
+            let status = unsafe deflateInit2_(
+                stream, 9, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            guard status == Z_OK else { throw .outOfMemory }
+            ready = true
+        }
+        if let dictionary = unsafe dictionary, dictionary.count > 0 {
+            unsafe deflateSetDictionary(stream, dictionary.baseAddress, UInt32(dictionary.count))
+        }
+        unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+        unsafe stream.pointee.avail_in = UInt32(input.count)
+        unsafe stream.pointee.next_out = output.baseAddress
+        unsafe stream.pointee.avail_out = UInt32(output.count)
+        let status = unsafe deflate(stream, Z_FINISH)
+        return status == Z_STREAM_END ? unsafe output.count - Int(stream.pointee.avail_out) : nil
+    }
+}
+
+/// The reverse of ``Deflater``.
+@safe struct Inflater: ~Copyable {
+    private let stream: UnsafeMutablePointer<z_stream>
+    private var ready = false
+
+    init() {
+        unsafe stream = .allocate(capacity: 1)
+        unsafe stream.initialize(to: z_stream())
+    }
+
+    deinit {
+        if ready { unsafe inflateEnd(stream) }
+        unsafe stream.deallocate()
+    }
+
+    /// Decompresses all of `input` to exactly fill `output`.
+    mutating func decompress(
+        _ input: UnsafeBufferPointer<UInt8>,
+        dictionary: UnsafeBufferPointer<UInt8>? = nil,
+        to output: UnsafeMutableBufferPointer<UInt8>,
+        reading part: DeltaError.Part
+    ) throws(DeltaError) {
+        if ready {
+            unsafe inflateReset(stream)
+        } else {
+            let status = unsafe inflateInit2_(stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            guard status == Z_OK else { throw .outOfMemory }
+            ready = true
+        }
+        if let dictionary = unsafe dictionary, dictionary.count > 0 {
+            unsafe inflateSetDictionary(stream, dictionary.baseAddress, UInt32(dictionary.count))
+        }
+        unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+        unsafe stream.pointee.avail_in = UInt32(input.count)
+        unsafe stream.pointee.next_out = output.baseAddress
+        unsafe stream.pointee.avail_out = UInt32(output.count)
+        let status = unsafe inflate(stream, Z_FINISH)
+        if status == Z_MEM_ERROR { throw .outOfMemory }
+        if status == Z_BUF_ERROR, unsafe stream.pointee.avail_in == 0 { throw .corrupt(.truncated(part)) }
+        guard status == Z_STREAM_END, unsafe stream.pointee.avail_out == 0 else { throw .corrupt(.invalid(part)) }
+        guard unsafe stream.pointee.avail_in == 0 else {
+            throw unsafe .corrupt(.trailingBytes(Int(stream.pointee.avail_in)))
+        }
+    }
+}
