@@ -13,7 +13,9 @@ package struct Corpus: Hashable, Sendable {
     package init(folder: URL) throws {
         name = folder.lastPathComponent
         files = try FileManager.default
-            .contentsOfDirectory(at: folder, includingPropertiesForKeys: [.isRegularFileKey], options: .skipsHiddenFiles)
+            .contentsOfDirectory(
+                at: folder, includingPropertiesForKeys: [.isRegularFileKey], options: .skipsHiddenFiles
+            )
             .filter { try $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true }
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
     }

@@ -41,7 +41,12 @@ internal import CDelta
 
     /// Rebuilds a page in memory that the caller reuses.
     ///
-    /// - Parameter page: Replaced by the page; its capacity is kept. Left empty after an error.
+    /// - Parameters:
+    ///   - delta: As for ``decode(_:base:expecting:)``, like the next two.
+    ///   - base: The bytes of the base.
+    ///   - expected: The page's version.
+    ///   - page: Replaced by the page; its capacity is kept. Left empty after an error.
+    /// - Throws: Any ``DeltaError``.
     public mutating func decode(
         _ delta: Span<UInt8>, base: Span<UInt8>?, expecting expected: PageVersion?, into page: inout [UInt8]
     ) throws(DeltaError) {

@@ -70,6 +70,7 @@ extension DeltaDecoder {
     /// - Parameters:
     ///   - delta: The delta.
     ///   - baseBytes: The length of its base, in bytes; `nil` where there is none.
+    /// - Returns: What is in it.
     /// - Throws: Any ``DeltaError``, as ``decode(_:base:expecting:)`` does.
     /// - Complexity: O(*delta* + number of segments).
     public mutating func describe(

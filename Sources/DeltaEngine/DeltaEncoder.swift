@@ -83,7 +83,8 @@ internal import CDelta
         let found = unsafe UnsafeBufferPointer(start: copies, count: copyCount)
 
         let copied = unsafe found.reduce(0) { $0 + Int($1.length) }
-        if copied == target.count, target.count == base.bytes.count, unsafe found.allSatisfy({ $0.source == $0.target }) {
+        if copied == target.count, target.count == base.bytes.count, unsafe found.allSatisfy({ $0.source == $0.target })
+        {
             let header = DeltaHeader(kind: .identical, targetBytes: target.count)
             return unsafe header.write(to: output.reserve(DeltaHeader.maxBytes), baseBytes: base.bytes.count)
         }
@@ -116,7 +117,8 @@ internal import CDelta
         let out = unsafe output.reserve(sectionsStart + operations.count + literals.count)
         let (operationsCoding, codedOperations) = try unsafe code(
             operations, to: out + sectionsStart, level: level, dictionary: nil)
-        let dictionary = try unsafe level == .deflate ? literalContext(operations, base: base, target: targetBytes) : nil
+        let dictionary =
+            try unsafe level == .deflate ? literalContext(operations, base: base, target: targetBytes) : nil
         let (literalsCoding, codedLiterals) = try unsafe code(
             literals, to: out + sectionsStart + codedOperations, level: level, dictionary: dictionary)
 

@@ -1,4 +1,6 @@
-/// The first bytes of a delta: what it is and the sizes in it. `docs/formats/delta.md` has them byte by byte.
+/// The first bytes of a delta: what it is and the sizes in it.
+///
+/// `docs/formats/delta.md` has them byte by byte.
 struct DeltaHeader: Hashable {
     /// How a section of a delta is coded; the raw values are those on the wire.
     enum Coding: UInt8, CaseIterable {
@@ -31,7 +33,9 @@ struct DeltaHeader: Hashable {
     private static let firstPage: UInt8 = 0x01
     private static let firstDelta: UInt8 = 0x10
 
-    /// Writes the header and returns its length. Requires room for ``maxBytes``.
+    /// Writes the header and returns its length.
+    ///
+    /// Requires room for ``maxBytes``.
     func write(to out: UnsafeMutablePointer<UInt8>, baseBytes: Int) -> Int {
         var length = 0
         func put(_ byte: UInt8) {
@@ -68,6 +72,7 @@ struct DeltaHeader: Hashable {
     ///   - delta: The whole delta.
     ///   - baseBytes: The length of the base; `nil` where there is none.
     /// - Returns: The header, checked against the delta's length, and its own length.
+    /// - Throws: ``DeltaError/corrupt(_:)``, ``DeltaError/unknownKind(_:)``, ``DeltaError/baseMissing``.
     static func read(
         _ delta: UnsafeBufferPointer<UInt8>, baseBytes: Int?
     ) throws(DeltaError) -> (header: DeltaHeader, length: Int) {

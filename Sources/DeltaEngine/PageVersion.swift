@@ -59,7 +59,9 @@ extension PageVersion: CustomStringConvertible {
     /// The digest in 64 lower-case hexadecimal digits.
     public var description: String {
         bytes.reduce(into: "") { text, byte in
-            for nibble in [byte >> 4, byte & 15] { text.append(Character(UnicodeScalar("0123456789abcdef".utf8.dropFirst(Int(nibble)).first!))) }
+            for nibble in [byte >> 4, byte & 15] {
+                text.append(Character(UnicodeScalar("0123456789abcdef".utf8.dropFirst(Int(nibble)).first!)))
+            }
         }
     }
 

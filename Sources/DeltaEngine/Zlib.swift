@@ -26,7 +26,8 @@ internal import CZlib
         } else {
             // Level 9: what is left after matching is short, and the best search over it costs little.
             let status = unsafe deflateInit2_(
-                stream, 9, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+                stream, 9, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                Int32(MemoryLayout<z_stream>.size))
             guard status == Z_OK else { throw .outOfMemory }
             ready = true
         }
