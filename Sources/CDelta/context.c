@@ -2,27 +2,27 @@
 #include "cdelta_operations.h"
 #include <string.h>
 
-enum { BEFORE = 32, AFTER = 32 };
+enum { BEFORE = 16, AFTER = 16 }; /* bytes; sizes are flat from 8 to 64 */
 
 cdelta_status cdelta_context_gather(const uint8_t *operations, size_t operations_length, const uint8_t *base,
                                     size_t base_length, size_t target_length, uint8_t *out, size_t *out_length) {
     cdelta_operations_reader reader = cdelta_operations_read(operations, operations_length, base_length, target_length);
-    size_t base_position = 0, position = 0, length = 0, covered = 0;
+    size_t base_position = 0, position = 0, length = 0;
+    size_t last_from = 0, last_to = 0; /* the last stretch of the base that was taken */
     for (;;) {
         cdelta_copy copy;
         if (cdelta_operations_next(&reader, &copy) != CDELTA_OK) return CDELTA_CORRUPT;
         size_t until = copy.length > 0 ? copy.target : target_length;
         if (until > position) {
             size_t from = base_position > BEFORE ? base_position - BEFORE : 0;
-            size_t to = base_length - base_position > until - position + AFTER ? base_position + (until - position) + AFTER
-                                                                                : base_length;
-            /* Neighbouring changes share what lies between them. */
-            if (from < covered && covered <= to && base_position >= covered - (covered - from)) from = covered;
-            size_t wanted = to - from;
-            if (wanted <= CDELTA_CONTEXT_MAX - length && wanted > 0) {
-                memcpy(out + length, base + from, wanted);
-                length += wanted;
-                covered = to;
+            size_t room = base_length - base_position, wanted = until - position + AFTER;
+            size_t to = base_position + (wanted < room ? wanted : room);
+            if (from >= last_from && from < last_to) from = last_to; /* neighbouring changes share what lies between */
+            if (from < to && to - from <= CDELTA_CONTEXT_MAX - length) {
+                memcpy(out + length, base + from, to - from);
+                length += to - from;
+                last_from = from;
+                last_to = to;
             }
         }
         if (copy.length == 0) break;

@@ -6,7 +6,7 @@
 
 struct geometry {
     bool wide;
-    unsigned short_step;
+    unsigned short_step, long_step;
     size_t short_count, long_count; /* blocks */
     size_t short_slots, long_slots;
     size_t entry_bytes, memory;
@@ -17,9 +17,9 @@ static struct geometry plan(size_t base_length) {
     plan.wide = base_length > NARROW_BYTES;
     plan.entry_bytes = plan.wide ? sizeof(uint32_t) : sizeof(uint16_t);
     plan.short_step = plan.wide ? 16 : 8;
-    if (base_length >= CDELTA_SHORT_BLOCK)
-        plan.short_count = (base_length - CDELTA_SHORT_BLOCK) / plan.short_step + 1;
-    if (base_length >= CDELTA_LONG_BLOCK) plan.long_count = base_length / CDELTA_LONG_BLOCK;
+    plan.long_step = plan.wide ? 64 : 32;
+    if (base_length >= CDELTA_SHORT_BLOCK) plan.short_count = (base_length - CDELTA_SHORT_BLOCK) / plan.short_step + 1;
+    if (base_length >= CDELTA_LONG_BLOCK) plan.long_count = (base_length - CDELTA_LONG_BLOCK) / plan.long_step + 1;
     plan.short_slots = plan.short_count + plan.short_count / 4 + 1; /* what collides is lost: 10 % more than at 1.6x */
     plan.long_slots = plan.long_count + plan.long_count / 2 + 1;
     plan.memory =
@@ -27,7 +27,9 @@ static struct geometry plan(size_t base_length) {
     return plan;
 }
 
-size_t cdelta_index_memory(size_t base_length) { return plan(base_length).memory; }
+size_t cdelta_index_memory(size_t base_length) {
+    return plan(base_length).memory;
+}
 
 static inline void set(bool wide, void *table, size_t slot, uint32_t value) {
     if (wide)
@@ -41,11 +43,10 @@ static inline void set(bool wide, void *table, size_t slot, uint32_t value) {
 static inline void fill(struct cdelta_index *index, const uint8_t *base, const struct geometry *plan, bool wide) {
     for (size_t block = plan->short_count; block > 0; block--)
         set(wide, index->short_table,
-            cdelta_slot(cdelta_hash_short(base + (block - 1) * plan->short_step), index->short_slots),
-            (uint32_t)block);
+            cdelta_slot(cdelta_hash_short(base + (block - 1) * plan->short_step), index->short_slots), (uint32_t)block);
     for (size_t block = plan->long_count; block > 0; block--) {
-        uint32_t slot = cdelta_slot(cdelta_hash_long(base + (block - 1) * CDELTA_LONG_BLOCK), index->long_slots);
-        set(wide, index->long_next, block, cdelta_entry(index, index->long_table, slot));
+        uint32_t slot = cdelta_slot(cdelta_hash_long(base + (block - 1) * plan->long_step), index->long_slots);
+        set(wide, index->long_next, block, cdelta_entry(index->long_table, slot, wide));
         set(wide, index->long_table, slot, (uint32_t)block);
     }
 }
@@ -59,6 +60,7 @@ cdelta_status cdelta_index_create(const uint8_t *base, size_t base_length, cdelt
     if (index == NULL) return CDELTA_OUT_OF_MEMORY;
     index->wide = geometry.wide;
     index->short_step = geometry.short_step;
+    index->long_step = geometry.long_step;
     index->short_slots = (uint32_t)geometry.short_slots;
     index->long_slots = (uint32_t)geometry.long_slots;
     index->short_table = index + 1;
@@ -72,4 +74,6 @@ cdelta_status cdelta_index_create(const uint8_t *base, size_t base_length, cdelt
     return CDELTA_OK;
 }
 
-void cdelta_index_free(cdelta_index *index) { free(index); }
+void cdelta_index_free(cdelta_index *index) {
+    free(index);
+}

@@ -4,14 +4,14 @@
 #include "load.h"
 
 enum {
-    CDELTA_SHORT_BLOCK = 8, /* any shared run of 15 bytes holds a short block of a small base (23 of a large one) */
-    CDELTA_LONG_BLOCK = 32, /* any shared run of 63 bytes holds a long block */
+    CDELTA_SHORT_BLOCK = 16, /* any shared run of 23 bytes holds a short block of a small base (31 of a large one) */
+    CDELTA_LONG_BLOCK = 32,  /* any shared run of 63 bytes holds a long block (95 of a large one) */
 };
 
 /* Entries are block numbers counted from 1; 0 is an empty slot. `wide` says whether they take 4 bytes or 2. */
 struct cdelta_index {
     bool wide;
-    unsigned short_step; /* bytes from one indexed short block to the next */
+    unsigned short_step, long_step; /* bytes from one indexed block to the next */
     uint32_t short_slots, long_slots;
     void *short_table, *long_table;
     void *long_next; /* by block number: the next block whose long hash fell in the same slot */
@@ -19,7 +19,12 @@ struct cdelta_index {
 
 /* A 64-bit mix whose upper half picks the slot: multiply-shift, with the golden ratio's bits. */
 static inline uint64_t cdelta_hash_short(const uint8_t *bytes) {
-    return cdelta_load64(bytes) * UINT64_C(0x9E3779B97F4A7C15);
+    return cdelta_load64(bytes) * UINT64_C(0x9E3779B97F4A7C15) ^
+           cdelta_load64(bytes + 8) * UINT64_C(0xC2B2AE3D27D4EB4F);
+}
+
+static inline bool cdelta_equal16(const uint8_t *a, const uint8_t *b) {
+    return ((cdelta_load64(a) ^ cdelta_load64(b)) | (cdelta_load64(a + 8) ^ cdelta_load64(b + 8))) == 0;
 }
 
 static inline uint64_t cdelta_hash_long(const uint8_t *bytes) {
@@ -35,6 +40,6 @@ static inline uint32_t cdelta_slot(uint64_t hash, uint32_t slots) {
     return (uint32_t)(((hash >> 32) * slots) >> 32);
 }
 
-static inline uint32_t cdelta_entry(const struct cdelta_index *index, const void *table, uint32_t slot) {
-    return index->wide ? ((const uint32_t *)table)[slot] : ((const uint16_t *)table)[slot];
+static inline uint32_t cdelta_entry(const void *table, uint32_t slot, bool wide) {
+    return wide ? ((const uint32_t *)table)[slot] : ((const uint16_t *)table)[slot];
 }

@@ -29,15 +29,13 @@ static inline bool kernel_differ128(const uint8_t *a, const uint8_t *b) {
     return vmaxvq_u8(difference) != 0;
 }
 
-static inline uint8x16_t cdelta_find16(const uint8_t *hay, uint32_t needle) {
-    uint8x16_t all = vdupq_n_u8(0xff);
-    for (unsigned i = 0; i < 4; i++)
-        all = vandq_u8(all, vceqq_u8(vld1q_u8(hay + i), vdupq_n_u8((uint8_t)(needle >> 8 * i))));
-    return all;
+static inline uint8x16_t cdelta_find16(const uint8_t *hay, uint8x16_t first, uint8x16_t sixth) {
+    return vandq_u8(vceqq_u8(vld1q_u8(hay), first), vceqq_u8(vld1q_u8(hay + 5), sixth));
 }
 
-/* Bit i is set where hay[i, i+4) is the needle, for 64 positions; reads 67 bytes. */
-static inline uint64_t kernel_find4(const uint8_t *hay, uint32_t needle) {
-    return cdelta_bits64(cdelta_find16(hay, needle), cdelta_find16(hay + 16, needle), cdelta_find16(hay + 32, needle),
-                         cdelta_find16(hay + 48, needle));
+/* Bit i is set where hay[i] is `first` and hay[i + 5] is `sixth`, for 64 positions; reads 69 bytes. */
+static inline uint64_t kernel_find64(const uint8_t *hay, uint8_t first, uint8_t sixth) {
+    uint8x16_t one = vdupq_n_u8(first), six = vdupq_n_u8(sixth);
+    return cdelta_bits64(cdelta_find16(hay, one, six), cdelta_find16(hay + 16, one, six),
+                         cdelta_find16(hay + 32, one, six), cdelta_find16(hay + 48, one, six));
 }

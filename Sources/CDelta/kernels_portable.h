@@ -6,7 +6,7 @@
 /* One bit for each of the 8 bytes: set where the byte is not zero. */
 static inline uint64_t cdelta_nonzero_bytes(uint64_t value) {
     const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
-    uint64_t top = (((value & low) + low) | value) & ~low; /* the top bit of every byte that is not zero */
+    uint64_t top = (((value & low) + low) | value) & ~low;  /* the top bit of every byte that is not zero */
     return (top >> 7) * UINT64_C(0x0102040810204080) >> 56; /* gather the eight bits */
 }
 
@@ -23,9 +23,13 @@ static inline bool kernel_differ128(const uint8_t *a, const uint8_t *b) {
     return difference != 0;
 }
 
-/* Bit i is set where hay[i, i+4) is the needle, for 64 positions; reads 67 bytes. */
-static inline uint64_t kernel_find4(const uint8_t *hay, uint32_t needle) {
+/* Bit i is set where hay[i] is `first` and hay[i + 5] is `sixth`, for 64 positions; reads 69 bytes. */
+static inline uint64_t kernel_find64(const uint8_t *hay, uint8_t first, uint8_t sixth) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
     uint64_t mask = 0;
-    for (unsigned i = 0; i < 64; i++) mask |= (uint64_t)(cdelta_load32(hay + i) == needle) << i;
-    return mask;
+    for (unsigned i = 0; i < 8; i++)
+        mask |= cdelta_nonzero_bytes((cdelta_load64(hay + 8 * i) ^ ones * first) |
+                                     (cdelta_load64(hay + 8 * i + 5) ^ ones * sixth))
+                << 8 * i;
+    return ~mask;
 }

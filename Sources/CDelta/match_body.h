@@ -1,23 +1,36 @@
-/* The matcher, written once over four primitives and compiled once for each instruction set, so that everything is
+/* The matcher, written once over three primitives and compiled once for each instruction set, so that everything is
  * inlined: include the set's kernels first, and define CDELTA_KERNELS to the name of the table to fill. */
 #include "matcher.h"
 
 enum {
-    MIN_RUN = 8,          /* equal bytes on the diagonal that end a change */
-    MIN_SHORT = 16,       /* what a hit of the short table must reach, both ways */
-    GOOD = 32,            /* a copy this long is taken at once; 24 and 48 were measured worse */
-    ANCHOR_BEFORE = 32,   /* the window of the base, around the diagonal, that is searched directly */
-    ANCHOR_WINDOW = 192,  /* three blocks of 64 positions */
+    MIN_RUN = 8,         /* equal bytes on the diagonal that end a change */
+    MIN_BLOCK = 16,      /* what a hit of a table must reach, both ways */
+    GOOD = 32,           /* a copy this long is taken at once; 24 and 48 were measured worse */
+    GOOD_FAST = 20,      /* the same where time counts for more than bytes */
+    ANCHOR_BEFORE = 32,  /* the window of the base, around the diagonal, that is searched directly */
+    ANCHOR_WINDOW = 192, /* three blocks of 64 positions */
     ANCHOR_CANDIDATES = 8,
-    CHAIN = 4,            /* long blocks compared per position */
-    COPY_COST = 4,        /* bytes, roughly, that a copy off the diagonal takes in the delta */
-    DIAGONAL_COST = 2,
+    CHAIN = 4,         /* long blocks compared per position */
+    COPY_COST = 4,     /* bytes, roughly, that a copy off the diagonal takes in the delta */
+    DIAGONAL_COST = 2, /* the same on the diagonal */
+    MIN_LONG = 32,
+    PATIENCE = 4, /* searches in a row that may find nothing better before they become rare */
+    RARE = 32,    /* how many are left out then before the next one */
 };
 
-struct pages {
+/* An anchor is 6 bytes: what is searched for near the diagonal. */
+#define ANCHOR_BYTES UINT64_C(0x0000ffffffffffff)
+
+/* One call: its pages, and what it learnt on the way. */
+struct search {
+    cdelta_matcher *matcher;
+    const struct cdelta_index *index;
     const uint8_t *base, *target;
     size_t base_length, target_end; /* the common suffix lies beyond target_end */
-    const struct cdelta_index *index;
+    bool thorough, coarse;
+    size_t good;
+    size_t new_bytes;
+    int resync_patience;
 };
 
 struct hit {
@@ -60,13 +73,17 @@ static inline size_t common_suffix(const uint8_t *a, const uint8_t *b, size_t le
     return i;
 }
 
-static size_t prefix_entry(const uint8_t *a, const uint8_t *b, size_t length) { return common_prefix(a, b, length); }
+static size_t prefix_entry(const uint8_t *a, const uint8_t *b, size_t length) {
+    return common_prefix(a, b, length);
+}
 
 static size_t suffix_entry(const uint8_t *a, const uint8_t *b, size_t length) {
     return length == 0 ? 0 : common_suffix(a + length, b + length, length);
 }
 
-static inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+static inline size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
 
 /* Bit i is set where MIN_RUN equal bytes start i bytes on. Fewer than 64 bytes may be left. */
 static inline uint64_t equal_runs(const uint8_t *a, const uint8_t *b, size_t length) {
@@ -81,59 +98,66 @@ static inline uint64_t equal_runs(const uint8_t *a, const uint8_t *b, size_t len
 }
 
 /* A change of the same length, as of a digit or a word: where do both pages go on alike on the same diagonal? */
-static inline bool resynchronise(const struct pages *pages, size_t at, size_t source, struct hit *best) {
-    size_t room = smaller(pages->target_end - at, pages->base_length - source);
+static inline bool resynchronise(const struct search *search, size_t at, size_t source, struct hit *best) {
+    size_t room = smaller(search->target_end - at, search->base_length - source);
     for (size_t window = 0; window + MIN_RUN <= room && window <= 57; window += 57) {
-        const uint8_t *target = pages->target + at + window, *base = pages->base + source + window;
+        const uint8_t *target = search->target + at + window, *base = search->base + source + window;
         uint64_t runs = equal_runs(target, base, room - window);
         if (runs == 0) continue;
-        size_t skipped = window + (size_t)__builtin_ctzll(runs);
-        size_t run = smaller(MIN_RUN, room - skipped);
+        size_t run = (size_t)__builtin_ctzll(runs);
+        size_t skipped = window + run;
         best->target = at + skipped;
         best->source = source + skipped;
-        best->length =
-            run + common_prefix(pages->target + at + skipped + run, pages->base + source + skipped + run, room - skipped - run);
-        best->score = (ptrdiff_t)(best->length - DIAGONAL_COST) - (ptrdiff_t)skipped;
+        best->length = MIN_RUN + common_prefix(target + run + MIN_RUN, base + run + MIN_RUN, room - skipped - MIN_RUN);
+        best->score = (ptrdiff_t)best->length - DIAGONAL_COST - (ptrdiff_t)skipped;
         return true;
     }
     return false;
 }
 
-/* Extends a place that both pages share both ways, back to `start` at most, and keeps it if it is the best so far. */
-static inline void consider(const struct pages *pages, size_t start, size_t at, size_t source, size_t min_length,
-                            struct hit *best) {
-    size_t length = common_prefix(pages->target + at, pages->base + source,
-                                  smaller(pages->target_end - at, pages->base_length - source));
-    size_t back = common_suffix(pages->target + at, pages->base + source, smaller(at - start, source));
+/* Extends a place that target and source share both ways, back to `start` at most, and keeps it if it is the best so
+ * far. `before` and `after` are the bytes that may be read on either side of `source`. */
+static inline void consider(const struct search *search, size_t start, size_t at, const uint8_t *source, size_t before,
+                            size_t after, size_t address, size_t min_length, struct hit *best) {
+    size_t length = common_prefix(search->target + at, source, smaller(search->target_end - at, after));
+    size_t back = common_suffix(search->target + at, source, smaller(at - start, before));
     length += back;
     ptrdiff_t score = (ptrdiff_t)length - COPY_COST - (ptrdiff_t)(at - back - start);
     if (length < min_length || (best->length > 0 && score <= best->score)) return;
-    *best = (struct hit){at - back, source - back, length, score};
+    *best = (struct hit){at - back, address - back, length, score};
+}
+
+static inline void consider_base(const struct search *search, size_t start, size_t at, size_t source, size_t min_length,
+                                 struct hit *best) {
+    consider(search, start, at, search->base + source, source, search->base_length - source, source, min_length, best);
 }
 
 /* A short insertion or deletion: find a few of the next bytes near the diagonal, without any table. */
-static inline void search_nearby(const struct pages *pages, size_t at, size_t source, struct hit *best) {
-    static const unsigned char anchors[] = {0, 8, 20, 40};
+static inline void search_nearby(const struct search *search, size_t at, size_t source, struct hit *best) {
+    /* Far anchors find more, but also false friends that skip over what the tables would have found. */
+    static const unsigned char near_anchors[] = {4, 14}, all_anchors[] = {0, 8, 20, 40};
+    const unsigned char *anchors = search->thorough ? all_anchors : near_anchors;
+    const size_t anchor_count = search->thorough ? sizeof all_anchors : sizeof near_anchors;
     size_t from = source > ANCHOR_BEFORE ? source - ANCHOR_BEFORE : 0;
-    size_t to = smaller(pages->base_length, from + ANCHOR_WINDOW + 3);
-    unsigned candidates = ANCHOR_CANDIDATES;
-    for (size_t anchor = 0; anchor < sizeof anchors; anchor++) {
+    size_t to = smaller(search->base_length, from + ANCHOR_WINDOW + MIN_RUN);
+    if (to - from < MIN_RUN) return;
+    unsigned candidates = 4;
+    for (size_t anchor = 0; anchor < anchor_count; anchor++) {
         size_t place = at + anchors[anchor];
-        if (place + MIN_RUN > pages->target_end) return;
-        uint32_t needle = cdelta_load32(pages->target + place);
-        for (size_t block = from; block + 4 <= to; block += 64) {
-            uint64_t found = 0;
-            if (to - block >= 67)
-                found = kernel_find4(pages->base + block, needle);
+        if (place + MIN_RUN > search->target_end) return;
+        uint64_t needle = cdelta_load64(search->target + place) & ANCHOR_BYTES;
+        for (size_t block = from; block + MIN_RUN <= to; block += 64) {
+            uint64_t found;
+            if (search->base_length - block >= 69)
+                found = kernel_find64(search->base + block, (uint8_t)needle, (uint8_t)(needle >> 40));
             else
-                for (size_t i = 0; block + i + 4 <= to; i++)
-                    found |= (uint64_t)(cdelta_load32(pages->base + block + i) == needle) << i;
+                found = UINT64_MAX;
+            if (to - block < 64 + MIN_RUN) found &= UINT64_MAX >> (63 - (to - block - MIN_RUN));
             for (; found != 0; found &= found - 1) {
-                size_t q = block + (size_t)__builtin_ctzll(found);
-                if (q + 6 > pages->base_length || memcmp(pages->base + q + 4, pages->target + place + 4, 2) != 0)
-                    continue;
-                consider(pages, at, place, q, MIN_RUN, best);
-                if (best->length >= GOOD || --candidates == 0) return;
+                size_t candidate = block + (size_t)__builtin_ctzll(found);
+                if ((cdelta_load64(search->base + candidate) & ANCHOR_BYTES) != needle) continue;
+                consider_base(search, at, place, candidate, MIN_RUN, best);
+                if (best->length >= search->good || --candidates == 0) return;
             }
         }
     }
@@ -141,74 +165,83 @@ static inline void search_nearby(const struct pages *pages, size_t at, size_t so
 
 /* New content: walk on through the target, looking each place up in the tables, until something shared comes.
  * Steps grow with the distance walked in vain, so that a page that is all new costs little. */
-static inline void search_index(cdelta_matcher *matcher, const struct pages *pages, size_t start, struct hit *best) {
-    const struct cdelta_index *index = pages->index;
-    const uint8_t *target = pages->target;
-    size_t horizon = best->length > 0 ? best->target + GOOD : pages->target_end;
-    size_t walked = 0;
-    if (pages->base_length < CDELTA_LONG_BLOCK) return;
+static inline void walk(const struct search *search, size_t start, struct hit *best, const bool wide) {
+    const struct cdelta_index index = *search->index;
+    const uint8_t *const target = search->target, *const base = search->base;
+    uint32_t *const recent = search->matcher->recent;
+    const size_t horizon = search->thorough ? GOOD : GOOD / 2;
+    size_t last = search->target_end - CDELTA_SHORT_BLOCK, walked = 0;
+    if (best->length > 0) last = smaller(last, best->target + horizon - 1);
+    for (size_t at = start; at <= last; at += 1 + (walked++ >> 5)) {
+        const bool first = best->length == 0;
+        uint64_t hash = cdelta_hash_short(target + at);
+        uint32_t block = cdelta_entry(index.short_table, cdelta_slot(hash, index.short_slots), wide);
+        /* An empty slot is compared like block 1: a branch on it would be mispredicted, this one is rarely taken. */
+        size_t source = (size_t)(block - (block != 0)) * index.short_step;
+        if (cdelta_equal16(base + source, target + at) && (first || source - at != best->source - best->target)) {
+            if (first || search->thorough) consider_base(search, start, at, source, MIN_BLOCK, best);
+            /* Every long block starts with a short one, so there is no need to look for long ones elsewhere. */
+            if (at + CDELTA_LONG_BLOCK <= search->target_end) {
+                block =
+                    cdelta_entry(index.long_table, cdelta_slot(cdelta_hash_long(target + at), index.long_slots), wide);
+                for (unsigned tries = CHAIN; block != 0 && tries > 0; tries--) {
+                    source = (size_t)(block - 1) * index.long_step;
+                    if (memcmp(base + source, target + at, CDELTA_LONG_BLOCK) == 0)
+                        consider_base(search, start, at, source, MIN_LONG, best);
+                    block = cdelta_entry(index.long_next, block, wide);
+                }
+            }
+            if (best->length >= search->good) return;
+        }
+        uint32_t *const slot = &recent[cdelta_slot(hash, CDELTA_RECENT_SLOTS)];
+        const size_t past = *slot - (*slot != 0);
+        *slot = (uint32_t)at + 1;
+        /* A search from further back may have been here, and past places before this one: those aren't past yet. */
+        if ((walked & 3) == 0 && past < at && cdelta_equal16(target + past, target + at)) {
+            consider(search, start, at, target + past, past, search->target_end, search->base_length + past, MIN_BLOCK,
+                     best);
+            if (best->length >= search->good) return;
+        }
+        if (first && best->length > 0) {
+            if (search->coarse) return;
+            last = smaller(last, at + horizon - 1);
+        }
+    }
+}
+
+static inline void search_index(const struct search *search, size_t start, struct hit *best) {
+    if (search->base_length < CDELTA_SHORT_BLOCK || search->target_end < CDELTA_SHORT_BLOCK) return;
+    cdelta_matcher *matcher = search->matcher;
     if (!matcher->recent_is_clear) {
         memset(matcher->recent, 0, sizeof matcher->recent);
         matcher->recent_is_clear = true;
     }
-    for (size_t at = start; at + CDELTA_SHORT_BLOCK <= pages->target_end && at < horizon; at += 1 + (walked++ >> 5)) {
-        size_t before = best->length;
-        uint64_t bytes = cdelta_load64(target + at);
-        if (at + CDELTA_LONG_BLOCK <= pages->target_end) {
-            uint32_t block = cdelta_entry(index, index->long_table,
-                                          cdelta_slot(cdelta_hash_long(target + at), index->long_slots));
-            /* An empty slot is compared like block 1: that branch would be mispredicted, this one is almost never taken. */
-            size_t source = (size_t)(block - (block != 0)) * CDELTA_LONG_BLOCK;
-            if (cdelta_load64(pages->base + source) == bytes) {
-                for (unsigned tries = CHAIN; block != 0 && tries > 0; tries--) {
-                    source = (size_t)(block - 1) * CDELTA_LONG_BLOCK;
-                    if (memcmp(pages->base + source, target + at, CDELTA_LONG_BLOCK) == 0)
-                        consider(pages, start, at, source, GOOD, best);
-                    block = cdelta_entry(index, index->long_next, block);
-                }
-                if (best->length >= GOOD) return;
-            }
-        }
-        uint64_t hash = cdelta_hash_short(target + at);
-        uint32_t block = cdelta_entry(index, index->short_table, cdelta_slot(hash, index->short_slots));
-        size_t source = (size_t)(block - (block != 0)) * index->short_step;
-        if (cdelta_load64(pages->base + source) == bytes) consider(pages, start, at, source, MIN_SHORT, best);
-        uint32_t *recent = &matcher->recent[cdelta_slot(hash, CDELTA_RECENT_SLOTS)];
-        size_t past = *recent - (*recent != 0);
-        if (past < at && cdelta_load64(target + past) == bytes) { /* an earlier search may have walked past this place */
-            size_t length = common_prefix(target + past, target + at, pages->target_end - at);
-            if (length >= MIN_SHORT) {
-                size_t back = common_suffix(target + past, target + at, smaller(at - start, past));
-                length += back;
-                ptrdiff_t score = (ptrdiff_t)length - COPY_COST - (ptrdiff_t)(at - back - start);
-                if (best->length == 0 || score > best->score)
-                    *best = (struct hit){at - back, pages->base_length + past - back, length, score};
-            }
-        }
-        *recent = (uint32_t)at + 1;
-        if (best->length >= GOOD) return;
-        if (best->length > 0 && before == 0) horizon = smaller(horizon, at + GOOD);
-    }
+    if (search->index->wide)
+        walk(search, start, best, true);
+    else
+        walk(search, start, best, false);
 }
 
 /* Finds the next copy for a target that stops following the base at `at` and `source`. */
-static inline bool find(cdelta_matcher *matcher, const struct pages *pages, size_t at, size_t source, int *patience,
-                        struct hit *best) {
+static inline bool find(struct search *search, size_t at, size_t source, struct hit *best) {
     best->length = 0;
-    bool resynchronised = resynchronise(pages, at, source, best);
+    bool resynchronised = resynchronise(search, at, source, best);
     if (resynchronised) {
-        if (best->length >= GOOD) return true;
+        if (best->length >= search->good) return true;
         /* Where every number changes, looking further never pays; ask again now and then. */
-        if (--*patience < 0 && *patience > -16) return true;
+        if (!search->thorough && --search->resync_patience < 0 && search->resync_patience > -RARE) return true;
     }
-    size_t diagonal = best->length > 0 ? best->source - best->target : 0;
-    search_nearby(pages, at, source, best);
-    if (best->length < GOOD) search_index(matcher, pages, at, best);
+    struct hit on_diagonal = *best;
+    search->coarse = !search->thorough && search->new_bytes > 256 + at / 32;
+    if (!search->coarse) {
+        search_nearby(search, at, source, best);
+    }
+    if (best->length < search->good || (search->thorough && best->target > at + 8)) search_index(search, at, best);
     if (resynchronised) {
-        if (best->source - best->target != diagonal)
-            *patience = 8;
-        else if (*patience < 0)
-            *patience = 0;
+        if (best->score > on_diagonal.score)
+            search->resync_patience = PATIENCE;
+        else if (search->resync_patience < 0)
+            search->resync_patience = 0;
     }
     return best->length > 0;
 }
@@ -220,24 +253,33 @@ static inline bool add(cdelta_matcher *matcher, size_t source, size_t target, si
 }
 
 static cdelta_status match(cdelta_matcher *matcher, const cdelta_index *index, const uint8_t *base, size_t base_length,
-                           const uint8_t *target, size_t target_length) {
+                           const uint8_t *target, size_t target_length, cdelta_effort effort) {
     size_t prefix = common_prefix(base, target, smaller(base_length, target_length));
-    size_t suffix = suffix_entry(base + base_length - smaller(base_length, target_length - prefix),
-                                 target + target_length - smaller(base_length, target_length - prefix),
-                                 smaller(base_length, target_length - prefix));
+    size_t rest = smaller(base_length, target_length - prefix);
+    size_t suffix = rest == 0 ? 0 : common_suffix(base + base_length, target + target_length, rest);
     if (suffix < COPY_COST) suffix = 0;
-    struct pages pages = {base, target, base_length, target_length - suffix, index};
     if (prefix > DIAGONAL_COST && !add(matcher, 0, 0, prefix)) return CDELTA_OUT_OF_MEMORY;
 
+    struct search search = {
+        .matcher = matcher,
+        .index = index,
+        .base = base,
+        .target = target,
+        .base_length = base_length,
+        .target_end = target_length - suffix,
+        .thorough = effort == CDELTA_EFFORT_THOROUGH,
+        .good = effort == CDELTA_EFFORT_THOROUGH ? GOOD : GOOD_FAST,
+        .resync_patience = PATIENCE,
+    };
     size_t at = prefix, source = prefix;
-    int patience = 8;
     struct hit hit;
-    while (at < pages.target_end && find(matcher, &pages, at, source, &patience, &hit)) {
+    while (at < search.target_end && find(&search, at, source, &hit)) {
         if (!add(matcher, hit.source, hit.target, hit.length)) return CDELTA_OUT_OF_MEMORY;
+        search.new_bytes += hit.target - at;
         at = hit.target + hit.length;
         if (hit.source < base_length) source = hit.source + hit.length;
     }
-    if (suffix > 0 && !add(matcher, base_length - suffix, pages.target_end, suffix)) return CDELTA_OUT_OF_MEMORY;
+    if (suffix > 0 && !add(matcher, base_length - suffix, search.target_end, suffix)) return CDELTA_OUT_OF_MEMORY;
     return CDELTA_OK;
 }
 

@@ -3,7 +3,8 @@
 
 const struct cdelta_kernels *cdelta_kernels_for(cdelta_isa isa) {
     switch (isa) {
-    case CDELTA_ISA_PORTABLE: return &cdelta_kernels_portable;
+    case CDELTA_ISA_PORTABLE:
+        return &cdelta_kernels_portable;
     case CDELTA_ISA_AVX2:
 #if defined(__x86_64__)
         if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
@@ -20,7 +21,9 @@ const struct cdelta_kernels *cdelta_kernels_for(cdelta_isa isa) {
     return NULL;
 }
 
-bool cdelta_isa_available(cdelta_isa isa) { return cdelta_kernels_for(isa) != NULL; }
+bool cdelta_isa_available(cdelta_isa isa) {
+    return cdelta_kernels_for(isa) != NULL;
+}
 
 cdelta_isa cdelta_isa_best(void) {
     if (cdelta_isa_available(CDELTA_ISA_AVX2)) return CDELTA_ISA_AVX2;
@@ -63,14 +66,14 @@ bool cdelta_matcher_grow(cdelta_matcher *matcher) {
 }
 
 cdelta_status cdelta_match(cdelta_matcher *matcher, const cdelta_index *index, const uint8_t *base, size_t base_length,
-                           const uint8_t *target, size_t target_length, const cdelta_copy **out_copies,
-                           size_t *out_count) {
+                           const uint8_t *target, size_t target_length, cdelta_effort effort,
+                           const cdelta_copy **out_copies, size_t *out_count) {
     *out_copies = NULL;
     *out_count = 0;
     if (base_length > CDELTA_MAX_BYTES || target_length > CDELTA_MAX_BYTES) return CDELTA_BAD_ARGUMENT;
     matcher->count = 0;
     matcher->recent_is_clear = false;
-    cdelta_status status = matcher->kernels->match(matcher, index, base, base_length, target, target_length);
+    cdelta_status status = matcher->kernels->match(matcher, index, base, base_length, target, target_length, effort);
     if (status != CDELTA_OK) return status;
     *out_copies = matcher->copies;
     *out_count = matcher->count;

@@ -1,5 +1,5 @@
 #include "cdelta_operations.h"
-#include <string.h>
+#include "load.h"
 
 /* An operation is one byte, LLLL AA NN, and what it announces. docs/formats/delta.md describes each field. */
 enum {
@@ -13,7 +13,7 @@ enum {
     LENGTH_TO_END = 0, /* of the base */
     MAX_LENGTH = 0xffffff,
     MAX_OPERATION = 1 + 5 + 5 + 3,
-    WILD = 32, /* short runs are copied as a block of this size where both sides have room */
+    BLOCK = 32, /* what short runs are copied in */
 };
 
 static inline uint8_t *put_varint(uint8_t *out, uint32_t value) {
@@ -36,8 +36,12 @@ static inline const uint8_t *get_varint(const uint8_t *bytes, const uint8_t *end
     return NULL;
 }
 
-static inline uint32_t zigzag(int64_t value) { return (uint32_t)(value << 1 ^ value >> 63); }
-static inline int64_t unzigzag(uint32_t value) { return (int64_t)(value >> 1) ^ -(int64_t)(value & 1); }
+static inline uint32_t zigzag(int64_t value) {
+    return (uint32_t)(value << 1 ^ value >> 63);
+}
+static inline int64_t unzigzag(uint32_t value) {
+    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+}
 
 /* A copy longer than MAX_LENGTH is written as several, each of which goes on where the last one ended. */
 size_t cdelta_operations_bound(size_t copy_count) {
@@ -54,7 +58,7 @@ size_t cdelta_operations_write(const cdelta_copy *copies, size_t copy_count, siz
             bool past = copy.source >= base_length;
             bool to_end = !past && copy.source + copy.length == base_length;
             uint32_t length = to_end || copy.length <= MAX_LENGTH ? copy.length : MAX_LENGTH;
-            unsigned address = past                                       ? ADDRESS_PAST
+            unsigned address = past                                      ? ADDRESS_PAST
                                : copy.source == base_position + literals ? ADDRESS_DIAGONAL
                                : copy.source == base_position            ? ADDRESS_SAME
                                                                          : ADDRESS_JUMP;
@@ -133,8 +137,13 @@ static inline cdelta_status next(cdelta_operations_reader *reader, cdelta_copy *
         if (address == ADDRESS_PAST || source >= reader->base_length) return CDELTA_CORRUPT;
         length = reader->base_length - source;
     } else {
-        if ((size_t)(end - bytes) < length_bytes) return CDELTA_CORRUPT;
-        for (unsigned byte = 0; byte < length_bytes; byte++) length |= (size_t)*bytes++ << 8 * byte;
+        if (end - bytes >= 4) {
+            length = cdelta_load32(bytes) & (UINT32_MAX >> (32 - 8 * length_bytes));
+        } else {
+            if ((size_t)(end - bytes) < length_bytes) return CDELTA_CORRUPT;
+            for (unsigned byte = 0; byte < length_bytes; byte++) length |= (size_t)bytes[byte] << 8 * byte;
+        }
+        bytes += length_bytes;
         if (length == 0) return CDELTA_CORRUPT;
         if (address != ADDRESS_PAST && (source > reader->base_length || length > reader->base_length - source))
             return CDELTA_CORRUPT;
@@ -175,11 +184,18 @@ static inline void copy_past(uint8_t *out, size_t target, size_t source, size_t 
     memcpy(out + target, out + source, length);
 }
 
-static inline void copy_short(uint8_t *out, const uint8_t *from, size_t length, size_t out_room, size_t from_room) {
-    if (length <= WILD && out_room >= WILD && from_room >= WILD)
-        memcpy(out, from, WILD);
-    else if (length > 0)
+/* Copies `length` bytes; short runs as whole blocks, which may write beyond their end where both sides have room. */
+static inline void copy_run(uint8_t *out, const uint8_t *from, size_t length, size_t out_room, size_t from_room) {
+    if (length <= 8 * BLOCK && out_room >= length + BLOCK && from_room >= length + BLOCK) {
+        const uint8_t *const end = out + length;
+        do {
+            memcpy(out, from, BLOCK);
+            out += BLOCK;
+            from += BLOCK;
+        } while (out < end);
+    } else if (length > 0) {
         memcpy(out, from, length);
+    }
 }
 
 cdelta_status cdelta_apply(const uint8_t *operations, size_t operations_length, const uint8_t *literals,
@@ -190,16 +206,16 @@ cdelta_status cdelta_apply(const uint8_t *operations, size_t operations_length, 
     for (;;) {
         cdelta_copy copy;
         if (next(&reader, &copy) != CDELTA_OK) return CDELTA_CORRUPT;
-        size_t until = copy.length > 0 ? copy.target : target_length;
-        if (until - position > literals_length - used) return CDELTA_CORRUPT;
-        copy_short(out + position, literals + used, until - position, target_length - position, literals_length - used);
-        used += until - position;
+        size_t fresh = (copy.length > 0 ? copy.target : target_length) - position;
+        if (fresh > literals_length - used) return CDELTA_CORRUPT;
+        copy_run(out + position, literals + used, fresh, target_length - position, literals_length - used);
+        used += fresh;
         if (copy.length == 0) break;
-        if (copy.source >= base_length)
-            copy_past(out, copy.target, copy.source - base_length, copy.length);
+        if (copy.source < base_length)
+            copy_run(out + copy.target, base + copy.source, copy.length, target_length - copy.target,
+                     base_length - copy.source);
         else
-            copy_short(out + copy.target, base + copy.source, copy.length, target_length - copy.target,
-                       base_length - copy.source);
+            copy_past(out, copy.target, copy.source - base_length, copy.length);
         position = (size_t)copy.target + copy.length;
     }
     return used == literals_length ? CDELTA_OK : CDELTA_CORRUPT;

@@ -78,7 +78,8 @@ internal import CDelta
         var copies: UnsafePointer<cdelta_copy>?
         var copyCount = 0
         let status = unsafe cdelta_match(
-            matcher, base.index, base.bytes, base.bytes.count, target.baseAddress, target.count, &copies, &copyCount)
+            matcher, base.index, base.bytes, base.bytes.count, target.baseAddress, target.count,
+            level == .fast ? .CDELTA_EFFORT_FAST : .CDELTA_EFFORT_THOROUGH, &copies, &copyCount)
         if let error = DeltaError(status, reading: .operations) { throw error }
         let found = unsafe UnsafeBufferPointer(start: copies, count: copyCount)
 
