@@ -1,0 +1,87 @@
+import Glibc
+import Measuring
+
+extension PeersReport {
+    /// The tables, for a terminal.
+    var text: String {
+        """
+        Mean delta in bytes, by corpus
+        \(sizes)
+
+        Encode speed by corpus, in MB (10⁶ bytes of target) per second of processor time
+        \(encodeSpeeds)
+
+        Decode speed by corpus, in MB per second
+        \(decodeSpeeds)
+
+        All corpora: geometric mean of the corpora's mean deltas, sum of all deltas, speeds over all bytes
+        \(totals)
+
+        \(remarks.joined(separator: "\n"))
+        """
+    }
+
+    private var sizes: String {
+        let names = [
+            "fast warm", "deflate warm", "zstd-1 prefix", "zstd-3 prefix", "zstd-19 prefix", "zlib-6 dictionary",
+            "LZ4 dictionary", "xdelta3 -9",
+        ]
+        .filter(codecs.contains)
+        var table = TextTable(
+            ["corpus", "page", "new %"] + names.map { $0.replacing(" warm", with: "") } + [
+                "fast/zstd-3", "deflate/zstd-3", "deflate/zstd-19",
+            ])
+        for corpus in corpora {
+            let deflate = corpus["deflate warm"].meanDeltaBytes
+            let zstd3 = corpus["zstd-3 prefix"].meanDeltaBytes
+            table.add(
+                [corpus.corpus, corpus.meanTargetBytes.text(0), (100 * corpus.newShare).text(2)]
+                    + names.map { corpus[$0].meanDeltaBytes.text(0) } + [
+                        (corpus["fast warm"].meanDeltaBytes / zstd3).text(2), (deflate / zstd3).text(2),
+                        (deflate / corpus["zstd-19 prefix"].meanDeltaBytes).text(2),
+                    ])
+        }
+        return table.text
+    }
+
+    private var encodeSpeeds: String {
+        let names = codecs.filter { !$0.hasPrefix("xdelta3") }
+        var table = TextTable(["corpus"] + names + ["fast warm/zstd-1", "fast cold/zstd-1"])
+        for corpus in corpora {
+            let zstd1 = corpus["zstd-1 prefix"].encodeMBps
+            table.add(
+                [corpus.corpus] + names.map { corpus[$0].encodeMBps.text(0) } + [
+                    (corpus["fast warm"].encodeMBps / zstd1).text(2), (corpus["fast cold"].encodeMBps / zstd1).text(2),
+                ])
+        }
+        return table.text
+    }
+
+    private var decodeSpeeds: String {
+        let names = codecs.filter { !$0.hasPrefix("xdelta3") && !$0.hasSuffix("cold") }
+        var table = TextTable(
+            ["corpus"] + names.map { $0.replacing(" warm", with: "") } + ["fast/zstd-1", "fast/zstd-3"])
+        for corpus in corpora {
+            let fast = corpus["fast warm"].decodeMBps
+            table.add(
+                [corpus.corpus] + names.map { corpus[$0].decodeMBps.text(0) } + [
+                    (fast / corpus["zstd-1 prefix"].decodeMBps).text(2),
+                    (fast / corpus["zstd-3 prefix"].decodeMBps).text(2),
+                ])
+        }
+        return table.text
+    }
+
+    private var totals: String {
+        var table = TextTable(["codec", "geomean B", "total B", "encode MB/s", "decode MB/s"])
+        for name in codecs {
+            let logarithms = corpora.map { log($0[name].meanDeltaBytes) }
+            let mean = exp(logarithms.reduce(0, +) / Double(logarithms.count))
+            let total = total(name)
+            table.add([
+                name, mean.text(0), total.deltaBytes.grouped, total.encodeMBps.text(0), total.decodeMBps.text(0),
+            ])
+        }
+        return table.text
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import Measuring
+
+@main
+struct RailgunPeers: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "railgun-peers",
+        abstract: "Measure the delta engine beside zstd, zlib, LZ4 and xdelta3, on the same pages in one run.",
+        discussion: """
+            Times are processor times of one thread with contexts and buffers reused, the best of several samples that
+            all codecs take in turn; every result is decoded and compared. What counts are the ratios between codecs.
+            """)
+
+    @Option(help: "A folder of corpora: each sub-folder holds the versions of one page, in order of name.")
+    var corpus = "../shared/corpora"
+
+    @Option(help: "The most pairs to take from each corpus.")
+    var pairs = 6
+
+    @Option(help: "The samples per codec and pair; the best counts.")
+    var rounds = 7
+
+    @Option(help: ArgumentHelp("Write all results to this file, as JSON.", valueName: "file"))
+    var json: String?
+
+    @Flag(help: "Exit with status 1 where a figure misses its bar.")
+    var check = false
+
+    func validate() throws {
+        guard pairs >= 1 else { throw ValidationError("--pairs \(pairs): use 1 or more") }
+        guard rounds >= 1 else { throw ValidationError("--rounds \(rounds): use 1 or more") }
+    }
+
+    func run() throws {
+        let corpora = try readCorpora()
+        let scratchFolder = FileManager.default.temporaryDirectory.appending(path: "railgun-peers-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: scratchFolder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: scratchFolder) }
+
+        let peers = try PeersRun(rounds: rounds, scratchFolder: scratchFolder)
+        let results = try corpora.map {
+            printProgress("measuring \($0.name)")
+            return try peers.measure($0, pairLimit: pairs)
+        }
+        let report = PeersReport(corpora: results, remarks: peers.remarks).judged()
+        print(report.text)
+        print("\nVerdict\n" + Figure.verdict(report.figures))
+        if let json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            encoder.nonConformingFloatEncodingStrategy = .convertToString(
+                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+            try encoder.encode(report).write(to: URL(filePath: json))
+        }
+        if check, !report.figures.allSatisfy(\.passes) { throw ExitCode.failure }
+    }
+
+    private func readCorpora() throws -> [PageCorpus] {
+        do {
+            let corpora = try PageCorpus.all(in: URL(filePath: corpus))
+            guard !corpora.isEmpty else { throw Refusal("\(corpus): holds no folder with two versions of a page") }
+            return corpora
+        } catch let error as CocoaError {
+            throw Refusal("\(corpus): \(error.code == .fileReadNoSuchFile ? "no such folder" : "can't be read")")
+        }
+    }
+}
