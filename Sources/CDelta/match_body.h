@@ -11,11 +11,11 @@ enum {
     ANCHOR_WINDOW = 192, /* three blocks of 64 positions */
     ANCHOR_CANDIDATES = 8,
     CHAIN = 4,         /* long blocks compared per position */
-    COPY_COST = 4,     /* bytes, roughly, that a copy off the diagonal takes in the delta */
-    DIAGONAL_COST = 2, /* the same on the diagonal */
-    MIN_LONG = 32,
-    PATIENCE = 4, /* searches in a row that may find nothing better before they become rare */
-    RARE = 32,    /* how many are left out then before the next one */
+    MIN_COPY = 4,      /* a common suffix that is shorter costs more as a copy */
+    DIAGONAL_COST = 2, /* what a copy on the diagonal takes, in bytes of the delta */
+    COPY_COST = 20,    /* what leaving the diagonal takes: it often has to be gone back to (flat from 14 to 40) */
+    PATIENCE = 4,      /* searches in a row that may find nothing better before they become rare */
+    RARE = 32,         /* how many are left out then before the next one */
 };
 
 /* An anchor is 6 bytes: what is searched for near the diagonal. */
@@ -85,16 +85,12 @@ static inline size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* Bit i is set where MIN_RUN equal bytes start i bytes on. Fewer than 64 bytes may be left. */
-static inline uint64_t equal_runs(const uint8_t *a, const uint8_t *b, size_t length) {
-    uint64_t equal = 0;
-    if (length >= 64)
-        equal = ~kernel_unequal64(a, b);
-    else
-        for (size_t i = 0; i < length; i++) equal |= (uint64_t)(a[i] == b[i]) << i;
-    equal &= equal >> 1;
-    equal &= equal >> 2;
-    return equal & equal >> 4;
+/* Bit i is set where bytes i differ, for up to 64 of them; those beyond `length` count as different. */
+static inline uint64_t unequal_bytes(const uint8_t *a, const uint8_t *b, size_t length) {
+    if (length >= 64) return kernel_unequal64(a, b);
+    uint64_t unequal = UINT64_MAX << length;
+    for (size_t i = 0; i < length; i++) unequal |= (uint64_t)(a[i] != b[i]) << i;
+    return unequal;
 }
 
 /* A change of the same length, as of a digit or a word: where do both pages go on alike on the same diagonal? */
@@ -102,14 +98,20 @@ static inline bool resynchronise(const struct search *search, size_t at, size_t 
     size_t room = smaller(search->target_end - at, search->base_length - source);
     for (size_t window = 0; window + MIN_RUN <= room && window <= 57; window += 57) {
         const uint8_t *target = search->target + at + window, *base = search->base + source + window;
-        uint64_t runs = equal_runs(target, base, room - window);
+        uint64_t unequal = unequal_bytes(target, base, room - window);
+        uint64_t runs = ~unequal & ~unequal >> 1;
+        runs &= runs >> 2;
+        runs &= runs >> 4;
         if (runs == 0) continue;
-        size_t run = (size_t)__builtin_ctzll(runs);
+        size_t run = (size_t)__builtin_ctzll(runs), length = 64 - run;
+        uint64_t end = unequal >> run;
+        if (end != 0)
+            length = (size_t)__builtin_ctzll(end);
+        else
+            length += common_prefix(target + 64, base + 64, room - window - 64);
         size_t skipped = window + run;
-        best->target = at + skipped;
-        best->source = source + skipped;
-        best->length = MIN_RUN + common_prefix(target + run + MIN_RUN, base + run + MIN_RUN, room - skipped - MIN_RUN);
-        best->score = (ptrdiff_t)best->length - DIAGONAL_COST - (ptrdiff_t)skipped;
+        *best = (struct hit){at + skipped, source + skipped, length,
+                             (ptrdiff_t)length - DIAGONAL_COST - (ptrdiff_t)skipped};
         return true;
     }
     return false;
@@ -187,7 +189,7 @@ static inline void walk(const struct search *search, size_t start, struct hit *b
                 for (unsigned tries = CHAIN; block != 0 && tries > 0; tries--) {
                     source = (size_t)(block - 1) * index.long_step;
                     if (memcmp(base + source, target + at, CDELTA_LONG_BLOCK) == 0)
-                        consider_base(search, start, at, source, MIN_LONG, best);
+                        consider_base(search, start, at, source, CDELTA_LONG_BLOCK, best);
                     block = cdelta_entry(index.long_next, block, wide);
                 }
             }
@@ -257,8 +259,10 @@ static cdelta_status match(cdelta_matcher *matcher, const cdelta_index *index, c
     size_t prefix = common_prefix(base, target, smaller(base_length, target_length));
     size_t rest = smaller(base_length, target_length - prefix);
     size_t suffix = rest == 0 ? 0 : common_suffix(base + base_length, target + target_length, rest);
-    if (suffix < COPY_COST) suffix = 0;
-    if (prefix > DIAGONAL_COST && !add(matcher, 0, 0, prefix)) return CDELTA_OUT_OF_MEMORY;
+    if (suffix < MIN_COPY) suffix = 0;
+    bool identical = prefix == base_length && prefix == target_length;
+    if ((prefix > DIAGONAL_COST || (identical && prefix > 0)) && !add(matcher, 0, 0, prefix))
+        return CDELTA_OUT_OF_MEMORY;
 
     struct search search = {
         .matcher = matcher,

@@ -5,13 +5,12 @@ internal import CDelta
 /// One thread at a time may use an encoder, and any number of encoders may share a ``DeltaBase``.
 @safe public struct DeltaEncoder: ~Copyable {
     private let matcher: OpaquePointer
-    private var operations = Scratch()
-    private var literals = Scratch()
+    private var sections = Scratch()
     private var context = Scratch()
     private var output = Scratch()
     private var deflater = Deflater()
 
-    /// Sections shorter than this are never worth a compressor's own overhead.
+    /// Sections shorter than this never gain from a compressor without a dictionary.
     private static let minCompressibleBytes = 24
 
     /// Creates an encoder.
@@ -41,98 +40,91 @@ internal import CDelta
         _ target: Span<UInt8>, against base: DeltaBase?, level: DeltaLevel = .fast
     ) throws(DeltaError) -> [UInt8] {
         try DeltaLimits.check(pageBytes: target.count)
-        let length = try unsafe target.withUnsafeBufferPointer { bytes throws(DeltaError) in
-            guard level != .stored, bytes.count > 0 || base != nil else { return unsafe store(bytes) }
-            guard let base else { return try unsafe encodePage(bytes, level: level) }
+        return try unsafe target.withUnsafeBufferPointer { bytes throws(DeltaError) in
+            guard level != .stored else { return unsafe [UInt8](store(bytes)) }
+            guard let base else { return try unsafe [UInt8](encodePage(bytes, level: level)) }
             return try unsafe encodeDelta(bytes, against: base, level: level)
         }
-        return unsafe [UInt8](UnsafeBufferPointer(start: output.reserve(length), count: length))
     }
 
-    /// Leaves the page as it is at `output` and returns the length there, as do all of the following.
-    private mutating func store(_ target: UnsafeBufferPointer<UInt8>) -> Int {
+    /// Leaves the page as it is.
+    ///
+    /// What this and the following return lies in the encoder's own memory, until the next call of either.
+    private mutating func store(_ target: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
         let out = unsafe output.reserve(DeltaHeader.maxBytes + target.count)
         let start = unsafe DeltaHeader(kind: .page(.raw), targetBytes: target.count).write(to: out, baseBytes: 0)
         if let bytes = target.baseAddress { unsafe (out + start).update(from: bytes, count: target.count) }
-        return start + target.count
+        return unsafe UnsafeBufferPointer(start: out, count: start + target.count)
     }
 
     /// Compresses a page on its own.
     private mutating func encodePage(
         _ target: UnsafeBufferPointer<UInt8>, level: DeltaLevel
-    ) throws(DeltaError) -> Int {
+    ) throws(DeltaError) -> UnsafeBufferPointer<UInt8> {
         let out = unsafe output.reserve(DeltaHeader.maxBytes + target.count)
         let header = DeltaHeader(kind: .page(level == .fast ? .lz4 : .deflate), targetBytes: target.count)
         let start = unsafe header.write(to: out, baseBytes: 0)
         let room = unsafe UnsafeMutableBufferPointer(start: out + start, count: max(0, target.count - start))
-        let coded =
-            unsafe level == .fast
-            ? LZ4.compress(target, to: room) : try deflater.compress(target, to: room)
-        if let coded { return start + coded }
-        return unsafe store(target)
+        guard let coded = try unsafe compress(target, level: level, dictionary: nil, to: room) else {
+            return unsafe store(target)
+        }
+        return unsafe UnsafeBufferPointer(start: out, count: start + coded)
     }
 
     private mutating func encodeDelta(
         _ target: UnsafeBufferPointer<UInt8>, against base: DeltaBase, level: DeltaLevel
-    ) throws(DeltaError) -> Int {
+    ) throws(DeltaError) -> [UInt8] {
         var copies: UnsafePointer<cdelta_copy>?
         var copyCount = 0
         let status = unsafe cdelta_match(
             matcher, base.index, base.bytes, base.bytes.count, target.baseAddress, target.count,
             level == .fast ? .CDELTA_EFFORT_FAST : .CDELTA_EFFORT_THOROUGH, &copies, &copyCount)
         if let error = DeltaError(status, reading: .operations) { throw error }
-        let found = unsafe UnsafeBufferPointer(start: copies, count: copyCount)
+        let identical =
+            unsafe copyCount == 1
+            ? copies![0].length == target.count && target.count == base.bytes.count
+            : target.isEmpty && base.bytes.isEmpty
+        if identical { return [DeltaHeader.identical] }
 
-        let copied = unsafe found.reduce(0) { $0 + Int($1.length) }
-        if copied == target.count, target.count == base.bytes.count, unsafe found.allSatisfy({ $0.source == $0.target })
-        {
-            let header = DeltaHeader(kind: .identical, targetBytes: target.count)
-            return unsafe header.write(to: output.reserve(DeltaHeader.maxBytes), baseBytes: base.bytes.count)
+        // Operations and literals as they are, behind room for the longest header: already the layout of a delta.
+        let start = DeltaHeader.maxBytes
+        var literalBytes = target.count
+        for unsafe copy in unsafe UnsafeBufferPointer(start: copies, count: copyCount) { literalBytes -= Int(copy.length) }
+        let raw = unsafe sections.reserve(start + cdelta_operations_bound(copyCount) + literalBytes) + start
+        let operationsBytes = unsafe cdelta_operations_write(copies, copyCount, base.bytes.count, raw)
+        _ = unsafe cdelta_literals_gather(
+            copies, copyCount, target.baseAddress, target.count, raw + operationsBytes)
+        let operations = unsafe UnsafeBufferPointer(start: raw, count: operationsBytes)
+        let literals = unsafe UnsafeBufferPointer(start: raw + operationsBytes, count: literalBytes)
+        var header = DeltaHeader(
+            kind: .delta(operations: .raw, literals: .raw), targetBytes: target.count,
+            operationsBytes: operationsBytes, codedOperationsBytes: operationsBytes)
+
+        // A delta that is mostly copies gains little from LZ4, and would lose half its speed, above all in decoding.
+        let mostlyNew = 2 * literalBytes > target.count
+        guard level != .fast || mostlyNew else {
+            let length = unsafe header.write(endingAt: raw, baseBytes: base.bytes.count)
+            return unsafe [UInt8](
+                UnsafeBufferPointer(start: raw - length, count: length + operationsBytes + literalBytes))
         }
-
-        let operationsOut = unsafe operations.reserve(cdelta_operations_bound(copyCount))
-        let operationsBytes = unsafe cdelta_operations_write(copies, copyCount, base.bytes.count, operationsOut)
-        let literalsOut = unsafe literals.reserve(target.count - copied)
-        let literalBytes = unsafe cdelta_literals_gather(
-            copies, copyCount, target.baseAddress, target.count, literalsOut)
-        let length = try unsafe writeDelta(
-            operations: UnsafeBufferPointer(start: operationsOut, count: operationsBytes),
-            literals: UnsafeBufferPointer(start: literalsOut, count: literalBytes),
-            target: target.count, base: base, level: level)
-        // Where little was found, the page on its own may be smaller.
-        guard 2 * literalBytes > target.count else { return length }
-        let delta = unsafe [UInt8](UnsafeBufferPointer(start: output.reserve(length), count: length))
-        let alone = try unsafe encodePage(target, level: level)
-        guard alone >= length else { return alone }
-        unsafe output.reserve(length).update(from: delta, count: length)
-        return length
-    }
-
-    /// Puts header and sections together, each section coded as the level says where that makes it smaller.
-    private mutating func writeDelta(
-        operations: UnsafeBufferPointer<UInt8>, literals: UnsafeBufferPointer<UInt8>,
-        target targetBytes: Int, base: DeltaBase, level: DeltaLevel
-    ) throws(DeltaError) -> Int {
-        // Sections are written behind the room for the longest header, which then slides up to them.
-        let sectionsStart = DeltaHeader.maxBytes
-        let out = unsafe output.reserve(sectionsStart + operations.count + literals.count)
-        let (operationsCoding, codedOperations) = try unsafe code(
-            operations, to: out + sectionsStart, level: level, dictionary: nil)
+        let out = unsafe output.reserve(start + operationsBytes + literalBytes) + start
+        let (operationsCoding, operationsCoded) = try unsafe code(operations, to: out, level: level, dictionary: nil)
         let dictionary =
-            try unsafe level == .deflate ? literalContext(operations, base: base, target: targetBytes) : nil
-        let (literalsCoding, codedLiterals) = try unsafe code(
-            literals, to: out + sectionsStart + codedOperations, level: level, dictionary: dictionary)
-
-        let header = DeltaHeader(
-            kind: .delta(operations: operationsCoding, literals: literalsCoding), targetBytes: targetBytes,
-            operationsBytes: operations.count, codedOperationsBytes: codedOperations)
-        let start = unsafe header.write(to: out, baseBytes: base.bytes.count)
-        unsafe (out + start).update(from: out + sectionsStart, count: codedOperations + codedLiterals)
-        return start + codedOperations + codedLiterals
+            try unsafe level == .fast ? nil : literalContext(operations, base: base, targetBytes: target.count)
+        let (literalsCoding, literalsCoded) = try unsafe code(
+            literals, to: out + operationsCoded, level: level, dictionary: dictionary)
+        header.kind = .delta(operations: operationsCoding, literals: literalsCoding)
+        header.codedOperationsBytes = operationsCoded
+        let length = unsafe header.write(endingAt: out, baseBytes: base.bytes.count)
+        let delta = unsafe [UInt8](
+            UnsafeBufferPointer(start: out - length, count: length + operationsCoded + literalsCoded))
+        guard mostlyNew else { return delta }
+        let alone = try unsafe encodePage(target, level: level)
+        return unsafe alone.count < delta.count ? [UInt8](alone) : delta
     }
 
     private mutating func literalContext(
-        _ operations: UnsafeBufferPointer<UInt8>, base: DeltaBase, target targetBytes: Int
+        _ operations: UnsafeBufferPointer<UInt8>, base: DeltaBase, targetBytes: Int
     ) throws(DeltaError) -> UnsafeBufferPointer<UInt8> {
         let out = unsafe context.reserve(CDELTA_CONTEXT_MAX)
         var length = 0
@@ -142,20 +134,28 @@ internal import CDelta
         return unsafe UnsafeBufferPointer(start: out, count: length)
     }
 
+    /// Codes a section as the level says where that makes it smaller, and leaves it as it is where not.
     private mutating func code(
         _ section: UnsafeBufferPointer<UInt8>, to out: UnsafeMutablePointer<UInt8>, level: DeltaLevel,
         dictionary: UnsafeBufferPointer<UInt8>?
     ) throws(DeltaError) -> (DeltaHeader.Coding, Int) {
         if unsafe section.count >= Self.minCompressibleBytes || (dictionary != nil && section.count > 4) {
             let room = unsafe UnsafeMutableBufferPointer(start: out, count: section.count - 1)
-            if level == .fast, let length = unsafe LZ4.compress(section, to: room) { return (.lz4, length) }
-            if level == .deflate,
-                let length = try unsafe deflater.compress(section, dictionary: dictionary, to: room)
-            {
-                return (.deflate, length)
+            if let length = try unsafe compress(section, level: level, dictionary: dictionary, to: room) {
+                return (level == .fast ? .lz4 : .deflate, length)
             }
         }
         if let bytes = section.baseAddress { unsafe out.update(from: bytes, count: section.count) }
         return (.raw, section.count)
+    }
+
+    /// Compresses as the level says; `nil` where the result doesn't fit.
+    private mutating func compress(
+        _ input: UnsafeBufferPointer<UInt8>, level: DeltaLevel, dictionary: UnsafeBufferPointer<UInt8>?,
+        to room: UnsafeMutableBufferPointer<UInt8>
+    ) throws(DeltaError) -> Int? {
+        level == .fast
+            ? unsafe LZ4.compress(input, to: room)
+            : try unsafe deflater.compress(input, dictionary: dictionary, to: room)
     }
 }

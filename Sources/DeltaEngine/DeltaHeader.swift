@@ -29,7 +29,8 @@ struct DeltaHeader: Hashable {
     /// The longest header: a kind and three varints.
     static let maxBytes = 1 + 3 * 5
 
-    private static let identical: UInt8 = 0x00
+    /// A delta whose target is the base is this byte alone.
+    static let identical: UInt8 = 0x00
     private static let firstPage: UInt8 = 0x01
     private static let firstDelta: UInt8 = 0x10
 
@@ -64,6 +65,17 @@ struct DeltaHeader: Hashable {
             if operations != .raw { put(varint: codedOperationsBytes) }
         }
         return length
+    }
+
+    /// Writes the header so that it ends where the sections start, and returns its length.
+    func write(endingAt sections: UnsafeMutablePointer<UInt8>, baseBytes: Int) -> Int {
+        var bytes = InlineArray<16, UInt8>(repeating: 0)
+        var span = bytes.mutableSpan
+        return unsafe span.withUnsafeMutableBufferPointer {
+            let length = unsafe write(to: $0.baseAddress!, baseBytes: baseBytes)
+            unsafe (sections - length).update(from: $0.baseAddress!, count: length)
+            return length
+        }
     }
 
     /// Reads the header at the start of a delta.
