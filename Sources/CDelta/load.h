@@ -1,5 +1,5 @@
 #pragma once
-/* Unaligned little-endian loads, which compilers turn into one instruction. */
+/* Unaligned little-endian loads and stores, which compilers turn into one instruction. */
 #include <stdint.h>
 #include <string.h>
 
@@ -19,4 +19,11 @@ static inline uint32_t cdelta_load32(const uint8_t *bytes) {
     value = __builtin_bswap32(value);
 #endif
     return value;
+}
+
+static inline void cdelta_store32(uint8_t *bytes, uint32_t value) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap32(value);
+#endif
+    memcpy(bytes, &value, sizeof value);
 }

@@ -14,8 +14,6 @@ enum {
     MIN_COPY = 4,      /* a common suffix that is shorter costs more as a copy */
     DIAGONAL_COST = 2, /* what a copy on the diagonal takes, in bytes of the delta */
     COPY_COST = 20,    /* what leaving the diagonal takes: it often has to be gone back to (flat from 14 to 40) */
-    PATIENCE = 4,      /* searches in a row that may find nothing better before they become rare */
-    RARE = 32,         /* how many are left out then before the next one */
 };
 
 /* An anchor is 6 bytes: what is searched for near the diagonal. */
@@ -30,7 +28,6 @@ struct search {
     bool thorough, coarse;
     size_t good;
     size_t new_bytes;
-    int resync_patience;
 };
 
 struct hit {
@@ -227,24 +224,14 @@ static inline void search_index(const struct search *search, size_t start, struc
 /* Finds the next copy for a target that stops following the base at `at` and `source`. */
 static inline bool find(struct search *search, size_t at, size_t source, struct hit *best) {
     best->length = 0;
-    bool resynchronised = resynchronise(search, at, source, best);
-    if (resynchronised) {
-        if (best->length >= search->good) return true;
-        /* Where every number changes, looking further never pays; ask again now and then. */
-        if (!search->thorough && --search->resync_patience < 0 && search->resync_patience > -RARE) return true;
-    }
-    struct hit on_diagonal = *best;
+    if (resynchronise(search, at, source, best) && (best->length >= GOOD || (!search->thorough && best->score > 0)))
+        return true;
+    /* The early way out: where much is new, take whatever the tables give first. */
     search->coarse = !search->thorough && search->new_bytes > 256 + at / 32;
-    if (!search->coarse) {
-        search_nearby(search, at, source, best);
-    }
-    if (best->length < search->good || (search->thorough && best->target > at + 8)) search_index(search, at, best);
-    if (resynchronised) {
-        if (best->score > on_diagonal.score)
-            search->resync_patience = PATIENCE;
-        else if (search->resync_patience < 0)
-            search->resync_patience = 0;
-    }
+    if (!search->coarse) search_nearby(search, at, source, best);
+    /* What was found far ahead may skip over something that the tables know. */
+    if (best->length < search->good || (search->thorough && best->target > at + MIN_RUN))
+        search_index(search, at, best);
     return best->length > 0;
 }
 
@@ -273,7 +260,6 @@ static cdelta_status match(cdelta_matcher *matcher, const cdelta_index *index, c
         .target_end = target_length - suffix,
         .thorough = effort == CDELTA_EFFORT_THOROUGH,
         .good = effort == CDELTA_EFFORT_THOROUGH ? GOOD : GOOD_FAST,
-        .resync_patience = PATIENCE,
     };
     size_t at = prefix, source = prefix;
     struct hit hit;

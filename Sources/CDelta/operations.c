@@ -12,7 +12,7 @@ enum {
     ADDRESS_PAST = 3,
     LENGTH_TO_END = 0, /* of the base */
     MAX_LENGTH = 0xffffff,
-    MAX_OPERATION = 1 + 5 + 5 + 3,
+    MAX_OPERATION = 1 + 5 + 5 + 4,
     BLOCK = 32, /* what short runs are copied in */
 };
 
@@ -62,7 +62,7 @@ size_t cdelta_operations_write(const cdelta_copy *copies, size_t copy_count, siz
                                : copy.source == base_position + literals ? ADDRESS_DIAGONAL
                                : copy.source == base_position            ? ADDRESS_SAME
                                                                          : ADDRESS_JUMP;
-            unsigned length_bytes = to_end ? LENGTH_TO_END : length < 0x100 ? 1 : length < 0x10000 ? 2 : 3;
+            unsigned length_bytes = to_end ? LENGTH_TO_END : 1u + (length > 0xff) + (length > 0xffff);
             unsigned few = literals < LITERALS_MORE ? literals : LITERALS_MORE;
             *out++ = (uint8_t)(few << LITERALS_SHIFT | address << ADDRESS_SHIFT | length_bytes);
             if (few == LITERALS_MORE) out = put_varint(out, literals - LITERALS_MORE);
@@ -70,7 +70,8 @@ size_t cdelta_operations_write(const cdelta_copy *copies, size_t copy_count, siz
                 out = put_varint(out, zigzag((int64_t)copy.source - (int64_t)base_position));
             else if (address == ADDRESS_PAST)
                 out = put_varint(out, copy.target - (copy.source - (uint32_t)base_length) - 1);
-            for (unsigned byte = 0; byte < length_bytes; byte++) *out++ = (uint8_t)(length >> 8 * byte);
+            cdelta_store32(out, length); /* the bound has room for what is too much */
+            out += length_bytes;
             target_position = copy.target + length;
             if (!past) base_position = copy.source + length;
             copy.source += length;
