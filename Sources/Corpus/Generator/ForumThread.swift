@@ -59,10 +59,13 @@ struct ForumThread: GeneratedSite {
 
     private mutating func addPost(at written: CalendarTime) {
         let text = (0..<random.integer(in: 1...3)).map { _ in random.paragraph(1...5, of: "remark") }
-        let quotes = posts.isEmpty || !random.chance(oneIn: 3) ? nil : random.integer(in: max(0, posts.count - 6)...posts.count - 1)
+        let quotes =
+            posts.isEmpty || !random.chance(oneIn: 3)
+            ? nil : random.integer(in: max(0, posts.count - 6)...posts.count - 1)
         posts.append(
             Post(
-                id: 918_000 + posts.count * 7 + random.integer(in: 0...6), member: random.integer(in: 0...members.count - 1),
+                id: 918_000 + posts.count * 7 + random.integer(in: 0...6),
+                member: random.integer(in: 0...members.count - 1),
                 written: max(written, posts.last?.written ?? written), text: text, quotes: quotes,
                 likes: random.integer(in: 0...4)))
     }
@@ -97,7 +100,8 @@ struct ForumThread: GeneratedSite {
         let member = members[post.member]
         var text = ""
         if let quoted = post.quotes {
-            text += "<blockquote class=\"quote\" data-post=\"\(posts[quoted].id)\"><cite>\(members[posts[quoted].member].name)"
+            text +=
+                "<blockquote class=\"quote\" data-post=\"\(posts[quoted].id)\"><cite>\(members[posts[quoted].member].name)"
             text += " wrote:</cite> \(posts[quoted].text[0])</blockquote>\n"
         }
         text += post.text.map { "        <p>\($0)</p>\n" }.joined()

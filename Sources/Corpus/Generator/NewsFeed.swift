@@ -19,7 +19,8 @@ struct NewsFeed: GeneratedSite {
     mutating func advance() {
         now = now.adding(minutes: 30)
         for _ in 0..<random.integer(in: 0...2) {
-            let published = max(now.adding(minutes: -random.integer(in: 1...20)), stories[0].published.adding(minutes: 1))
+            let published = max(
+                now.adding(minutes: -random.integer(in: 1...20)), stories[0].published.adding(minutes: 1))
             stories.insert(Story(published: published, using: &random), at: 0)
             stories.removeLast()
         }

@@ -50,7 +50,8 @@ struct NewsHome: GeneratedSite {
 
     mutating func page() -> String {
         let response = frame.response(using: &random)
-        var content = "<p class=\"edition\">Updated <time datetime=\"\(now.iso8601)\">\(now.clock.prefix(5))</time></p>\n"
+        var content =
+            "<p class=\"edition\">Updated <time datetime=\"\(now.iso8601)\">\(now.clock.prefix(5))</time></p>\n"
         content += ticker()
         for (index, block) in blocks.enumerated() {
             content += "<section class=\"block block--\(block.name.slug)\" data-block=\"\(index)\">"
@@ -61,7 +62,8 @@ struct NewsHome: GeneratedSite {
         }
         content += "<aside class=\"most-read\"><h2>Most read</h2><ol>\n"
         for story in mostRead {
-            content += "  <li><a href=\"\(story.path)\" data-track=\"most-read|\(story.id)\">\(story.headline)</a></li>\n"
+            content +=
+                "  <li><a href=\"\(story.path)\" data-track=\"most-read|\(story.id)\">\(story.headline)</a></li>\n"
         }
         content += "</ol></aside>\n"
         return frame.page(title: "News from \(frame.site)", path: "/", now: now, response: response, content: content)
@@ -80,7 +82,8 @@ struct NewsHome: GeneratedSite {
         let sources = [2048, 1024, 640, 320, 160].map { "\(image)?width=\($0)&amp;format=auto \($0)w" }
         let hours = (now.seconds - story.published.seconds) / 3600
         // Pages are often cached in parts: only young stories tell their age to the minute.
-        let age = hours < 1 ? story.published.age(at: now) : "\(story.published.isoDay) \(story.published.clock.prefix(5))"
+        let age =
+            hours < 1 ? story.published.age(at: now) : "\(story.published.isoDay) \(story.published.clock.prefix(5))"
         return """
               <article class="teaser\(isLead ? " teaser--lead" : "")" data-id="\(story.id)" data-section="\(story.section.slug)">
                 <a class="teaser__link" href="\(story.path)">

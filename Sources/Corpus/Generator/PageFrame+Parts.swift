@@ -20,14 +20,17 @@ extension PageFrame {
 
     /// Ten sections with the pages below them.
     static func makeMenu(using random: inout SeededGenerator) -> String {
-        let sections = ["News", "Region", "Business", "Culture", "Sport", "Science", "Health", "Travel", "Shop", "More"]
+        let sections = [
+            "News", "Region", "Business", "Culture", "Sport", "Science", "Health", "Travel", "Shop", "More",
+        ]
         var menu = "  <nav class=\"menu\" aria-label=\"Main\"><ul class=\"menu__list\">\n"
         for section in sections {
             menu += "    <li class=\"menu__item\"><a class=\"menu__link\" href=\"/\(section.slug)\">\(section)</a>"
             menu += "<ul class=\"menu__sub\">\n"
             for _ in 0..<random.integer(in: 5...9) {
                 let page = random.english("thing")
-                menu += "      <li class=\"menu__subitem\"><a class=\"menu__sublink\" href=\"/\(section.slug)/\(page.slug)\""
+                menu +=
+                    "      <li class=\"menu__subitem\"><a class=\"menu__sublink\" href=\"/\(section.slug)/\(page.slug)\""
                 menu += " data-track=\"menu|\(section.slug)|\(page.slug)\">\(page)</a></li>\n"
             }
             menu += "    </ul></li>\n"

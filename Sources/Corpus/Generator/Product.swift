@@ -33,7 +33,8 @@ struct Product: Sendable {
     /// The product as the page's script gets it.
     var json: String {
         let images = images.map { "{\"thumb\":\"/img/t/\($0).webp\",\"large\":\"/img/l/\($0).webp\"}" }
-        return "{\"id\":\(id),\"name\":\"\(name)\",\"brand\":\"\(brand)\",\"url\":\"\(path)\",\"price\":{\"amount\":\(cents),"
+        return
+            "{\"id\":\(id),\"name\":\"\(name)\",\"brand\":\"\(brand)\",\"url\":\"\(path)\",\"price\":{\"amount\":\(cents),"
             + "\"formatted\":\"€\(cents.price)\",\"old\":\(oldCents.map { "\($0)" } ?? "null")},\"stock\":{\"count\":\(stock),"
             + "\"state\":\"\(stock == 0 ? "soldOut" : stock < 5 ? "few" : "available")\"},\"rating\":{\"stars\":\(rating),"
             + "\"count\":\(ratings)},\"features\":[\(features.map { "\"\($0)\"" }.joined(separator: ","))],"

@@ -27,7 +27,9 @@ struct ShopList: GeneratedSite {
         step += 1
         matches += random.integer(in: -3...3)
         for index in products.indices {
-            if random.chance(oneIn: 8) { products[index].stock = max(0, products[index].stock + random.integer(in: -4...1)) }
+            if random.chance(oneIn: 8) {
+                products[index].stock = max(0, products[index].stock + random.integer(in: -4...1))
+            }
             if random.chance(oneIn: 30) {
                 products[index].oldCents = products[index].cents
                 products[index].cents = products[index].cents * random.integer(in: 80...97) / 100

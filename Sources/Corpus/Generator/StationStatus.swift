@@ -21,7 +21,8 @@ struct StationStatus: GeneratedSite {
         var random = random
         for _ in 0..<260 {
             let docks = random.integer(in: 10...40)
-            let name = "\(random.english("street")) Street / \(random.english("street")) Lane, \(random.english("town"))"
+            let name =
+                "\(random.english("street")) Street / \(random.english("street")) Lane, \(random.english("town"))"
             stations.append(
                 Station(
                     id: random.uuid(), name: name, latitude: "52.\(random.integer(in: 400_000...599_999))",

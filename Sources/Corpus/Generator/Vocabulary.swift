@@ -105,7 +105,8 @@ extension Grammar {
             this_morning in_March in_autumn after_midnight next_year last_year in_spring at_the_weekend before_noon \
             two_days_ago earlier_this_month within_hours
             """),
-        "number": words("two three four five six seven eight nine ten eleven twelve 14 15 17 20 23 28 30 36 40 45 52 60 75 110 200"),
+        "number": words(
+            "two three four five six seven eight nine ten eleven twelve 14 15 17 20 23 28 30 36 40 45 52 60 75 110 200"),
         "section": words("Politics Business Region Culture Sport Science Health Travel Opinion Technology"),
 
         // News
@@ -136,7 +137,8 @@ extension Grammar {
         ],
         "remark": [
             "Same here, my {noun} {past} {when}.", "Have you tried the other {noun}?", "No, {clause}.",
-            "I {adverb} {past} the {thing}, and it {past}.", "Thanks, {first}! That {past}.", "{sentence}", "{sentence}",
+            "I {adverb} {past} the {thing}, and it {past}.", "Thanks, {first}! That {past}.", "{sentence}",
+            "{sentence}",
             "I would not trust a {adjective} {noun}.", "In my case {clause}.", "Sorry, but {clause}.",
             "Does the {noun} still need a {thing}?", "It cost me {number} euros and a {noun}.", "Just my two cents.",
         ],
@@ -154,10 +156,13 @@ extension Grammar {
             printer router speaker drill saw heater fan mattress pillow blanket knife pan pot grill watch helmet gloves \
             boots sandals suitcase wallet notebook pen easel guitar microphone charger cable
             """),
-        "colour": words("black white graphite sand olive navy rust coral mint plum silver copper cream slate teal mustard"),
-        "material": words("steel aluminium oak bamboo cotton wool linen leather glass ceramic nylon carbon recycled_plastic"),
+        "colour": words(
+            "black white graphite sand olive navy rust coral mint plum silver copper cream slate teal mustard"),
+        "material": words(
+            "steel aluminium oak bamboo cotton wool linen leather glass ceramic nylon carbon recycled_plastic"),
         "feature": [
-            "{material!} {noun}", "{adjective!} {noun} for the {noun}", "{number} year warranty", "{colour!} {material} finish",
+            "{material!} {noun}", "{adjective!} {noun} for the {noun}", "{number} year warranty",
+            "{colour!} {material} finish",
             "Works with any {noun}", "{adverb!} {adjective} in use", "Spare parts for {number} years", "Made in {town}",
         ],
         "praise": [
