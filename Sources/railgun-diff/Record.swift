@@ -1,0 +1,4 @@
+import ArgumentParser
+struct Record: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "x")
+}
