@@ -3,7 +3,7 @@ extension Table {
     ///
     /// - Parameters:
     ///   - style: Colours.
-    ///   - columns: How wide the table may be: where it's wider, the first column, which holds names, is shortened.
+    ///   - limit: How wide the table may be: where it's wider, the first column, which holds names, is shortened.
     /// - Returns: Lines without blanks at their ends.
     package func text(style: TerminalStyle = .plain, columns limit: Int? = nil) -> String {
         let cellRows = rows.compactMap { row in

@@ -8,6 +8,7 @@ extension Explanation {
     ///   - gzipBytes: What `gzip -6` makes of the page, for comparison.
     ///   - style: Colours.
     ///   - columns: How wide the map of the page may be.
+    /// - Returns: Lines, each with a line feed.
     func summary(gzipBytes: Int, style: TerminalStyle, columns: Int) -> String {
         func line(_ label: String, _ text: String) -> String {
             style.apply(.bold, to: label.padded(to: 9)) + text + "\n"

@@ -6,6 +6,7 @@ extension Story {
     /// - Parameters:
     ///   - style: Colours; without them new text stands in `{+…+}`, removed in `{-…-}`, moved in `{~…~}`.
     ///   - columns: Where to wrap lines; `nil` leaves them as long as they are.
+    /// - Returns: Lines, each with a line feed.
     func text(style: TerminalStyle, columns: Int?) -> String {
         var text = ""
         for part in parts {

@@ -1,4 +1,0 @@
-import ArgumentParser
-struct Record: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "x")
-}
