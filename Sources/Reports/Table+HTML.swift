@@ -13,9 +13,22 @@ extension Table {
         var body: [HTML] = []
         var followsSeparator = false
         for row in rows {
-            guard case .cells(let cells, let emphasis) = row else {
+            let cells: [String]
+            let emphasis: Emphasis
+            switch row {
+            case .separator:
                 followsSeparator = true
                 continue
+            case .heading(let text):
+                body.append(
+                    """
+                    <tr class="strong\(followsSeparator ? " line" : "")">\
+                    <th scope="rowgroup" colspan="\(columns.count)">\(text)</th></tr>
+
+                    """)
+                followsSeparator = false
+                continue
+            case .cells(let values, let weight): (cells, emphasis) = (values, weight)
             }
             let classes = [
                 followsSeparator ? "line" : nil, emphasis == .strong ? "strong" : nil,

@@ -30,6 +30,7 @@ extension Table {
         for row in rows {
             switch row {
             case .separator: lines.append(separator)
+            case .heading(let text): lines.append(style.apply(.bold, to: text))
             case .cells(let cells, .normal): lines.append(line(cells))
             case .cells(let cells, .strong): lines.append(style.apply(.bold, to: line(cells)))
             case .cells(let cells, .faint): lines.append(style.apply(.dim, to: line(cells)))

@@ -17,6 +17,8 @@ package struct Table: Sendable {
     package enum Row: Hashable, Sendable {
         /// A cell for each column.
         case cells([String], emphasis: Emphasis = .normal)
+        /// A heading for the rows that follow, across all columns.
+        case heading(String)
         /// A line across.
         case separator
     }
@@ -44,6 +46,9 @@ package struct Table: Sendable {
         precondition(cells.count == columns.count, "\(cells.count) cells for \(columns.count) columns")
         rows.append(.cells(cells, emphasis: emphasis))
     }
+
+    /// Appends a heading for the rows that follow.
+    package mutating func appendHeading(_ text: String) { rows.append(.heading(text)) }
 
     /// Appends a line across.
     package mutating func appendSeparator() { rows.append(.separator) }
