@@ -35,6 +35,12 @@ package struct ProgressBar: ~Copyable {
         show(note: note)
     }
 
+    /// Writes a message above the bar.
+    package mutating func say(_ message: String) {
+        terminal.write((terminal.isInteractive ? "\r\u{1b}[K" : "") + message + "\n")
+        if terminal.isInteractive { show(note: "") }
+    }
+
     /// Takes the bar away, so that what comes next has the line for itself.
     package consuming func finish() {}
 

@@ -21,6 +21,8 @@ package struct TerminalStyle: Hashable, Sendable {
         case green = "32"
         /// To be noticed.
         case yellow = "33"
+        /// Gone.
+        case struck = "9"
         /// Moved, or a place.
         case cyan = "36"
         /// New text that stands out among old, blanks included.

@@ -30,6 +30,13 @@ struct TableTests {
         #expect(table.text().split(separator: "\n").allSatisfy { $0.last != " " })
     }
 
+    @Test func namesGiveWayWhereTheTerminalIsNarrow() {
+        var table = Table([.text("corpus"), .number("delta")])
+        table.append(["home-of-a-news-site", "266 B"])
+        #expect(table.text(columns: 20).contains("home-of-a-ne…  266 B\n"))
+        #expect(table.text(columns: 5).contains("home-of…  266 B\n"))
+    }
+
     @Test func emphasisNeedsAStyleThatShowsIt() {
         #expect(!sample.text(style: .plain).contains("\u{1b}"))
         #expect(sample.text(style: TerminalStyle(isEnabled: true)).contains("\u{1b}[1mtotal"))
