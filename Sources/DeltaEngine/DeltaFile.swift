@@ -10,7 +10,7 @@ public struct DeltaFile: Hashable, Sendable {
     public var delta: [UInt8]
 
     /// "RGD" and the version of this format.
-    private static let magic: [UInt8] = [0x52, 0x47, 0x44, 0x01]
+    package static let magic: [UInt8] = [0x52, 0x47, 0x44, 0x01]
     private static let hasBase: UInt8 = 0x01
 
     /// Puts a delta together with its versions.

@@ -1,0 +1,73 @@
+import DeltaEngine
+import Foundation
+import Reports
+
+/// All rows of a run, and sums over them.
+struct CorpusResults {
+    let levels: [DeltaLevel]
+    /// In order of folder, pair and level.
+    let rows: [PairResult]
+
+    /// The names of the folders, in order.
+    var folders: [String] {
+        rows.reduce(into: []) { if $0.last != $1.folder { $0.append($1.folder) } }
+    }
+
+    /// Sums over pairs, for one level.
+    struct Sum {
+        var pairs = 0
+        var targetBytes = 0
+        var gzipBytes = 0
+        var deltaBytes = 0
+        var (gzipMicroseconds, indexMicroseconds, encodeMicroseconds, decodeMicroseconds) = (0.0, 0.0, 0.0, 0.0)
+
+        mutating func add(_ row: PairResult) {
+            pairs += 1
+            targetBytes += row.targetBytes
+            gzipBytes += row.gzipBytes
+            deltaBytes += row.deltaBytes
+            gzipMicroseconds += row.gzipMicroseconds
+            indexMicroseconds += row.indexMicroseconds
+            encodeMicroseconds += row.encodeMicroseconds
+            decodeMicroseconds += row.decodeMicroseconds
+        }
+
+        /// A part of the pages' bytes: "0.29 %".
+        func share(_ bytes: Int) -> String { Quantity.percent(Double(bytes) / Double(targetBytes)) }
+
+        /// A time for one page, from a sum.
+        func perPage(_ microseconds: Double) -> String {
+            Quantity.duration(.nanoseconds(Int(1000 * microseconds / Double(max(1, pairs)))))
+        }
+    }
+
+    /// The sum for a level, over one folder or all.
+    func sum(_ level: DeltaLevel, folder: String? = nil) -> Sum {
+        rows.reduce(into: Sum()) { sum, row in
+            if row.level == level.rawValue, folder == nil || row.folder == folder { sum.add(row) }
+        }
+    }
+
+    /// The level with the smallest deltas in all.
+    var smallestLevel: DeltaLevel { levels.min { sum($0).deltaBytes < sum($1).deltaBytes }! }
+
+    /// What a person takes home.
+    var verdict: String {
+        let best = smallestLevel
+        let sum = sum(best)
+        let text = """
+            Of \(Quantity.bytes(sum.targetBytes, digits: 3)) that visitors fetched, gzip would send \
+            \(Quantity.bytes(sum.gzipBytes, digits: 3)), Railgun \(Quantity.bytes(sum.deltaBytes, digits: 3))
+            """
+        let saved = 1 - Double(sum.deltaBytes) / Double(sum.gzipBytes)
+        guard saved > 0 else { return text + ": here, deltas save nothing." }
+        return text + ": \(Quantity.percent(saved)) less than gzip (level \(best.rawValue))."
+    }
+
+    /// What was counted.
+    static let method = """
+        Each version of a page is counted once, against the version before it; the first of each folder, which has none \
+        before it, is not counted. Each delta was decoded and compared with the page. Times are for one page, the \
+        shortest of 3 runs on this machine, with the base's index kept from before and without SHA-256.
+        """
+}
