@@ -104,8 +104,8 @@ internal import CDelta
         let mostlyNew = 2 * literalBytes > target.count
         guard level != .fast || mostlyNew else {
             let length = unsafe header.write(endingAt: raw, baseBytes: base.bytes.count)
-            return unsafe [UInt8](
-                UnsafeBufferPointer(start: raw - length, count: length + operationsBytes + literalBytes))
+            return unsafe smaller(
+                UnsafeBufferPointer(start: raw - length, count: length + operationsBytes + literalBytes), target)
         }
         let out = unsafe output.reserve(start + operationsBytes + literalBytes) + start
         let (operationsCoding, operationsCoded) = try unsafe code(operations, to: out, level: level, dictionary: nil)
@@ -116,11 +116,18 @@ internal import CDelta
         header.kind = .delta(operations: operationsCoding, literals: literalsCoding)
         header.codedOperationsBytes = operationsCoded
         let length = unsafe header.write(endingAt: out, baseBytes: base.bytes.count)
-        let delta = unsafe [UInt8](
-            UnsafeBufferPointer(start: out - length, count: length + operationsCoded + literalsCoded))
+        let delta = unsafe smaller(
+            UnsafeBufferPointer(start: out - length, count: length + operationsCoded + literalsCoded), target)
         guard mostlyNew else { return delta }
         let alone = try unsafe encodePage(target, level: level)
         return unsafe alone.count < delta.count ? [UInt8](alone) : delta
+    }
+
+    /// The delta, or the page as it is where that is smaller.
+    private mutating func smaller(
+        _ delta: UnsafeBufferPointer<UInt8>, _ target: UnsafeBufferPointer<UInt8>
+    ) -> [UInt8] {
+        unsafe [UInt8](delta.count <= target.count ? delta : store(target))
     }
 
     private mutating func literalContext(
