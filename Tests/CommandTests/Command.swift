@@ -10,28 +10,25 @@ struct Command {
     let exitCode: Int32
 
     /// Runs a command to its end.
-    init(
-        _ name: String, _ arguments: [String], input: Data = Data(), in folder: URL? = nil,
-        environment: [String: String] = [:]
-    ) throws {
+    init(_ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
         let process = Process()
         process.executableURL = Self.builtFolder.appending(path: name)
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        // Files, not pipes: a pipe that nobody reads meanwhile fills up and stops the command.
-        let scratch = try TemporaryFolder()
-        let (inputFile, outputFile, errorFile) = (scratch / "input", scratch / "output", scratch / "errors")
-        for (file, content) in [(inputFile, input), (outputFile, Data()), (errorFile, Data())] {
-            try content.write(to: file)
+        process.standardInput = FileHandle.nullDevice
+        (output, errors) = try withTemporaryFolder { scratch in
+            // Files, not pipes: a pipe that nobody reads meanwhile fills up and stops the command.
+            let (outputFile, errorFile) = (scratch.appending(path: "output"), scratch.appending(path: "errors"))
+            for file in [outputFile, errorFile] { try Data().write(to: file) }
+            process.standardOutput = try FileHandle(forWritingTo: outputFile)
+            process.standardError = try FileHandle(forWritingTo: errorFile)
+            try process.run()
+            process.waitUntilExit()
+            return (
+                try String(contentsOf: outputFile, encoding: .utf8), try String(contentsOf: errorFile, encoding: .utf8)
+            )
         }
-        process.standardInput = try FileHandle(forReadingFrom: inputFile)
-        process.standardOutput = try FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: errorFile)
-        try process.run()
-        process.waitUntilExit()
-        output = try String(contentsOf: outputFile, encoding: .utf8)
-        errors = try String(contentsOf: errorFile, encoding: .utf8)
         exitCode = process.terminationStatus
     }
 
@@ -41,17 +38,10 @@ struct Command {
         .deletingLastPathComponent() ?? Bundle.main.bundleURL
 }
 
-/// A folder of a test's own, which goes when the test has ended.
-final class TemporaryFolder {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "railgun-tests-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    /// A place in the folder.
-    static func / (folder: TemporaryFolder, name: String) -> URL { folder.url.appending(path: name) }
+/// Gives a test a folder of its own, which goes when the test has ended.
+func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "railgun-tests-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(folder)
 }

@@ -10,8 +10,9 @@ struct CorpusGeneratorTests {
 
     /// Figures from one machine can be compared with those from another only where the pages are the same.
     @Test(arguments: [
-        (CorpusGenerator.Kind.forumThread, 0 as UInt64), (.newsHome, 0), (.jsonAPI, 0), (.rssFeed, 0), (.shopList, 0),
-        (.siblingProducts, 0),
+        (CorpusGenerator.Kind.forumThread, 0x640d_265b_7322_936f as UInt64), (.newsHome, 0x5026_d435_35e1_f290),
+        (.jsonAPI, 0x4887_de9a_6c3d_7df3), (.rssFeed, 0x57f2_9c8c_372e_e856), (.shopList, 0x38f7_28e9_cf35_5de5),
+        (.siblingProducts, 0xbf10_9349_8d8e_c22f),
     ])
     func seedOneMakesTheseBytesOnEveryMachine(kind: CorpusGenerator.Kind, checksum: UInt64) {
         let actual = Self.checksum(CorpusGenerator(seed: 1).versions(of: kind).prefix(4))
@@ -19,9 +20,9 @@ struct CorpusGeneratorTests {
     }
 
     @Test(arguments: CorpusGenerator.Kind.allCases)
-    func anotherSeedMakesOtherPages(kind: CorpusGenerator.Kind) throws {
+    func anotherSeedMakesOtherPages(kind: CorpusGenerator.Kind) {
         var (one, other) = (CorpusGenerator(seed: 1).versions(of: kind), CorpusGenerator(seed: 2).versions(of: kind))
-        #expect(try #require(one.next()) != (try #require(other.next())))
+        #expect(one.next() != other.next())
     }
 
     @Test(arguments: CorpusGenerator.Kind.allCases)

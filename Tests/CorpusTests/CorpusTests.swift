@@ -62,12 +62,17 @@ struct CorpusTests {
         #expect(throws: CorpusError.missing(path: missing.path)) { try Corpus.all(in: missing) }
         #expect(throws: CorpusError.notAFolder(path: file.path)) { try Corpus.all(in: file) }
         #expect(throws: CorpusError.noVersions(path: folder.path)) { try Corpus.all(in: folder) }
-        #expect(throws: CorpusError.missing(path: missing.path)) { try PagePair(base: file, target: missing).read() }
-        let read = #expect(throws: CorpusError.self) { try PagePair(base: file, target: folder).read() }
-        #expect(read?.description.hasPrefix("\(folder.path): ") == true)
         let written = #expect(throws: CorpusError.self) {
             try CorpusGenerator(seed: 1).write(to: file, versionCount: 2) { _, _ in }
         }
         #expect(written?.description.hasPrefix("\(file.path)/") == true)
+    }
+
+    @Test func aVersionThatHasGoneIsNamed() throws {
+        defer { removeFolder() }
+        try write("1.html", "2.html")
+        let pair = try Corpus(folder: folder).pairs[0]
+        try FileManager.default.removeItem(at: pair.target)
+        #expect(throws: CorpusError.missing(path: pair.target.path)) { try pair.read() }
     }
 }
