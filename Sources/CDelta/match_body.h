@@ -163,7 +163,8 @@ static inline void search_nearby(const struct search *search, size_t at, size_t 
 }
 
 /* New content: walk on through the target, looking each place up in the tables, until something shared comes.
- * Steps grow with the distance walked in vain, so that a page that is all new costs little. */
+ * Steps grow with the distance walked in vain, so that a page that is all new costs little; they are odd, so that every
+ * alignment of a block comes up. */
 static inline void walk(const struct search *search, size_t start, struct hit *best, const bool wide) {
     const struct cdelta_index index = *search->index;
     const uint8_t *const target = search->target, *const base = search->base;
@@ -171,7 +172,7 @@ static inline void walk(const struct search *search, size_t start, struct hit *b
     const size_t horizon = search->thorough ? GOOD : GOOD / 2;
     size_t last = search->target_end - CDELTA_SHORT_BLOCK, walked = 0;
     if (best->length > 0) last = smaller(last, best->target + horizon - 1);
-    for (size_t at = start; at <= last; at += 1 + (walked++ >> 5)) {
+    for (size_t at = start; at <= last; at += (1 + (walked++ >> 6)) | 1) {
         const bool first = best->length == 0;
         uint64_t hash = cdelta_hash_short(target + at);
         uint32_t block = cdelta_entry(index.short_table, cdelta_slot(hash, index.short_slots), wide);

@@ -41,10 +41,10 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let base = random.bytes(5000, in: 0...255)
         let start = random.integer(in: 0...4000)
-        let run = base[start..<start + 100]
-        let target = random.bytes(700, in: 0...255) + run + random.bytes(300, in: 0...255)
+        let run = base[start..<start + 400]
+        let target = random.bytes(400, in: 0...255) + run + random.bytes(300, in: 0...255)
         let found = copies(of: SeededPair(base: base, target: target), effort: .CDELTA_EFFORT_THOROUGH)
-        #expect(found.contains { $0.source < 5000 && $0.length >= 60 })
+        #expect(found.contains { $0.source < 5000 && $0.length >= 300 })
     }
 
     @Test func newContentThatRepeatsItselfIsCopiedFromTheTargetsOwnPast() {
