@@ -46,7 +46,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .testTarget(name: "DeltaEngineTests", dependencies: ["DeltaEngine", "CDelta", "Corpus"]),
+        .testTarget(
+            name: "DeltaEngineTests", dependencies: ["DeltaEngine", "CDelta", "Corpus"],
+            exclude: ["Golden"]),
         .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
         .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine"]),

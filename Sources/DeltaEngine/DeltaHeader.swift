@@ -134,6 +134,6 @@ struct DeltaHeader: Hashable {
         }
     }
 
-    /// The longest operation: a head, two varints and three bytes of length.
-    private static let maxOperationBytes = 14
+    /// The longest operation: a head, two varints and three bytes of length, and one to spare.
+    private static let maxOperationBytes = 15
 }

@@ -1,0 +1,35 @@
+import DeltaEngine
+import Foundation
+import Testing
+
+/// The container of `docs/formats/`: what was written once is read for ever.
+struct DeltaFormat {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
+
+    static func read(_ name: String) throws -> [UInt8] {
+        try [UInt8](Data(contentsOf: folder.appendingPathComponent(name)))
+    }
+
+    /// One file for each kind and coding that version 1 knows; their names end in the delta's first byte.
+    static let deltas = ["00", "01", "02", "03", "10", "11", "12", "14", "15", "16", "18", "19", "1a"]
+
+    @Test(arguments: deltas)
+    func aDeltaFileOfVersionOneIsDecodedForEver(kind: String) throws {
+        let bytes = try Self.read("v1-\(kind).rgd")
+        let file = try DeltaFile(parsing: bytes.span)
+        #expect(file.delta.first == UInt8(kind, radix: 16))
+        var decoder = DeltaDecoder()
+        let base = try Self.read("base.html")
+        let expected = try Self.read(kind == "00" ? "base.html" : "target.html")
+        let page = try file.rebuild(from: base.span, with: &decoder)
+        #expect(page == expected)
+    }
+
+    @Test func theExampleOfTheDocumentationIsWhatTheEncoderWrites() throws {
+        let old = [UInt8]("<p>The time is 10:15.</p>".utf8)
+        let new = [UInt8]("<p>The time is 10:16.</p>".utf8)
+        var encoder = try DeltaEncoder()
+        let delta = try encoder.encode(new.span, against: DeltaBase(old), level: .fast)
+        #expect(delta == [0x10, 0x00, 0x03, 0x01, 0x13, 0x10, 0x36])
+    }
+}
