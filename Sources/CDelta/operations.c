@@ -37,7 +37,7 @@ static inline const uint8_t *get_varint(const uint8_t *bytes, const uint8_t *end
 }
 
 static inline uint32_t zigzag(int64_t value) {
-    return (uint32_t)(value << 1 ^ value >> 63);
+    return (uint32_t)((uint64_t)value << 1 ^ (uint64_t)(value >> 63));
 }
 static inline int64_t unzigzag(uint32_t value) {
     return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
