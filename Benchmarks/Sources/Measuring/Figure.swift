@@ -1,3 +1,5 @@
+import Foundation
+
 /// A measured figure beside the bar that it has to reach.
 package struct Figure: Codable {
     /// Which way is better.
@@ -46,5 +48,25 @@ package struct Figure: Codable {
             ])
         }
         return table.text
+    }
+
+    /// Ends a benchmark: prints the verdict, writes the report to the file `json`, and with `check` fails where a
+    /// figure misses its bar.
+    package static func conclude(_ figures: [Figure], report: some Encodable, json: String?, check: Bool) throws {
+        print("Verdict\n" + verdict(figures))
+        if let json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            // Where nothing was measured, so that nothing could be divided by.
+            encoder.nonConformingFloatEncodingStrategy = .convertToString(
+                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+            do {
+                try encoder.encode(report).write(to: URL(filePath: json))
+            } catch is CocoaError {
+                throw Refusal("\(json): can't be written")
+            }
+        }
+        let missed = figures.count { !$0.passes }
+        if check, missed > 0 { throw Refusal("\(missed) of \(figures.count) figures miss their bar") }
     }
 }

@@ -7,19 +7,28 @@ package struct PageCorpus {
     /// The versions, oldest first.
     package let files: [URL]
 
-    /// Every sub-folder of `folder` with two versions or more, in order of name; `folder` itself where it has none.
-    package static func all(in folder: URL) throws -> [PageCorpus] {
-        let corpora = try entries(of: folder) { $0.isDirectory == true }
-            .map { PageCorpus(name: $0.lastPathComponent, files: try entries(of: $0) { $0.isRegularFile == true }) }
-            .filter { $0.files.count >= 2 }
-        guard corpora.isEmpty else { return corpora }
-        let files = try entries(of: folder) { $0.isRegularFile == true }
-        return files.count >= 2 ? [PageCorpus(name: folder.lastPathComponent, files: files)] : []
+    /// Every sub-folder with two versions or more, in order of name; the folder itself where it has none.
+    package static func all(in path: String) throws -> [PageCorpus] {
+        do {
+            let folder = URL(filePath: path)
+            let corpora = try entries(of: folder) { $0.isDirectory == true }
+                .map { PageCorpus(name: $0.lastPathComponent, files: try entries(of: $0) { $0.isRegularFile == true }) }
+                .filter { $0.files.count >= 2 }
+            guard corpora.isEmpty else { return corpora }
+            let files = try entries(of: folder) { $0.isRegularFile == true }
+            guard files.count >= 2 else { throw Refusal("\(path): holds no folder with two versions of a page") }
+            return [PageCorpus(name: folder.lastPathComponent, files: files)]
+        } catch let error as CocoaError {
+            throw Refusal("\(path): \(error.code == .fileReadNoSuchFile ? "no such folder" : "can't be read")")
+        }
     }
 
-    /// The first `limit` pairs of neighbours, each with the older version as its base.
+    /// Pairs of neighbours, each with the older version as its base: at most `limit`, spread evenly over the corpus,
+    /// as railgun-bench takes them.
     package func pairs(limit: Int) throws -> [PagePair] {
-        try zip(files, files.dropFirst()).prefix(limit).map {
+        let all = Array(zip(files, files.dropFirst()))
+        let count = min(limit, all.count)
+        return try (0..<count).map { all[$0 * all.count / count] }.map {
             PagePair(base: [UInt8](try Data(contentsOf: $0)), target: [UInt8](try Data(contentsOf: $1)))
         }
     }

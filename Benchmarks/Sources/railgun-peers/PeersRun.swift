@@ -15,21 +15,28 @@ struct PeersRun {
             try EngineCodec(.fast, .warm), try EngineCodec(.fast, .cold),
             try EngineCodec(.deflate, .warm), try EngineCodec(.deflate, .cold),
         ]
-        codecs =
-            engine + [
-                ZstdCodec(level: 1, .prefix), ZstdCodec(level: 3, .prefix), ZstdCodec(level: 19, .prefix),
-                ZstdCodec(level: 1, .prepared), ZstdCodec(level: 3, .prepared), try ZlibCodec(), LZ4Codec(),
+        var codecs: [any Codec] = engine
+        codecs += [
+            ZstdCodec(level: 1, .prefix), ZstdCodec(level: 3, .prefix), ZstdCodec(level: 19, .prefix),
+            ZstdCodec(level: 1, .prepared), ZstdCodec(level: 3, .prepared), try ZlibCodec(), LZ4Codec(),
+        ]
+        let brotli = unsafe BrotliLibrary.load()
+        if let library = unsafe brotli.library {
+            codecs += [
+                unsafe BrotliCodec(quality: 5, library: library), unsafe BrotliCodec(quality: 11, library: library),
             ]
+        }
+        self.codecs = codecs
         contest = Contest(rounds: rounds)
         self.scratchFolder = scratchFolder
         remarks.append(
             "zstd \(ZstdCodec.version): windows over base and target, frames without magic, size and checksum")
         xdelta3 = XDelta3(folder: scratchFolder)
         if xdelta3 == nil { remarks.append("xdelta3: not installed; skipped") }
-        remarks.append(Brotli.absence)
+        unsafe remarks.append(brotli.remark)
     }
 
-    /// Measures a corpus on its first `pairLimit` pairs.
+    /// Measures a corpus on up to `pairLimit` of its pairs.
     func measure(_ corpus: PageCorpus, pairLimit: Int) throws -> CorpusResult {
         let pairs = try corpus.pairs(limit: pairLimit)
         var measurements = codecs.map { Measurement(codec: $0.name) }

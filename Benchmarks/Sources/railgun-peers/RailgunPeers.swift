@@ -33,7 +33,7 @@ struct RailgunPeers: ParsableCommand {
     }
 
     func run() throws {
-        let corpora = try readCorpora()
+        let corpora = try PageCorpus.all(in: corpus)
         let scratchFolder = FileManager.default.temporaryDirectory.appending(path: "railgun-peers-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratchFolder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratchFolder) }
@@ -45,24 +45,7 @@ struct RailgunPeers: ParsableCommand {
         }
         let report = PeersReport(corpora: results, remarks: peers.remarks).judged()
         print(report.text)
-        print("\nVerdict\n" + Figure.verdict(report.figures))
-        if let json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            encoder.nonConformingFloatEncodingStrategy = .convertToString(
-                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-            try encoder.encode(report).write(to: URL(filePath: json))
-        }
-        if check, !report.figures.allSatisfy(\.passes) { throw ExitCode.failure }
-    }
-
-    private func readCorpora() throws -> [PageCorpus] {
-        do {
-            let corpora = try PageCorpus.all(in: URL(filePath: corpus))
-            guard !corpora.isEmpty else { throw Refusal("\(corpus): holds no folder with two versions of a page") }
-            return corpora
-        } catch let error as CocoaError {
-            throw Refusal("\(corpus): \(error.code == .fileReadNoSuchFile ? "no such folder" : "can't be read")")
-        }
+        print()
+        try Figure.conclude(report.figures, report: report, json: json, check: check)
     }
 }

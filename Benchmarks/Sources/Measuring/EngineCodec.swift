@@ -1,17 +1,17 @@
 import DeltaEngine
-import Measuring
 
 /// Our engine, through the interface that everyone uses.
-final class EngineCodec: Codec {
+package final class EngineCodec: Codec {
     /// What becomes of the base's index.
-    enum Index: String {
+    package enum Index: String {
         /// Built before the clock starts, as when a base is stored.
         case warm
         /// Built while the clock runs.
         case cold
     }
 
-    let name: String
+    /// The level, and what becomes of the index.
+    package let name: String
     private let level: DeltaLevel
     private let index: Index
     private var encoder: DeltaEncoder
@@ -21,19 +21,22 @@ final class EngineCodec: Codec {
     private var delta: [UInt8] = []
     private var page: [UInt8] = []
 
-    init(_ level: DeltaLevel, _ index: Index) throws {
+    /// Sets up the engine at a level.
+    package init(_ level: DeltaLevel, _ index: Index) throws {
         (self.level, self.index) = (level, index)
         name = "\(level.rawValue) \(index.rawValue)"
         encoder = try DeltaEncoder()
         base = try DeltaBase([])
     }
 
-    func open(_ pair: PagePair) throws {
+    /// Stores the base, with its index.
+    package func open(_ pair: PagePair) throws {
         self.pair = pair
         base = try DeltaBase(pair.base)
     }
 
-    func encode() throws -> Int {
+    /// Codes the pair's target; returns the delta's length in bytes.
+    package func encode() throws -> Int {
         // The version is given: both ends know it from storing the page, and hashing would hide what is measured.
         let base = index == .warm ? self.base : try DeltaBase(pair.base, version: self.base.version)
         let target = pair.target  // a span lives as long as its array is seen to live
@@ -41,15 +44,20 @@ final class EngineCodec: Codec {
         return delta.count
     }
 
-    func decode() throws {
+    /// Decodes the delta that the last call left.
+    package func decode() throws {
         let (delta, base) = (delta, pair.base)
         try decoder.decode(delta.span, base: base.span, expecting: nil, into: &page)
     }
 
-    func decodedTarget() -> Bool { page == pair.target }
+    /// Whether the target came back.
+    package func decodedTarget() -> Bool { page == pair.target }
+
+    /// Indexes the base, as storing it does, and drops it again.
+    package func indexBase() throws { _ = try DeltaBase(pair.base, version: base.version) }
 
     /// How much of the page is new, from 0 to 1: what the delta carries itself.
-    func newShare() throws -> Double {
+    package func newShare() throws -> Double {
         let delta = delta
         let description = try decoder.describe(delta.span, baseBytes: pair.base.count)
         let new = description.segments.reduce(0) { $1.origin == .new ? $0 + $1.range.count : $0 }
@@ -57,5 +65,5 @@ final class EngineCodec: Codec {
     }
 
     /// What keeping the base costs, in bytes.
-    var baseMemoryBytes: Int { base.memoryBytes }
+    package var baseMemoryBytes: Int { base.memoryBytes }
 }

@@ -1,0 +1,92 @@
+# `make` alone says what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+# A folder of corpora, each a folder with the versions of one page; measured where it exists.
+CORPORA ?= ../shared/corpora
+# How long to fuzz, all fuzzers together.
+FUZZ_SECONDS ?= 60
+
+DEMO := .build/demo
+BENCH := .build/release/railgun-bench
+# One folder for both packages: what they depend on is compiled once.
+BENCHMARKS := --package-path Benchmarks --scratch-path .build -c release
+COVERAGE_FLAGS := --scratch-path .build/coverage --enable-code-coverage \
+	-Xcc -fprofile-instr-generate -Xcc -fcoverage-mapping
+
+.PHONY: help
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
+		printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+.PHONY: setup
+setup: ## Install what this machine lacks for working on the project
+	scripts/setup --dev
+
+.PHONY: build
+build: ## Build both commands, optimized, into .build/release
+	swift build -c release
+
+.PHONY: demo
+demo: demo-corpus ## Show on sample pages, and on CORPORA where it exists, what deltas save
+	@mkdir -p reports
+	$(BENCH) run --corpus $(DEMO)/corpus --json reports/demo.json --html reports/demo.html
+	@if [[ -d "$(CORPORA)" ]]; then \
+		echo && echo "The same for $(CORPORA):" && \
+		$(BENCH) run --corpus "$(CORPORA)" --pairs 6 --json reports/corpora.json --html reports/corpora.html; \
+	fi
+	@echo && echo "With charts, for your browser:" && ls -1 "$(CURDIR)"/reports/*.html
+
+.PHONY: demo-corpus
+demo-corpus: build
+	@rm -rf $(DEMO) && mkdir -p $(DEMO)
+	$(BENCH) generate --out $(DEMO)/corpus --seed 1
+
+.PHONY: test
+test: ## Run all tests
+	swift test $(if $(COVERAGE),$(COVERAGE_FLAGS))
+
+.PHONY: coverage
+coverage: ## Run all tests and print which lines they reached
+	$(MAKE) test COVERAGE=1
+	scripts/coverage
+
+.PHONY: sanitize
+sanitize: ## Run the engine's tests under the address and thread sanitizers
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build/address --filter DeltaEngineTests
+	swift test --sanitize=thread --scratch-path .build/thread --filter DeltaEngineTests
+
+.PHONY: fuzz
+fuzz: ## Fuzz encoder and decoder for FUZZ_SECONDS
+	FUZZ_SECONDS=$(FUZZ_SECONDS) Fuzz/run
+
+.PHONY: bench
+bench: demo-corpus ## Measure the engine beside its peers, by page size and on hostile pages
+	swift build $(BENCHMARKS)
+	corpora="$(CORPORA)"; [[ -d "$$corpora" ]] || corpora=$(DEMO)/corpus; \
+	.build/release/railgun-peers --corpus "$$corpora" && .build/release/railgun-micro --corpus "$$corpora"
+
+.PHONY: bench-test
+bench-test: ## Test the benchmarks themselves
+	swift test $(BENCHMARKS) --disable-testable-imports
+
+.PHONY: lint
+lint: ## Check format and C warnings
+	scripts/lint
+
+.PHONY: format
+format: ## Mend the format of Swift and C
+	git ls-files '*.swift' | xargs swift format --in-place
+	git ls-files '*.c' '*.h' | xargs .tools/clang-format/bin/clang-format -i
+
+.PHONY: readme
+readme: ## Run every command of README.md
+	scripts/check-readme
+
+.PHONY: docs
+docs: build ## Build the library's documentation into .build/docs
+	scripts/docs
+
+.PHONY: clean
+clean: ## Remove everything that was built
+	rm -rf .build Benchmarks/.build reports
