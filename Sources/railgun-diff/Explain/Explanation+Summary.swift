@@ -17,7 +17,8 @@ extension Explanation {
         text += line("against", "\(baseName): \(Quantity.count(base.count)) bytes")
         text += line("delta", "\(deltaText), \(gzipText(gzipBytes))")
         for (label, value) in sectionTexts { text += line("", "\(label): \(value)") }
-        text += line("content", contentText)
+        text += line("bytes", contentText)
+        if removedBytes > 0 { text += line("", "and \(Quantity.count(removedBytes)) of the base are gone") }
         let cells = map(cells: max(10, columns - 11)).map { change in
             switch change {
             case .unchanged: style.apply(.dim, to: "·")
@@ -62,17 +63,15 @@ extension Explanation {
     var contentText: String {
         func part(_ change: Change, _ words: String) -> String? {
             let bytes = byteCount(change)
-            guard bytes > 0 else { return nil }
-            return "\(Quantity.count(bytes)) \(words)"
+            return bytes > 0 ? "\(Quantity.count(bytes)) \(words)" : nil
         }
         let places = stretches.count { $0.change == .new }
         let parts = [
             part(.unchanged, "unchanged"), part(.moved, "moved"), part(.repeated, "repeated"),
             part(.new, places == 1 ? "new in 1 place" : "new in \(Quantity.count(places)) places"),
-            removedBytes > 0 ? "\(Quantity.count(removedBytes)) of the base are gone" : nil,
         ]
         let text = parts.compactMap(\.self).joined(separator: ", ")
-        return text.isEmpty ? "nothing: the page is empty" : "bytes: " + text
+        return text.isEmpty ? "nothing: the page is empty" : text
     }
 }
 
