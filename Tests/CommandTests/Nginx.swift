@@ -49,12 +49,17 @@ final class Nginx {
     func folderName(_ path: String) -> String { "127.0.0.1_\(port)\(path.replacing("/", with: "_"))" }
 
     /// One line for each request: request line, user agent, accepted encodings, conditions, cookies, connection.
-    var requests: [[String]] {
-        get throws {
-            try folder.text(of: "access").split(separator: "\n").map {
-                $0.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+    ///
+    /// A server notes a request only after the client has its answer: so this waits for as many as there must be.
+    func requests(atLeast count: Int) throws -> [[String]] {
+        for _ in 0..<100 {
+            let lines = try folder.text(of: "access").split(separator: "\n")
+            if lines.count >= count {
+                return lines.map { $0.split(separator: "|", omittingEmptySubsequences: false).map(String.init) }
             }
+            Thread.sleep(forTimeInterval: 0.02)
         }
+        return []
     }
 
     /// Lets the system choose a port, and gives it back for the server to take.
