@@ -50,7 +50,9 @@ package struct Corpus: Hashable, Sendable {
         return try CorpusError.reading(folder) {
             guard try values(folder).isDirectory == true else { throw CorpusError.notAFolder(path: folder.path) }
             return try FileManager.default
-                .contentsOfDirectory(at: folder, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
+                .contentsOfDirectory(
+                    at: folder.resolvingSymlinksInPath(), includingPropertiesForKeys: nil, options: .skipsHiddenFiles
+                )
                 .filter { (try? values($0)).map(isWanted) == true }
                 .sorted { $0.lastPathComponent < $1.lastPathComponent }
         }

@@ -9,20 +9,21 @@ extension CorpusError {
             throw error
         } catch {
             let exists = FileManager.default.fileExists(atPath: url.path)
-            throw exists ? .unreadable(path: url.path, reason: reason(error)) : .missing(path: url.path)
+            throw exists ? .unreadable(path: url.path, reason: error.systemReason) : .missing(path: url.path)
         }
     }
 
     /// Runs what writes `url`, and words its error.
     static func writing(_ url: URL, _ body: () throws -> Void) throws(CorpusError) {
-        do { try body() } catch { throw .unwritable(path: url.path, reason: reason(error)) }
+        do { try body() } catch { throw .unwritable(path: url.path, reason: error.systemReason) }
     }
+}
 
-    /// What the system says, without Foundation's frame around it.
-    private static func reason(_ error: any Error) -> String {
-        let error = error as NSError
-        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-        guard cause.domain == NSPOSIXErrorDomain else { return cause.localizedDescription }
-        return unsafe String(cString: strerror(Int32(cause.code))).lowercased()
+extension Error {
+    /// What the system said went wrong, without Foundation's frame around it: "permission denied".
+    package var systemReason: String {
+        let cause = (self as? CocoaError)?.underlying ?? self
+        guard let code = (cause as? POSIXError)?.code else { return cause.localizedDescription }
+        return unsafe String(cString: strerror(code.rawValue)).lowercased()
     }
 }

@@ -4,16 +4,12 @@ package enum CorpusError: Error, Hashable, Sendable {
     case missing(path: String)
     /// A folder was expected.
     case notAFolder(path: String)
-    /// A file was expected.
-    case notAFile(path: String)
     /// The system refused to read it, for the reason given.
     case unreadable(path: String, reason: String)
     /// The system refused to write it, for the reason given.
     case unwritable(path: String, reason: String)
     /// Neither the folder nor one of its sub-folders holds two versions of a page.
     case noVersions(path: String)
-    /// The folder to write to holds something already.
-    case notEmpty(path: String)
 }
 
 extension CorpusError: CustomStringConvertible {
@@ -22,12 +18,10 @@ extension CorpusError: CustomStringConvertible {
         switch self {
         case .missing(let path): "\(path): no such file or folder"
         case .notAFolder(let path): "\(path): is a file, not a folder"
-        case .notAFile(let path): "\(path): is a folder, not a file"
         case .unreadable(let path, let reason): "\(path): can't be read: \(reason)"
         case .unwritable(let path, let reason): "\(path): can't be written: \(reason)"
         case .noVersions(let path):
             "\(path): no corpus here: put two or more versions of a page into it, or into a sub-folder for each page"
-        case .notEmpty(let path): "\(path): is not empty; choose another folder"
         }
     }
 }

@@ -2,10 +2,13 @@ import Reports
 
 /// The report for a terminal.
 extension BenchReport {
-    func text(style: TerminalStyle) -> String {
+    func text(style: TerminalStyle) -> String { table.text(style: style) + "\n" + summary(style: style) }
+
+    /// All figures, a group of rows for each corpus.
+    var table: Table {
         var table = Table([
             .text("corpus, level"), .number("deltas"), .number("of page"), .number("mean"), .number("median"),
-            .number("cold"), .number("warm"), .number("decode"), .number("memory"),
+            .number("encode cold"), .number("warm"), .number("decode"), .number("memory"),
         ])
         for group in groups {
             table.appendHeading(heading(of: group))
@@ -14,10 +17,10 @@ extension BenchReport {
             }
             table.appendSeparator()
         }
-        return table.text(style: style) + "\n" + summary(style: style)
+        return table
     }
 
-    func cells(_ row: Row) -> [String] {
+    private func cells(_ row: Row) -> [String] {
         [
             row.level, Quantity.bytes(row.deltaBytes), Quantity.percent(row.share),
             Quantity.bytes(Int(row.meanDeltaBytes.rounded())), Quantity.bytes(Int(row.medianDeltaBytes.rounded())),
@@ -27,12 +30,12 @@ extension BenchReport {
         ]
     }
 
-    func heading(of group: Group) -> String {
-        "\(group.name)  \(Quantity.count(group.pairs)) \(group.pairs == 1 ? "pair" : "pairs"), "
-            + "\(Quantity.bytes(group.targetBytes)) of pages, a kept base takes \(Quantity.times(group.keptShare)) its page"
+    private func heading(of group: Group) -> String {
+        "\(group.name): \(Quantity.count(group.pairs)) \(group.pairs == 1 ? "pair" : "pairs"), "
+            + "\(Quantity.bytes(group.targetBytes)) of pages, a kept base takes \(Quantity.times(group.kept.factor)) its page"
     }
 
-    func emphasis(_ index: Int, in group: Group) -> Table.Emphasis {
+    private func emphasis(_ index: Int, in group: Group) -> Table.Emphasis {
         if index >= levelCount { return .faint }
         return group.name == Row.totalName ? .strong : .normal
     }
@@ -41,12 +44,14 @@ extension BenchReport {
     private func summary(style: TerminalStyle) -> String {
         let (best, gzip) = (total.rows[smallest], total.rows[levelCount])
         let mean = Quantity.bytes(total.targetBytes / total.pairs)
-        let lead =
+        var lead =
             "A page of \(mean) goes as \(Quantity.bytes(Int(best.meanDeltaBytes.rounded()))) at level \(best.level): "
-            + "\(Quantity.percent(best.share)) of it, \(Quantity.times(gzip.meanDeltaBytes / max(best.meanDeltaBytes, 1))) "
-            + "less than with gzip."
+        lead += "\(Quantity.percent(best.share)) of it"
+        if best.deltaBytes < gzip.deltaBytes {
+            lead += ", \(Quantity.times(gzip.meanDeltaBytes / max(best.meanDeltaBytes, 1))) less than with gzip"
+        }
         return """
-            \(style.apply(.bold, to: lead))
+            \(style.apply(.bold, to: lead + "."))
             Cold indexes the base first, warm has kept it. Speeds are for pages, in processor time of one thread.
             Hashing (SHA-256) comes on top of them on either side: \(Quantity.speed(bytesPerSecond: hashSpeed)).
             Measured on \(circumstances.machine).

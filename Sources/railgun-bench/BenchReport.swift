@@ -6,7 +6,7 @@ struct BenchReport {
     /// One corpus, or all of them: a row for each codec.
     struct Group {
         let name: String
-        let keptShare: Double
+        let kept: KeptBase
         let rows: [Row]
 
         var pairs: Int { rows[0].pairs }
@@ -26,14 +26,14 @@ struct BenchReport {
     let circumstances: Circumstances
 
     init(results: [CorpusResult], names: [String], levelCount: Int, hashSpeed: Double, circumstances: Circumstances) {
-        var total = CorpusResult(name: Row.totalName, measurements: names.map { _ in [] }, keptBases: [])
+        var total = CorpusResult(name: Row.totalName, measurements: names.map { _ in [] })
         for result in results {
             for index in names.indices { total.measurements[index] += result.measurements[index] }
-            total.keptBases += result.keptBases
+            total.kept += result.kept
         }
         groups = (results + [total]).map { result in
             Group(
-                name: result.name, keptShare: result.keptShare,
+                name: result.name, kept: result.kept,
                 rows: zip(names, result.measurements).map { Row(corpus: result.name, level: $0, $1) })
         }
         deltaBytes = total.measurements.map { $0.map(\.deltaBytes).sorted() }
@@ -43,6 +43,12 @@ struct BenchReport {
 
     var corpora: ArraySlice<Group> { groups.dropLast() }
     var total: Group { groups.last! }
+
+    /// The levels whose results are smaller than the pages, or else all of them.
+    var deltaLevels: [Int] {
+        let levels = (0..<levelCount).filter { total.rows[$0].share < 1 }
+        return levels.isEmpty ? Array(0..<levelCount) : levels
+    }
 
     /// The index of the level that makes the smallest deltas.
     var smallest: Int { (0..<levelCount).min { total.rows[$0].deltaBytes < total.rows[$1].deltaBytes }! }
@@ -72,9 +78,14 @@ struct Circumstances {
         let architecture = unsafe withUnsafeBytes(of: names.machine) {
             unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
         }
+        #if DEBUG
+        let build = ", built without optimisation: the speeds mean nothing"
+        #else
+        let build = ""
+        #endif
         machine =
             "\(processor ?? "unknown processor") (\(architecture), \(ProcessInfo.processInfo.activeProcessorCount) cores), "
-            + ProcessInfo.processInfo.operatingSystemVersionString
+            + ProcessInfo.processInfo.operatingSystemVersionString + build
     }
 
     /// How figures were come by, in sentences.

@@ -56,7 +56,7 @@ struct Generate: ParsableCommand {
         } catch let failure as BenchFailure {
             throw failure
         } catch {
-            throw BenchFailure("\(out): can't be read: \(error.localizedDescription)")
+            throw BenchFailure("\(out): can't be read: \(error.systemReason)")
         }
     }
 

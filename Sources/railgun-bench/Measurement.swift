@@ -12,10 +12,18 @@ struct Measurement {
     let peakMemoryBytes: Int?
 }
 
-/// What keeping a page as a base costs.
+/// What keeping bases costs, in sum.
 struct KeptBase {
-    let pageBytes: Int
-    let memoryBytes: Int
+    var pageBytes = 0
+    var memoryBytes = 0
+
+    /// Memory over the bytes of the pages themselves.
+    var factor: Double { Double(memoryBytes) / Double(max(pageBytes, 1)) }
+
+    static func += (one: inout KeptBase, other: KeptBase) {
+        one.pageBytes += other.pageBytes
+        one.memoryBytes += other.memoryBytes
+    }
 }
 
 /// All measurements of one corpus.
@@ -23,15 +31,8 @@ struct CorpusResult {
     let name: String
     /// For each codec, in the order of ``Bench/names``, the measurements of all pairs.
     var measurements: [[Measurement]]
-    var keptBases: [KeptBase]
-
-    var pairCount: Int { keptBases.count }
-    var targetBytes: Int { measurements.first?.reduce(0) { $0 + $1.targetBytes } ?? 0 }
-    /// The memory of kept bases over the bytes of their pages.
-    var keptShare: Double {
-        let pages = keptBases.reduce(0) { $0 + $1.pageBytes }
-        return Double(keptBases.reduce(0) { $0 + $1.memoryBytes }) / Double(max(pages, 1))
-    }
+    /// All bases together.
+    var kept = KeptBase()
 }
 
 /// Runs codecs side by side over corpora.
@@ -56,7 +57,7 @@ struct Bench {
 
     /// Measures pairs of one corpus.
     func measure(_ corpus: Corpus, pairLimit: Int, onPair: () -> Void) throws -> CorpusResult {
-        var result = CorpusResult(name: corpus.name, measurements: codecs.map { _ in [] }, keptBases: [])
+        var result = CorpusResult(name: corpus.name, measurements: codecs.map { _ in [] })
         for pair in corpus.pairs(limit: pairLimit) {
             let loaded = try LoadedPair(pair)
             do {
@@ -64,7 +65,7 @@ struct Bench {
                     result.measurements[index].append(measurement)
                 }
                 let base = try DeltaBase(loaded.base, version: loaded.baseVersion)
-                result.keptBases.append(KeptBase(pageBytes: loaded.base.count, memoryBytes: base.memoryBytes))
+                result.kept += KeptBase(pageBytes: loaded.base.count, memoryBytes: base.memoryBytes)
             } catch let error as DeltaError {
                 throw BenchFailure("\(pair.target.path): \(error)")
             }

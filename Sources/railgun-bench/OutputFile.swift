@@ -32,7 +32,7 @@ struct OutputFile {
             }
         } catch {
             throw BenchFailure(
-                "\(isStandardOutput ? "standard output" : path): can't be written: \(error.localizedDescription)")
+                "\(isStandardOutput ? "standard output" : path): can't be written: \(error.systemReason)")
         }
     }
 }

@@ -12,6 +12,7 @@ struct ProcessorTime {
     ///
     /// - Parameter work: What to time; each is done twice untimed before.
     /// - Returns: For each piece, the seconds that doing it once takes.
+    /// - Throws: What the work throws.
     func seconds(_ work: [() throws -> Void]) throws -> [Double] {
         let counts = try work.map { body in
             try body()

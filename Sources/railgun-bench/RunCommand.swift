@@ -50,7 +50,7 @@ struct Run: ParsableCommand {
         #endif
         let report = try measure(corpora)
         try outputs[0]?.write(report.json())
-
+        try outputs[1]?.write(Data(report.page.source.utf8))
         // Standard output is for one thing only.
         let terminal = json == "-" || html == "-" ? Terminal.standardError : .standardOutput
         terminal.write(report.text(style: terminal.style))

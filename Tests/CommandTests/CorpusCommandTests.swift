@@ -17,8 +17,8 @@ struct CorpusCommandTests {
         try folder.write("hidden", to: "site/home/.hidden")
     }
 
-    private func run(_ arguments: String...) throws -> Command.Outcome {
-        try Command.run("railgun-diff", ["corpus", "site"] + arguments, in: folder.url)
+    private func run(_ arguments: String...) throws -> Command {
+        try Command("railgun-diff", ["corpus", "site"] + arguments, in: folder.url)
     }
 
     private struct Row: Codable {
@@ -29,8 +29,8 @@ struct CorpusCommandTests {
 
     @Test func aRowForEachPairAndLevel() throws {
         let outcome = try run("--json", "-")
-        #expect(outcome.status == 0, "\(outcome.errors)")
-        let rows = try JSONDecoder().decode([Row].self, from: outcome.output)
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        let rows = try JSONDecoder().decode([Row].self, from: Data(outcome.outputBytes))
         #expect(rows.count == 5 * (DeltaLevel.allCases.count - 1))
         #expect(Set(rows.map(\.folder)) == ["a \"page\", <b>news", "home"])
         #expect(rows.allSatisfy { $0.deltaBytes > 0 && $0.deltaBytes < $0.gzipBytes && $0.gzipBytes < $0.targetBytes })
@@ -40,7 +40,7 @@ struct CorpusCommandTests {
 
     @Test func csvHasTheSameColumnsAndQuotesWhatItMust() throws {
         let outcome = try run("--csv", "-", "--level", "fast")
-        let lines = outcome.text.split(separator: "\r\n")
+        let lines = outcome.output.split(separator: "\r\n")
         #expect(lines.count == 6)
         #expect(
             lines[0] == """
@@ -52,13 +52,13 @@ struct CorpusCommandTests {
 
     @Test func theTableEndsInTotalsAndAVerdict() throws {
         let outcome = try run("--level", "deflate")
-        #expect(outcome.text.contains("\ntotal") && outcome.text.contains("Of "))
-        #expect(outcome.text.contains("% less than gzip (level deflate)."))
-        #expect(!outcome.text.contains("\u{1b}") && outcome.errors.isEmpty)
+        #expect(outcome.output.contains("\ntotal") && outcome.output.contains("Of "))
+        #expect(outcome.output.contains("% less than gzip (level deflate)."))
+        #expect(!outcome.output.contains("\u{1b}") && outcome.errors.isEmpty)
     }
 
     @Test func theWebPageEscapesNamesOfFolders() throws {
-        #expect(try run("--html", "out.html").status == 0)
+        #expect(try run("--html", "out.html").exitCode == 0)
         let html = try folder.text(of: "out.html")
         #expect(!html.contains("<b>news") && html.contains("a &quot;page&quot;, &lt;b&gt;news"))
         #expect(!html.contains("nan") && !html.contains("inf,"))
@@ -66,17 +66,17 @@ struct CorpusCommandTests {
 
     @Test func aFolderWithoutVersionsIsNoCorpus() throws {
         try folder.write("one", to: "lonely/one.html")
-        let outcome = try Command.run("railgun-diff", ["corpus", "lonely"], in: folder.url)
-        #expect(outcome.status == 1 && outcome.errors.contains("two or more versions"))
+        let outcome = try Command("railgun-diff", ["corpus", "lonely"], in: folder.url)
+        #expect(outcome.exitCode == 1 && outcome.errors.contains("two or more versions"))
     }
 
     @Test func emptyVersionsAreCountedToo() throws {
         try folder.write("", to: "empty/1")
         try folder.write("", to: "empty/2")
         try folder.write("x", to: "empty/3")
-        let outcome = try Command.run(
+        let outcome = try Command(
             "railgun-diff", ["corpus", "empty", "--json", "e.json", "--csv", "e.csv", "--html", "e.html"],
             in: folder.url)
-        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
     }
 }

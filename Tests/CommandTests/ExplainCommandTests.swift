@@ -7,9 +7,9 @@ struct ExplainCommandTests {
     private func explain(_ old: some Sequence<UInt8>, _ new: some Sequence<UInt8>, _ more: String...) throws -> String {
         try folder.write(old, to: "old.html")
         try folder.write(new, to: "new.html")
-        let outcome = try Command.run("railgun-diff", ["explain", "old.html", "new.html"] + more, in: folder.url)
-        #expect(outcome.status == 0, "\(outcome.errors)")
-        return outcome.text
+        let outcome = try Command("railgun-diff", ["explain", "old.html", "new.html"] + more, in: folder.url)
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        return outcome.output
     }
 
     private func page(time: String) -> String {
@@ -40,10 +40,10 @@ struct ExplainCommandTests {
 
     @Test func aDeltaFileIsExplainedLikeItsPages() throws {
         let fromPages = try explain(page(time: "10:15").utf8, page(time: "23:48").utf8)
-        let diff = try Command.run("railgun-diff", ["diff", "old.html", "new.html", "-o", "d"], in: folder.url)
-        #expect(diff.status == 0)
-        let fromDelta = try Command.run("railgun-diff", ["explain", "old.html", "d"], in: folder.url)
-        #expect(fromDelta.text == fromPages.replacing("new.html", with: "d"))
+        let diff = try Command("railgun-diff", ["diff", "old.html", "new.html", "-o", "d"], in: folder.url)
+        #expect(diff.exitCode == 0)
+        let fromDelta = try Command("railgun-diff", ["explain", "old.html", "d"], in: folder.url)
+        #expect(fromDelta.output == fromPages.replacing("new.html", with: "d"))
     }
 
     @Test func whatMovedIsToldWithBothPlaces() throws {
@@ -62,13 +62,13 @@ struct ExplainCommandTests {
         for more in [[], ["--full"]] {
             try folder.write("x".utf8, to: "old.html")
             try folder.write(hostile, to: "new.html")
-            let outcome = try Command.run(
+            let outcome = try Command(
                 "railgun-diff", ["explain", "old.html", "new.html"] + more, in: folder.url)
-            let shown = String(validating: outcome.output, as: UTF8.self)
+            let shown = String(validating: outcome.outputBytes, as: UTF8.self)
             let scalars = try #require(shown?.unicodeScalars, "valid UTF-8")
             #expect(scalars.allSatisfy { $0 == "\n" || ![.control, .format].contains($0.properties.generalCategory) })
-            #expect(outcome.text.contains("␛]0;title␇") && outcome.text.contains("\\u{202e}desrever"))
-            #expect(outcome.text.contains("\\x80\\xff"))
+            #expect(outcome.output.contains("␛]0;title␇") && outcome.output.contains("\\u{202e}desrever"))
+            #expect(outcome.output.contains("\\x80\\xff"))
         }
     }
 
@@ -76,9 +76,9 @@ struct ExplainCommandTests {
         let name = "<script>alert(1)<.html"
         try folder.write("<p>old</p><script>one()</script>", to: "old.html")
         try folder.write("<p>new</p></pre></details><script>two('\"&')</script><!--", to: name)
-        let outcome = try Command.run(
+        let outcome = try Command(
             "railgun-diff", ["explain", "old.html", name, "--html", "out.htm"], in: folder.url)
-        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
         let html = try folder.text(of: "out.htm")
         #expect(!html.contains("<script") && !html.contains("<!--"))
         #expect(html.contains("&lt;script&gt;alert(1)&lt;.html"))

@@ -28,9 +28,9 @@ final class Nginx {
               types { text/html html; application/json json; }
               server { listen 127.0.0.1:\(port); root $FOLDER; \(locations) }
             }
-            """.replacing("$FOLDER", with: folder.path), to: "nginx.conf")
+            """.replacing("$FOLDER", with: folder.url.path), to: "nginx.conf")
         process.executableURL = URL(fileURLWithPath: Self.program)
-        process.arguments = ["-p", folder.path, "-c", folder.path("nginx.conf"), "-e", folder.path("errors")]
+        process.arguments = ["-p", folder.url.path, "-c", folder.path("nginx.conf"), "-e", folder.path("errors")]
         process.standardError = FileHandle.nullDevice
         try process.runWithSignals()
         for _ in 0..<200 where !FileManager.default.fileExists(atPath: folder.path("pid")) {

@@ -24,6 +24,14 @@ struct TableTests {
                 """)
     }
 
+    @Test func aHeadingTakesTheWholeWidth() {
+        var table = Table([.text("level"), .number("delta")])
+        table.appendHeading("home: 6 <pairs>")
+        table.append(["fast", "266 B"])
+        #expect(table.text().contains("\nhome: 6 <pairs>\nfast   266 B\n"))
+        #expect(table.html(caption: "x").source.contains("colspan=\"2\">home: 6 &lt;pairs&gt;</th></tr>"))
+    }
+
     @Test func noLineEndsInBlanks() {
         var table = Table([.text("page"), .text("note")])
         table.append(["a", ""])
