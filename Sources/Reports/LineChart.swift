@@ -50,7 +50,9 @@ package struct LineChart: Sendable {
         horizontal = first...max(last, first + 1)
     }
 
-    private static let (top, plotHeight) = (18.0, 200.0)
+    private static let (top, plotHeight) = (10.0, 200.0)
+    /// The room at the left for the values of the grid lines, as a share of the width: enough on a phone.
+    private static let left = 14.0
 
     /// The chart as a figure of a page.
     package var html: HTML {
@@ -68,7 +70,8 @@ package struct LineChart: Sendable {
     }
 
     private func x(_ value: Double) -> Double {
-        100 * (value - horizontal.lowerBound) / (horizontal.upperBound - horizontal.lowerBound)
+        let share = (value - horizontal.lowerBound) / (horizontal.upperBound - horizontal.lowerBound)
+        return Self.left + (100 - Self.left) * share
     }
 
     private func y(_ value: Double) -> Double { Self.top + Self.plotHeight * (1 - scale.position(of: value)) }
@@ -76,7 +79,7 @@ package struct LineChart: Sendable {
     private var grid: HTML {
         HTML(
             joining: scale.ticks.map { tick in
-                "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"\(coordinate(y(tick)))\" y2=\"\(coordinate(y(tick)))\"/>\n"
+                "<line class=\"grid\" x1=\"\(coordinate(Self.left, "%"))\" x2=\"100%\" y1=\"\(coordinate(y(tick)))\" y2=\"\(coordinate(y(tick)))\"/>\n"
             })
     }
 
@@ -114,15 +117,14 @@ package struct LineChart: Sendable {
         return HTML(joining: circles)
     }
 
-    /// Values stand above their grid line, within the plot: so it needs no margin that a phone doesn't have.
     private var labels: HTML {
         let ticks = HTML(
             joining: scale.ticks.map { tick in
-                "<text class=\"faint halo\" x=\"0\" y=\"\(coordinate(y(tick) - 4))\">\(format(tick))</text>\n"
+                "<text class=\"faint\" x=\"0\" y=\"\(coordinate(y(tick) + 4))\">\(format(tick))</text>\n"
             })
         let bottom = coordinate(Self.top + Self.plotHeight + 16)
         return """
-            \(ticks)<text class="faint" x="0" y="\(bottom)">\(xAxis.start)</text>
+            \(ticks)<text class="faint" x="\(coordinate(Self.left, "%"))" y="\(bottom)">\(xAxis.start)</text>
             <text class="faint" x="100%" y="\(bottom)" text-anchor="end">\(xAxis.end)</text>
 
             """

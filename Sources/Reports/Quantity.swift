@@ -52,6 +52,11 @@ package enum Quantity {
         return count < 0 ? "-" + text : text
     }
 
+    /// A number of bytes to the byte: "1 byte", "18,204 bytes".
+    package static func exactBytes(_ count: Int) -> String {
+        count == 1 ? "1 byte" : "\(self.count(count)) bytes"
+    }
+
     /// A number with at least so many significant digits, not in powers of ten.
     package static func number(_ value: Double, digits: Int = 2) -> String {
         guard value.isFinite, value != 0 else { return value == 0 ? "0" : "–" }

@@ -25,8 +25,8 @@ package struct TerminalStyle: Hashable, Sendable {
         case struck = "9"
         /// Moved, or a place.
         case cyan = "36"
-        /// New text that stands out among old, blanks included.
-        case newText = "30;42"
+        /// New text that stands out among old, blanks included: green, reversed.
+        case newText = "7;32"
     }
 
     /// The text with the effects around it.

@@ -41,7 +41,8 @@ struct Corpora: ParsableCommand {
     }
 
     func run() throws {
-        let corpora = try readCorpora()
+        let corpora: [Corpus]
+        do { corpora = try Corpus.all(in: URL(fileURLWithPath: dir)) } catch { throw CommandFailure("\(error)") }
         let total = corpora.reduce(0) { $0 + $1.files.count - 1 }
         let levels =
             level.isEmpty ? DeltaLevel.allCases.filter { $0 != .stored } : DeltaLevel.allCases.filter(level.contains)
@@ -68,20 +69,5 @@ struct Corpora: ParsableCommand {
         terminal.write(results.sizeTable.text(style: terminal.style, columns: columns) + "\n")
         terminal.write(results.timeTable.text(style: terminal.style) + "\n")
         terminal.write(terminal.style.apply(.bold, to: results.verdict) + "\n")
-    }
-
-    private func readCorpora() throws -> [Corpus] {
-        var isFolder: ObjCBool = false
-        guard unsafe FileManager.default.fileExists(atPath: dir, isDirectory: &isFolder) else {
-            throw CommandFailure("\(dir): no such folder")
-        }
-        guard isFolder.boolValue else { throw CommandFailure("\(dir): is a file, not a folder") }
-        let corpora: [Corpus]
-        do { corpora = try Corpus.all(in: URL(fileURLWithPath: dir)) } catch { throw CommandFailure(error, at: dir) }
-        guard !corpora.isEmpty else {
-            throw CommandFailure(
-                "\(dir): no folder in it has two versions of a page; 'railgun-diff record' captures some")
-        }
-        return corpora
     }
 }

@@ -41,8 +41,8 @@ struct Explain: ParsableCommand {
         let terminal = Terminal.standardOutput
         let summary = explanation.summary(gzipBytes: gzipBytes, style: terminal.style, columns: terminal.columns)
         terminal.write(summary)
-        guard !story.parts.isEmpty else { return }
-        terminal.write(Story.legend(style: terminal.style) + "\n\n")
+        if story.hasPassages { terminal.write(Story.legend(style: terminal.style) + "\n") }
+        terminal.write("\n")
         terminal.write(story.text(style: terminal.style, columns: terminal.isInteractive ? terminal.columns : nil))
     }
 

@@ -10,7 +10,9 @@ enum FileAccess {
             throw CommandFailure("\(path): is a folder, not a file")
         }
         do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            let descriptor = unsafe open(path, O_RDONLY)
+            guard descriptor >= 0 else { throw POSIXError(POSIXError.Code(rawValue: errno) ?? .EIO) }
+            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
             return [UInt8](try handle.readToEnd() ?? Data())
         } catch {
             throw CommandFailure(error, at: path)

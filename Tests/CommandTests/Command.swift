@@ -2,34 +2,53 @@ import Foundation
 
 /// One of our executables, started as its users start it, and what it did.
 struct Command {
-    /// What it wrote to standard output.
-    let output: String
+    /// What it wrote to standard output, byte by byte.
+    let outputBytes: [UInt8]
     /// What it wrote to standard error.
     let errors: String
     /// 0 for success, 1 for failures, 64 for wrong usage.
     let exitCode: Int32
+    /// What it wrote to standard output, as text.
+    var output: String { String(decoding: outputBytes, as: UTF8.self) }
 
     /// Runs a command to its end.
     init(_ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
-        let process = Process()
+        self = try RunningCommand(name, arguments, in: folder, environment: environment).wait()
+    }
+
+    fileprivate init(outputBytes: [UInt8], errors: String, exitCode: Int32) {
+        (self.outputBytes, self.errors, self.exitCode) = (outputBytes, errors, exitCode)
+    }
+}
+
+/// A command that is still at work.
+final class RunningCommand {
+    private let process = Process()
+    private let scratch = TemporaryFolder()
+
+    /// Starts a command.
+    init(_ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
         process.executableURL = Self.builtFolder.appending(path: name)
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
-        (output, errors) = try withTemporaryFolder { scratch in
-            // Files, not pipes: a pipe that nobody reads meanwhile fills up and stops the command.
-            let (outputFile, errorFile) = (scratch.appending(path: "output"), scratch.appending(path: "errors"))
-            for file in [outputFile, errorFile] { try Data().write(to: file) }
-            process.standardOutput = try FileHandle(forWritingTo: outputFile)
-            process.standardError = try FileHandle(forWritingTo: errorFile)
-            try process.run()
-            process.waitUntilExit()
-            return (
-                try String(contentsOf: outputFile, encoding: .utf8), try String(contentsOf: errorFile, encoding: .utf8)
-            )
-        }
-        exitCode = process.terminationStatus
+        // Files, not pipes: a pipe that nobody reads meanwhile fills up and stops the command.
+        process.standardOutput = try FileHandle(forWritingTo: scratch.write("", to: "output"))
+        process.standardError = try FileHandle(forWritingTo: scratch.write("", to: "errors"))
+        try process.runWithSignals()
+    }
+
+    /// What it has written to standard error up to now.
+    var errors: String { (try? scratch.text(of: "errors")) ?? "" }
+
+    /// Presses Ctrl-C.
+    func interrupt() { process.interrupt() }
+
+    func wait() throws -> Command {
+        process.waitUntilExit()
+        return Command(
+            outputBytes: try scratch.bytes(of: "output"), errors: errors, exitCode: process.terminationStatus)
     }
 
     /// Executables are built beside the tests.
@@ -38,10 +57,14 @@ struct Command {
         .deletingLastPathComponent() ?? Bundle.main.bundleURL
 }
 
-/// Gives a test a folder of its own, which goes when the test has ended.
-func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "railgun-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder)
+extension Process {
+    /// Starts a process that can be interrupted and terminated: tests run on threads that block all signals, and a
+    /// process inherits that from the thread that starts it.
+    func runWithSignals() throws {
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try run()
+    }
 }

@@ -44,8 +44,8 @@ struct HTMLTests {
             xAxis: ("first", "last")
         ) { Quantity.number($0) }
         let source = chart.html.source
-        #expect(source.contains("cx=\"0%\" cy=\"218\""))
-        #expect(source.contains("cx=\"100%\" cy=\"18\""))
+        #expect(source.contains("cx=\"14%\" cy=\"210\""))
+        #expect(source.contains("cx=\"100%\" cy=\"10\""))
     }
 
     @Test func chartsOfNothingAreStillCharts() {

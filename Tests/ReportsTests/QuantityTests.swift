@@ -40,6 +40,10 @@ struct QuantityTests {
         #expect(Quantity.count(count) == text)
     }
 
+    @Test func exactBytesKnowTheirPlural() {
+        #expect([0, 1, 18_204].map(Quantity.exactBytes) == ["0 bytes", "1 byte", "18,204 bytes"])
+    }
+
     @Test func threeDigitsWhereNearValuesAreCompared() {
         #expect(Quantity.bytes(12_345, digits: 3) == "12.3 kB")
         #expect(Quantity.times(9.996, digits: 3) == "10.0×")

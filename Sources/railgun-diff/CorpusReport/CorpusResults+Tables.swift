@@ -5,8 +5,8 @@ extension CorpusResults {
     /// Bytes by folder: pages, gzip, and each level with its part of the pages.
     var sizeTable: Table {
         var table = Table(
-            [.text("folder"), .number("pairs"), .number("pages"), .number("gzip -6"), .number("")]
-                + levels.flatMap { [.number($0.rawValue), .number("")] })
+            [.text("folder"), .number("pairs"), .number("pages"), .number("gzip -6"), .number("of page")]
+                + levels.flatMap { [.number($0.rawValue), .number("of page")] })
         func append(_ name: String, _ sums: [Sum], emphasis: Table.Emphasis = .normal) {
             let first = sums[0]
             table.append(

@@ -13,11 +13,12 @@ extension Explanation {
         func line(_ label: String, _ text: String) -> String {
             style.apply(.bold, to: label.padded(to: 9)) + text + "\n"
         }
-        var text = line("page", "\(pageName): \(Quantity.count(page.count)) bytes")
-        text += line("against", "\(baseName): \(Quantity.count(base.count)) bytes")
+        var text = line("page", "\(pageName): \(Quantity.exactBytes(page.count))")
+        text += line("against", "\(baseName): \(Quantity.exactBytes(base.count))")
         text += line("delta", "\(deltaText), \(gzipText(gzipBytes))")
         for (label, value) in sectionTexts { text += line("", "\(label): \(value)") }
-        text += line("content", contentText)
+        text += line("bytes", contentText)
+        if removedBytes > 0 { text += line("", "and \(Quantity.count(removedBytes)) of the base are gone") }
         let cells = map(cells: max(10, columns - 11)).map { change in
             switch change {
             case .unchanged: style.apply(.dim, to: "·")
@@ -31,9 +32,9 @@ extension Explanation {
 
     /// The delta, and what part of the page it is.
     var deltaText: String {
-        guard !page.isEmpty else { return "\(Quantity.count(deltaBytes)) bytes" }
+        guard !page.isEmpty else { return Quantity.exactBytes(deltaBytes) }
         let share = Quantity.percent(Double(deltaBytes) / Double(page.count))
-        return "\(Quantity.count(deltaBytes)) bytes, \(share) of the page"
+        return "\(Quantity.exactBytes(deltaBytes)), \(share) of the page"
     }
 
     /// What people have today, beside it.
@@ -45,12 +46,12 @@ extension Explanation {
 
     /// What the delta consists of.
     var sectionTexts: [(label: String, value: String)] {
-        var sections = [("header", "\(description.headerBytes) bytes")]
+        var sections = [("header", Quantity.exactBytes(description.headerBytes))]
         switch description.kind {
         case .identical: sections.append(("nothing else", "the page is its base"))
         case .page(let coding):
-            let bytes = Quantity.count(deltaBytes - description.headerBytes)
-            sections.append(("page, compressed on its own", "\(bytes) bytes, \(coding.words)"))
+            let bytes = Quantity.exactBytes(deltaBytes - description.headerBytes)
+            sections.append(("page, compressed on its own", "\(bytes), \(coding.words)"))
         case .delta:
             if let operations = description.operations { sections.append(("what to copy", operations.words)) }
             if let literals = description.literals { sections.append(("new bytes", literals.words)) }
@@ -62,17 +63,15 @@ extension Explanation {
     var contentText: String {
         func part(_ change: Change, _ words: String) -> String? {
             let bytes = byteCount(change)
-            guard bytes > 0 else { return nil }
-            return "\(Quantity.count(bytes)) \(words)"
+            return bytes > 0 ? "\(Quantity.count(bytes)) \(words)" : nil
         }
         let places = stretches.count { $0.change == .new }
         let parts = [
             part(.unchanged, "unchanged"), part(.moved, "moved"), part(.repeated, "repeated"),
             part(.new, places == 1 ? "new in 1 place" : "new in \(Quantity.count(places)) places"),
-            removedBytes > 0 ? "\(Quantity.count(removedBytes)) of the base are gone" : nil,
         ]
         let text = parts.compactMap(\.self).joined(separator: ", ")
-        return text.isEmpty ? "nothing: the page is empty" : "bytes: " + text
+        return text.isEmpty ? "nothing: the page is empty" : text
     }
 }
 
@@ -91,7 +90,7 @@ extension DeltaDescription.Section {
     /// A section's size, and what it was before it was compressed.
     var words: String {
         coding == .raw
-            ? "\(Quantity.count(codedBytes)) bytes, \(coding.words)"
-            : "\(Quantity.count(codedBytes)) bytes, \(coding.words) from \(Quantity.count(rawBytes))"
+            ? "\(Quantity.exactBytes(codedBytes)), \(coding.words)"
+            : "\(Quantity.exactBytes(codedBytes)), \(coding.words) from \(Quantity.count(rawBytes))"
     }
 }

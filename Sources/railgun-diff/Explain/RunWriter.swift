@@ -63,7 +63,7 @@ struct RunWriter {
             let range = explanation.removals[nextRemoval].range
             let shown = range.prefix(removedLimit)
             var text = VisibleText(explanation.base[shown.startIndex..<shown.endIndex]).map(\.text).joined()
-            if shown.count < range.count { text += "… \(Quantity.count(range.count - shown.count)) bytes more" }
+            if shown.count < range.count { text += "… \(Quantity.exactBytes(range.count - shown.count)) more" }
             texts.append(text)
             nextRemoval += 1
         }

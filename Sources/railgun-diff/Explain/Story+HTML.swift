@@ -75,7 +75,7 @@ extension Explanation {
             \(htmlMap(story))
             <ul class="key"><li><ins>new</ins></li><li><del>removed</del></li>\
             <li><span class="moved">moved or repeated</span></li></ul>
-            <p>In \(contentText).</p>
+            <p>Bytes of the page: \(contentText). Of the base, \(Quantity.count(removedBytes)) are gone.</p>
             <details class="plain"><summary>What the delta consists of</summary><ul>
             \(HTML(joining: sections))</ul></details>
             \(HTMLPage.section("The page's source", "<div class=\"source\">\n\(story.html)</div>\n"))

@@ -37,7 +37,7 @@ extension Story {
 extension Story.Fold {
     /// What is hidden.
     var summary: String {
-        let bytes = range.count == 1 ? "1 byte" : "\(Quantity.count(range.count)) bytes"
+        let bytes = Quantity.exactBytes(range.count)
         let from = source.map { " \($0.words)→\(Quantity.count(range.lowerBound))" }
         return "\(bytes) \(change.words)\(from ?? "")"
     }

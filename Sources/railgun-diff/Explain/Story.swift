@@ -40,13 +40,15 @@ struct Story {
     }
 
     let parts: [Part]
+    /// Whether anything is more than folded.
+    var hasPassages: Bool { parts.contains { if case .passage = $0 { true } else { false } } }
     let explanation: Explanation
 
     /// How much is shown, in bytes.
     private enum Length {
         static let context = 48
-        /// How far context reaches on to take in a whole line.
-        static let lineReach = 120
+        /// How far context reaches on to take in whole lines.
+        static let lineReach = 160
         /// What is shorter is not worth a fold.
         static let fold = 80
         /// Longer new text is shown by its start and end.
@@ -124,10 +126,13 @@ struct Story {
         return shown.filter { !$0.isEmpty }
     }
 
-    /// Where the context of a change starts: with its line, or where that is far off, with a whole character.
+    /// Where the context of a change starts: with the line before it, or with its own line, or where that is far off,
+    /// with a whole character.
     private static func contextStart(before position: Int, _ page: [UInt8]) -> Int {
         let reach = max(0, position - Length.lineReach)
-        if let lineFeed = page[reach..<position].lastIndex(of: UInt8(ascii: "\n")) { return lineFeed + 1 }
+        if let lineFeed = page[reach..<position].lastIndex(of: UInt8(ascii: "\n")) {
+            return page[reach..<lineFeed].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? lineFeed + 1
+        }
         if reach == 0 { return 0 }
         var start = position - Length.context
         while start > reach, page[start] & 0xc0 == 0x80 { start -= 1 }
@@ -136,7 +141,9 @@ struct Story {
 
     private static func contextEnd(after position: Int, _ page: [UInt8]) -> Int {
         let reach = min(page.count, position + Length.lineReach)
-        if let lineFeed = page[position..<reach].firstIndex(of: UInt8(ascii: "\n")) { return lineFeed + 1 }
+        if let lineFeed = page[position..<reach].firstIndex(of: UInt8(ascii: "\n")) {
+            return page[(lineFeed + 1)..<reach].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? lineFeed + 1
+        }
         if reach == page.count { return reach }
         var end = position + Length.context
         while end < reach, page[end] & 0xc0 == 0x80 { end += 1 }
