@@ -65,7 +65,9 @@ struct HostileDeltas {
             let delta = try encoder.encode(new.span, against: base, level: level)
             for length in 0..<delta.count {
                 let cut = Array(delta[..<length])
-                let error = thrown { () throws(DeltaError) in try decoder.decode(cut.span, base: old.span, expecting: PageVersion(of: new.span)) }
+                let error = thrown { () throws(DeltaError) in
+                    try decoder.decode(cut.span, base: old.span, expecting: PageVersion(of: new.span))
+                }
                 #expect(error != nil)
             }
         }
@@ -101,7 +103,9 @@ struct HostileDeltas {
         let delta = try encoder.encode(new.span, against: DeltaBase(old))
         let made = other + [67]
         let wrong = PageVersion(of: made.span)
-        let error = thrown { () throws(DeltaError) in try decoder.decode(delta.span, base: other.span, expecting: PageVersion(of: new.span)) }
+        let error = thrown { () throws(DeltaError) in
+            try decoder.decode(delta.span, base: other.span, expecting: PageVersion(of: new.span))
+        }
         #expect(error == DeltaError.wrongTarget(expected: PageVersion(of: new.span), actual: wrong))
     }
 
@@ -120,7 +124,9 @@ struct HostileDeltas {
         var decoder = DeltaDecoder()
         for kind in [0x04, 0x0f, 0x13, 0x1c, 0x20, 0xff] as [UInt8] {
             let delta: [UInt8] = [kind, 0, 0]
-            let error = thrown { () throws(DeltaError) in try decoder.decode(delta.span, base: delta.span, expecting: nil) }
+            let error = thrown { () throws(DeltaError) in
+                try decoder.decode(delta.span, base: delta.span, expecting: nil)
+            }
             #expect(error == DeltaError.unknownKind(kind))
         }
     }
@@ -128,7 +134,9 @@ struct HostileDeltas {
     @Test func aPageIsEmptyAfterAnError() throws {
         var decoder = DeltaDecoder()
         var page: [UInt8] = [1, 2, 3]
-        let error = thrown { () throws(DeltaError) in try decoder.decode(nothing.span, base: nil, expecting: nil, into: &page) }
+        let error = thrown { () throws(DeltaError) in
+            try decoder.decode(nothing.span, base: nil, expecting: nil, into: &page)
+        }
         #expect(error == DeltaError.corrupt(.truncated(.header)))
         #expect(page.isEmpty)
     }
