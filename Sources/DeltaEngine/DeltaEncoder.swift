@@ -88,10 +88,8 @@ internal import CDelta
 
         // Operations and literals as they are, behind room for the longest header: already the layout of a delta.
         let start = DeltaHeader.maxBytes
-        var literalBytes = target.count
-        for unsafecopy in unsafe UnsafeBufferPointer(start: copies, count: copyCount) {
-            literalBytes -= Int(copy.length)
-        }
+        let literalBytes = unsafe UnsafeBufferPointer(start: copies, count: copyCount)
+            .reduce(target.count) { $0 - Int($1.length) }
         let raw = unsafe sections.reserve(start + cdelta_operations_bound(copyCount) + literalBytes) + start
         let operationsBytes = unsafe cdelta_operations_write(copies, copyCount, base.bytes.count, raw)
         _ = unsafe cdelta_literals_gather(
