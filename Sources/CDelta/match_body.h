@@ -10,10 +10,14 @@ enum {
     ANCHOR_BEFORE = 32,  /* the window of the base, around the diagonal, that is searched directly */
     ANCHOR_WINDOW = 192, /* three blocks of 64 positions */
     ANCHOR_CANDIDATES = 8,
-    CHAIN = 4,         /* long blocks compared per position */
-    MIN_COPY = 4,      /* a common suffix that is shorter costs more as a copy */
-    DIAGONAL_COST = 2, /* what a copy on the diagonal takes, in bytes of the delta */
-    COPY_COST = 20,    /* what leaving the diagonal takes: it often has to be gone back to (flat from 14 to 40) */
+    CHAIN = 4,           /* long blocks compared per position */
+    MIN_COPY = 4,        /* a common suffix that is shorter costs more as a copy */
+    DIAGONAL_COST = 2,   /* what a copy on the diagonal takes, in bytes of the delta */
+    FIND_COST = 24,      /* what a search takes beside its look-ups, in look-ups */
+    FAST_BUDGET = 2,     /* bytes of the target for each look-up */
+    THOROUGH_BUDGET = 4, /* look-ups for each byte of the target */
+    ALLOWANCE = 4096,    /* look-ups that are always allowed */
+    COPY_COST = 20,      /* what leaving the diagonal takes: it often has to be gone back to (flat from 14 to 40) */
 };
 
 /* An anchor is 6 bytes: what is searched for near the diagonal. */
@@ -28,6 +32,7 @@ struct search {
     bool thorough, coarse;
     size_t good;
     size_t new_bytes;
+    size_t spent; /* work so far, in look-ups */
 };
 
 struct hit {
@@ -164,8 +169,8 @@ static inline void search_nearby(const struct search *search, size_t at, size_t 
 
 /* New content: walk on through the target, looking each place up in the tables, until something shared comes.
  * Steps grow with the distance walked in vain, so that a page that is all new costs little; they are odd, so that every
- * alignment of a block comes up. */
-static inline void walk(const struct search *search, size_t start, struct hit *best, const bool wide) {
+ * alignment of a block comes up. Returns the number of look-ups. */
+static inline size_t walk(const struct search *search, size_t start, struct hit *best, const bool wide) {
     const struct cdelta_index index = *search->index;
     const uint8_t *const target = search->target, *const base = search->base;
     uint32_t *const recent = search->matcher->recent;
@@ -191,7 +196,7 @@ static inline void walk(const struct search *search, size_t start, struct hit *b
                     block = cdelta_entry(index.long_next, block, wide);
                 }
             }
-            if (best->length >= search->good) return;
+            if (best->length >= search->good) break;
         }
         uint32_t *const slot = &recent[cdelta_slot(hash, CDELTA_RECENT_SLOTS)];
         const size_t past = *slot - (*slot != 0);
@@ -200,31 +205,30 @@ static inline void walk(const struct search *search, size_t start, struct hit *b
         if ((walked & 3) == 0 && past < at && cdelta_equal16(target + past, target + at)) {
             consider(search, start, at, target + past, past, search->target_end, search->base_length + past, MIN_BLOCK,
                      best);
-            if (best->length >= search->good) return;
+            if (best->length >= search->good) break;
         }
         if (first && best->length > 0) {
-            if (search->coarse) return;
+            if (search->coarse) break;
             last = smaller(last, at + horizon - 1);
         }
     }
+    return walked;
 }
 
-static inline void search_index(const struct search *search, size_t start, struct hit *best) {
+static inline void search_index(struct search *search, size_t start, struct hit *best) {
     if (search->base_length < CDELTA_SHORT_BLOCK || search->target_end < CDELTA_SHORT_BLOCK) return;
     cdelta_matcher *matcher = search->matcher;
     if (!matcher->recent_is_clear) {
         memset(matcher->recent, 0, sizeof matcher->recent);
         matcher->recent_is_clear = true;
     }
-    if (search->index->wide)
-        walk(search, start, best, true);
-    else
-        walk(search, start, best, false);
+    search->spent += search->index->wide ? walk(search, start, best, true) : walk(search, start, best, false);
 }
 
 /* Finds the next copy for a target that stops following the base at `at` and `source`. */
 static inline bool find(struct search *search, size_t at, size_t source, struct hit *best) {
     best->length = 0;
+    search->spent += FIND_COST;
     if (resynchronise(search, at, source, best) && (best->length >= GOOD || (!search->thorough && best->score > 0)))
         return true;
     /* The early way out: where much is new, take whatever the tables give first. */
@@ -264,7 +268,17 @@ static cdelta_status match(cdelta_matcher *matcher, const cdelta_index *index, c
     };
     size_t at = prefix, source = prefix;
     struct hit hit;
-    while (at < search.target_end && find(&search, at, source, &hit)) {
+    while (at < search.target_end) {
+        /* What would cost too much is left as new: the way ahead grows until the budget has room again. */
+        size_t allowed = ALLOWANCE + (search.thorough ? at * THOROUGH_BUDGET : at / FAST_BUDGET);
+        if (search.spent > allowed) {
+            size_t ahead = (search.spent - allowed) * FAST_BUDGET;
+            if (ahead >= search.target_end - at) break;
+            at += ahead;
+            search.new_bytes += ahead;
+            source = smaller(source + ahead, base_length);
+        }
+        if (!find(&search, at, source, &hit)) break;
         if (!add(matcher, hit.source, hit.target, hit.length)) return CDELTA_OUT_OF_MEMORY;
         search.new_bytes += hit.target - at;
         at = hit.target + hit.length;

@@ -101,8 +101,10 @@ internal import CDelta
             operationsBytes: operationsBytes, codedOperationsBytes: operationsBytes)
 
         // A delta that is mostly copies gains little from LZ4, and would lose half its speed, above all in decoding.
+        // One that is mostly new is as well sent on its own, which takes one pass instead of two.
         let mostlyNew = 2 * literalBytes > target.count
-        guard level != .fast || mostlyNew else {
+        if level == .fast, mostlyNew { return try unsafe [UInt8](encodePage(target, level: level)) }
+        guard level != .fast else {
             let length = unsafe header.write(endingAt: raw, baseBytes: base.bytes.count)
             return unsafe smaller(
                 UnsafeBufferPointer(start: raw - length, count: length + operationsBytes + literalBytes), target)

@@ -24,13 +24,15 @@ internal import CZlib
         if ready {
             unsafe deflateReset(stream)
         } else {
-            // Level 9: what is left after matching is short, and the best search over it costs little.
             let status = unsafe deflateInit2_(
-                stream, 9, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
                 Int32(MemoryLayout<z_stream>.size))
             guard status == Z_OK else { throw .outOfMemory }
             ready = true
         }
+        // Lazy matching as at level 9, which helps short sections, over chains of 64 instead of 4,096: 1 % larger in the
+        // geometric mean of 23 sites, and 43 ns a byte instead of 2,100 on pages made to be slow.
+        unsafe deflateTune(stream, 8, 258, 64, 64)
         if let dictionary = unsafe dictionary, dictionary.count > 0 {
             unsafe deflateSetDictionary(stream, dictionary.baseAddress, UInt32(dictionary.count))
         }
