@@ -49,7 +49,7 @@ let package = Package(
         .testTarget(name: "DeltaEngineTests", dependencies: ["DeltaEngine", "CDelta", "Corpus"]),
         .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
-        .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine"]),
+        .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine", "railgun-diff"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

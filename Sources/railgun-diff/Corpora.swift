@@ -69,5 +69,6 @@ struct Corpora: ParsableCommand {
         terminal.write(results.sizeTable.text(style: terminal.style, columns: columns) + "\n")
         terminal.write(results.timeTable.text(style: terminal.style) + "\n")
         terminal.write(terminal.style.apply(.bold, to: results.verdict) + "\n")
+        terminal.write(terminal.style.apply(.dim, to: CorpusResults.method) + "\n")
     }
 }
