@@ -40,7 +40,8 @@ struct RecordPartsTests {
         ("https://WWW.example.org:8443/news/today.html", "www.example.org_8443_news_today.html"),
         ("http://example.org/../../etc/passwd", "example.org_.._.._etc_passwd"),
         ("http://[::1]/x", "1_x"),
-        ("http://example.org/%2e%2e%2f%00 <script>", "example.org__2e_2e_2f_00_20_3cscript_3e"),
+        ("http://example.org/%2e%2e%2f%00", "example.org__2e_2e_2f_00"),
+        ("http://example.org/a b<script>", "example.org_a_20b_3cscript_3e"),
         (
             "http://example.org/" + String(repeating: "a", count: 300),
             "example.org_" + String(repeating: "a", count: 68)
