@@ -51,7 +51,7 @@ let package = Package(
             exclude: ["Golden"]),
         .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
-        .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine"]),
+        .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine", "railgun-diff"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

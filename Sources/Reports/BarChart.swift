@@ -72,7 +72,8 @@ package struct BarChart: Sendable {
             <g><title>\(category), \(series[index]): \(format(value))</title>\
             <rect y="\(coordinate(y))" width="\(coordinate(width, "%"))" height="\(coordinate(Self.barHeight))" rx="2" \
             class="fill-\(index % chartColourCount)"/>\
-            <text x="\(coordinate(width, "%"))" y="\(coordinate(y + 13))" dx="6" class="halo">\(format(value))</text></g>
+            <text x="\(coordinate(width, "%"))" y="\(coordinate(y + 13))" dx="6" class="halo">\
+            \(format(value))</text></g>
 
             """
     }

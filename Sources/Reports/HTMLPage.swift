@@ -113,7 +113,9 @@ package struct HTMLPage: Sendable {
         figure svg .halo { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
         figure svg .grid { stroke: var(--line); stroke-width: 1; }
         figure svg path { fill: none; stroke-width: 1.5; stroke-linejoin: round; }
-        .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0 0 0.5rem; padding: 0; }
+        .legend {
+          list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0 0 0.5rem; padding: 0;
+        }
         .legend svg { display: inline-block; width: 0.8rem; height: 0.8rem; margin-right: 0.4rem; }
         .fill-0 { fill: var(--series-0); } .fill-1 { fill: var(--series-1); } .fill-2 { fill: var(--series-2); }
         .fill-3 { fill: var(--series-3); } .fill-4 { fill: var(--series-4); } .fill-5 { fill: var(--series-5); }

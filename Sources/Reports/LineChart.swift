@@ -79,7 +79,8 @@ package struct LineChart: Sendable {
     private var grid: HTML {
         HTML(
             joining: scale.ticks.map { tick in
-                "<line class=\"grid\" x1=\"\(coordinate(Self.left, "%"))\" x2=\"100%\" y1=\"\(coordinate(y(tick)))\" y2=\"\(coordinate(y(tick)))\"/>\n"
+                let (left, height) = (coordinate(Self.left, "%"), coordinate(y(tick)))
+                return "<line class=\"grid\" x1=\"\(left)\" x2=\"100%\" y1=\"\(height)\" y2=\"\(height)\"/>\n"
             })
     }
 

@@ -3,6 +3,7 @@ package struct ProgressBar: ~Copyable {
     private let label: String
     private let unit: String
     private let total: Int
+    private let showsRate: Bool
     private let terminal: Terminal
     private let start = ContinuousClock.now
     private var completed = 0
@@ -14,8 +15,9 @@ package struct ProgressBar: ~Copyable {
     ///   - label: What is being done: "corpus".
     ///   - total: How many units there are.
     ///   - unit: What is counted, in the plural: "pairs".
-    package init(_ label: String, total: Int, unit: String) {
-        (self.label, self.total, self.unit) = (label, total, unit)
+    ///   - showsRate: Whether the past tells how long the rest takes; it doesn't where the work is mostly waiting.
+    package init(_ label: String, total: Int, unit: String, showsRate: Bool = true) {
+        (self.label, self.total, self.unit, self.showsRate) = (label, total, unit, showsRate)
         terminal = .standardError
         lastShown = start
         if terminal.isInteractive { show(note: "") }
@@ -48,14 +50,15 @@ package struct ProgressBar: ~Copyable {
 
     private func show(note: String) {
         let text = Self.line(
-            label: label, completed: completed, total: total, unit: unit, elapsed: .now - start, note: note,
+            label: label, completed: completed, total: total, unit: unit, elapsed: showsRate ? .now - start : nil,
+            note: note,
             columns: terminal.columns, bar: terminal.isInteractive)
         terminal.write(terminal.isInteractive ? "\r\(text)\u{1b}[K" : text + "\n")
     }
 
     /// What a bar shows at one moment, in less than `columns` columns.
     static func line(
-        label: String, completed: Int, total: Int, unit: String, elapsed: Duration, note: String, columns: Int,
+        label: String, completed: Int, total: Int, unit: String, elapsed: Duration?, note: String, columns: Int,
         bar: Bool
     ) -> String {
         var text = label
@@ -65,12 +68,12 @@ package struct ProgressBar: ~Copyable {
             text += " " + String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
         }
         text += " \(Quantity.count(completed))/\(Quantity.count(total)) \(unit)"
-        let seconds = elapsed / .seconds(1)
-        if completed > 0, seconds > 0 {
+        if let seconds = elapsed.map({ $0 / .seconds(1) }), completed > 0, seconds > 0 {
             let rate = Double(completed) / seconds
             if rate >= 1 { text += ", \(Quantity.number(rate))/s" }
             if completed < total {
-                text += ", \(Quantity.duration(.seconds((Double(total - completed) / rate).rounded(.up)))) left"
+                let left = Int((Double(total - completed) / rate).rounded(.up))
+                text += ", \(left < 60 ? "\(left) s" : Quantity.duration(.seconds(left))) left"
             }
         }
         if !note.isEmpty { text += "  " + note }

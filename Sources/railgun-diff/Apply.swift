@@ -10,7 +10,7 @@ struct Apply: ParsableCommand {
             BASE and the rebuilt page are both checked against the SHA-256 in the delta file: the page that is \
             written is the right one to the byte, or none is written.
 
-              railgun-diff apply monday.html tuesday.html.rgd          (writes tuesday.html)
+              railgun-diff apply monday.html tuesday.html.rgd   (writes tuesday.html)
               railgun-diff apply monday.html tuesday.html.rgd -o - | less
             """)
 

@@ -19,11 +19,12 @@ struct Corpora: ParsableCommand {
 
             JSON and CSV have a row for each pair and level: folder, base, target (file names), targetBytes, \
             gzipBytes and gzipMicroseconds (gzip -6 of the page), level, deltaBytes, ratio (deltaBytes/targetBytes), \
-            indexMicroseconds (once a base), encodeMicroseconds (index at hand), decodeMicroseconds.
+            indexMicroseconds (once a base), encodeMicroseconds (index at hand), decodeMicroseconds. \
+            An empty page has no ratio.
             """)
 
     @Argument(help: "The folder of folders.", completion: .directory) var dir: String
-    @Option(help: "A level to measure; may be given several times. (default: fast and deflate)")
+    @Option(help: "A level to measure; may be given several times. (default: all but stored)")
     var level: [DeltaLevel] = []
     @Option(
         help: ArgumentHelp("Write the rows as a JSON array; - is standard output.", valueName: "file"),
@@ -69,5 +70,6 @@ struct Corpora: ParsableCommand {
         terminal.write(results.sizeTable.text(style: terminal.style, columns: columns) + "\n")
         terminal.write(results.timeTable.text(style: terminal.style) + "\n")
         terminal.write(terminal.style.apply(.bold, to: results.verdict) + "\n")
+        terminal.write(terminal.style.apply(.dim, to: CorpusResults.method) + "\n")
     }
 }

@@ -10,7 +10,7 @@ struct Diff: ParsableCommand {
             The delta file names both versions by their SHA-256: 'railgun-diff apply' rebuilds TARGET from it and \
             BASE, and notices if it is given another base. One line on standard error says what was saved.
 
-              railgun-diff diff monday.html tuesday.html              (writes tuesday.html.rgd)
+              railgun-diff diff monday.html tuesday.html     (writes tuesday.html.rgd)
               railgun-diff diff monday.html tuesday.html -o tue.rgd --level fast
               railgun-diff diff <(curl -s URL) <(sleep 60; curl -s URL) -o - | wc -c
             """)

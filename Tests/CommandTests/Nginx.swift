@@ -21,7 +21,8 @@ final class Nginx {
             daemon off; master_process off; pid $FOLDER/pid; error_log $FOLDER/errors;
             events { worker_connections 64; }
             http {
-              log_format fields '$request|$http_user_agent|$http_accept_encoding|$http_if_none_match$http_if_modified_since|$http_cookie|$connection';
+              log_format fields '$request|$http_user_agent|$http_accept_encoding|'
+                '$http_if_none_match$http_if_modified_since|$http_cookie|$connection';
               access_log $FOLDER/access fields;
               client_body_temp_path $FOLDER/tmp; proxy_temp_path $FOLDER/tmp; fastcgi_temp_path $FOLDER/tmp;
               uwsgi_temp_path $FOLDER/tmp; scgi_temp_path $FOLDER/tmp;

@@ -130,6 +130,7 @@ struct RecordCommandTests {
     @Test(
         arguments: [
             (["www.example.org"], 1, "is not a whole address; did you mean https://www.example.org?"),
+            (["http://example.org/100%-wool"], 1, "is not an address"),
             (["ftp://example.org/x"], 1, "only http and https can"),
             (["http:///x"], 1, "names no host"),
             (["http://me:secret@example.org/"], 1, "holds a user name or password"),

@@ -33,6 +33,6 @@ struct ProgressBarTests {
     @Test func aLogLineHasNoBar() {
         #expect(
             line(completed: 90, total: 100, seconds: 60, columns: 80, bar: false)
-                == "corpus 90/100 pairs, 1.5/s, 7.0 s left")
+                == "corpus 90/100 pairs, 1.5/s, 7 s left")
     }
 }

@@ -5,6 +5,7 @@ extension CorpusResults {
     /// The whole page that `corpus --html` writes.
     func htmlPage(folder name: String) -> HTMLPage {
         let best = sum(smallestLevel)
+        let sizes = folderChart.html + sizeTable.html(caption: "Bytes, and part of the pages")
         let body: HTML = """
             \(HTMLPage.figures([
                 (Quantity.count(best.pairs), "fetches of a page"),
@@ -12,7 +13,7 @@ extension CorpusResults {
                 (Quantity.bytes(best.gzipBytes), "with gzip -6"),
                 (Quantity.bytes(best.deltaBytes), "as deltas, level \(smallestLevel.rawValue)"),
             ]))\
-            \(HTMLPage.section("By folder", folderChart.html + sizeTable.html(caption: "Bytes, and part of the pages")))\
+            \(HTMLPage.section("By folder", sizes))\
             \(HTMLPage.section("Time", timeTable.html(caption: "For one page, on average")))\
             \(HTMLPage.section("Version by version", "<div class=\"charts\">\n\(versionCharts)</div>\n"))\
             <p>\(Self.method)</p>
@@ -21,7 +22,9 @@ extension CorpusResults {
         return HTMLPage(
             title: "What deltas would save: \(name)", lead: "\(verdict)", body: body,
             style: """
-                .charts { display: grid; gap: 0 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
+                .charts {
+                  display: grid; gap: 0 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr));
+                }
 
                 """,
             command: "railgun-diff")

@@ -66,8 +66,7 @@ struct CorpusResults {
 
     /// What was counted.
     static let method = """
-        Each version of a page is counted once, against the version before it; the first of each folder, which has none \
-        before it, is not counted. Each delta was decoded and compared with the page. Times are for one page, the \
-        shortest of 3 runs on this machine, with the base's index kept from before and without SHA-256.
+        Each version is compared with the one before it, so the first of each folder isn't counted. Each delta was \
+        decoded and compared with its page. Times are the shortest of 3 runs, index at hand, without SHA-256.
         """
 }

@@ -11,9 +11,13 @@ struct PageAddress: Hashable {
     /// Checks an address.
     init(_ text: String) throws {
         let shown = VisibleText.line(text)
-        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), text.contains("://") else {
+        guard text.contains("://") else {
             throw CommandFailure("\(shown): is not a whole address; did you mean https://\(shown)?")
         }
+        // An address that holds escapes is taken as it is: escaping it again would make it another page's.
+        guard let url = URL(string: text, encodingInvalidCharacters: !text.contains("%")),
+            let scheme = url.scheme?.lowercased()
+        else { throw CommandFailure("\(shown): is not an address") }
         guard ["http", "https"].contains(scheme) else {
             throw CommandFailure("\(shown): can't be recorded; only http and https can")
         }

@@ -11,7 +11,7 @@ struct Record: AsyncParsableCommand {
             Running the command again adds to what is there; Ctrl-C ends it, and keeps what was captured.
 
               railgun-diff record https://www.example.org/
-              railgun-diff record https://www.example.org/ https://www.example.org/api/news --every 5m --out site
+              railgun-diff record https://example.org/ https://example.org/api --every 5m
               railgun-diff corpus site --html report.html
 
             Record your own site, or ask first. A server that answers 429 or 503 is asked again later, as its \

@@ -17,7 +17,8 @@ actor Recorder {
 
     /// Works until all rounds are done or the task is cancelled.
     func run() async throws {
-        var progress = ProgressBar("record", total: rounds * recording.pages.count, unit: "fetches")
+        var progress = ProgressBar(
+            "record", total: rounds * recording.pages.count, unit: "fetches", showsRate: false)
         var next = ContinuousClock.now
         do {
             for _ in 0..<rounds {
@@ -67,7 +68,7 @@ actor Recorder {
     private func wait(until time: ContinuousClock.Instant, showing progress: inout ProgressBar) async throws {
         while .now < time {
             let rest = time - .now
-            progress.advance(by: 0, note: "next in \(Quantity.duration(.seconds((rest / .seconds(1)).rounded(.up))))")
+            progress.advance(by: 0, note: "next in \(Int((rest / .seconds(1)).rounded(.up))) s")
             try await Task.sleep(for: min(rest, .seconds(1)))
         }
         try Task.checkCancellation()
