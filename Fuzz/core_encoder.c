@@ -38,7 +38,7 @@ static void round_trip(cdelta_isa isa, cdelta_effort effort, const uint8_t *base
     size_t literals_length = target_length;
     for (size_t i = 0; i < count; i++) literals_length -= copies[i].length;
     uint8_t *literals = malloc(literals_length > 0 ? literals_length : 1);
-    require(cdelta_literals_gather(copies, count, target, target_length, literals) == literals_length);
+    require(cdelta_literals_gather(copies, count, target, target_length, literals, literals_length) == literals_length);
     uint8_t *rebuilt = malloc(target_length > 0 ? target_length : 1);
     require(cdelta_apply(operations, operations_length, literals, literals_length, base, base_length, rebuilt,
                          target_length) == CDELTA_OK);

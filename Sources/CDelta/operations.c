@@ -82,13 +82,28 @@ size_t cdelta_operations_write(const cdelta_copy *copies, size_t copy_count, siz
     return (size_t)(out - start);
 }
 
+/* Copies `length` bytes; short runs as whole blocks, which may write beyond their end where both sides have room. */
+static inline void copy_run(uint8_t *out, const uint8_t *from, size_t length, size_t out_room, size_t from_room) {
+    if (length <= 8 * BLOCK && out_room >= length + BLOCK && from_room >= length + BLOCK) {
+        const uint8_t *const end = out + length;
+        do {
+            memcpy(out, from, BLOCK);
+            out += BLOCK;
+            from += BLOCK;
+        } while (out < end);
+    } else if (length > 0) {
+        memcpy(out, from, length);
+    }
+}
+
 size_t cdelta_literals_gather(const cdelta_copy *copies, size_t copy_count, const uint8_t *target, size_t target_length,
-                              uint8_t *out) {
+                              uint8_t *out, size_t out_length) {
     size_t position = 0, gathered = 0;
     for (size_t i = 0; i <= copy_count; i++) {
         size_t until = i < copy_count ? copies[i].target : target_length;
-        if (until > position) memcpy(out + gathered, target + position, until - position);
-        gathered += until - position;
+        size_t room = out_length - gathered, run = until - position;
+        copy_run(out + gathered, target + position, run, room, target_length - position);
+        gathered += run;
         position = i < copy_count ? (size_t)copies[i].target + copies[i].length : target_length;
     }
     return gathered;
@@ -183,20 +198,6 @@ static inline void copy_past(uint8_t *out, size_t target, size_t source, size_t 
         period *= 2;
     }
     memcpy(out + target, out + source, length);
-}
-
-/* Copies `length` bytes; short runs as whole blocks, which may write beyond their end where both sides have room. */
-static inline void copy_run(uint8_t *out, const uint8_t *from, size_t length, size_t out_room, size_t from_room) {
-    if (length <= 8 * BLOCK && out_room >= length + BLOCK && from_room >= length + BLOCK) {
-        const uint8_t *const end = out + length;
-        do {
-            memcpy(out, from, BLOCK);
-            out += BLOCK;
-            from += BLOCK;
-        } while (out < end);
-    } else if (length > 0) {
-        memcpy(out, from, length);
-    }
 }
 
 cdelta_status cdelta_apply(const uint8_t *operations, size_t operations_length, const uint8_t *literals,

@@ -13,6 +13,9 @@ internal import CDelta
     /// Sections shorter than this never gain from a compressor without a dictionary.
     private static let minCompressibleBytes = 24
 
+    /// Room beyond the literals, so that the last of them may be copied as whole blocks too.
+    private static let blockBytes = 64
+
     /// Creates an encoder.
     ///
     /// - Throws: ``DeltaError/outOfMemory``.
@@ -90,10 +93,11 @@ internal import CDelta
         let start = DeltaHeader.maxBytes
         let literalBytes = unsafe UnsafeBufferPointer(start: copies, count: copyCount)
             .reduce(target.count) { $0 - Int($1.length) }
-        let raw = unsafe sections.reserve(start + cdelta_operations_bound(copyCount) + literalBytes) + start
+        let literalRoom = literalBytes + Self.blockBytes
+        let raw = unsafe sections.reserve(start + cdelta_operations_bound(copyCount) + literalRoom) + start
         let operationsBytes = unsafe cdelta_operations_write(copies, copyCount, base.bytes.count, raw)
         _ = unsafe cdelta_literals_gather(
-            copies, copyCount, target.baseAddress, target.count, raw + operationsBytes)
+            copies, copyCount, target.baseAddress, target.count, raw + operationsBytes, literalRoom)
         let operations = unsafe UnsafeBufferPointer(start: raw, count: operationsBytes)
         let literals = unsafe UnsafeBufferPointer(start: raw + operationsBytes, count: literalBytes)
         var header = DeltaHeader(

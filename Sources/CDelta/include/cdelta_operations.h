@@ -11,10 +11,11 @@ size_t cdelta_operations_bound(size_t copy_count);
 size_t cdelta_operations_write(const cdelta_copy *_Nullable copies, size_t copy_count, size_t base_length,
                                uint8_t *_Nullable out);
 
-/* Gathers the bytes of `target` that no copy covers, in order, and returns their number. Requires room for them at
- * `out`: target_length less the lengths of all copies. O(copy_count + result). */
+/* Gathers the bytes of `target` that no copy covers, in order, and returns their number, which is target_length less the
+ * lengths of all copies. Requires room for `out_length` bytes at `out`, and that out_length is at least that number; what
+ * lies beyond it may be overwritten, up to out_length. O(copy_count + result). */
 size_t cdelta_literals_gather(const cdelta_copy *_Nullable copies, size_t copy_count, const uint8_t *_Nullable target,
-                              size_t target_length, uint8_t *_Nullable out);
+                              size_t target_length, uint8_t *_Nullable out, size_t out_length);
 
 /* A reader that goes through a stream of operations and trusts nothing in it. */
 typedef struct cdelta_operations_reader {
