@@ -33,7 +33,8 @@ let package = Package(
         .executableTarget(
             name: "railgun-micro",
             dependencies: [
-                "Measuring", "Workloads", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Measuring", "Workloads", .product(name: "DeltaEngine", package: "railgun"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 

@@ -13,6 +13,14 @@ internal import CDelta
     /// Sections shorter than this never gain from a compressor without a dictionary.
     private static let minCompressibleBytes = 24
 
+    /// The new part of a page from which on it is sent on its own: one pass, and nearly as small.
+    private static let fastPageFrom = 0.5, deflatePageFrom = 0.8
+
+    /// The new part of a page from which on level `fast` uses LZ4.
+    ///
+    /// A delta with less new content gains little from it, and would lose half its speed, above all in decoding.
+    private static let fastLZ4From = 0.25
+
     /// Room beyond the literals, so that the last of them may be copied as whole blocks too.
     private static let blockBytes = 64
 
@@ -89,30 +97,31 @@ internal import CDelta
             : target.isEmpty && base.bytes.isEmpty
         if identical { return [DeltaHeader.identical] }
 
-        // Operations and literals as they are, behind room for the longest header: already the layout of a delta.
-        let start = DeltaHeader.maxBytes
         let literalBytes = unsafe UnsafeBufferPointer(start: copies, count: copyCount)
             .reduce(target.count) { $0 - Int($1.length) }
+        let newPart = Double(literalBytes) / Double(max(target.count, 1))
+        if newPart > (level == .fast ? Self.fastPageFrom : Self.deflatePageFrom) {
+            return try unsafe [UInt8](encodePage(target, level: level))
+        }
+
+        // Operations and literals as they are, behind room for the longest header: already the layout of a delta.
+        let start = DeltaHeader.maxBytes
         let literalRoom = literalBytes + Self.blockBytes
         let raw = unsafe sections.reserve(start + cdelta_operations_bound(copyCount) + literalRoom) + start
         let operationsBytes = unsafe cdelta_operations_write(copies, copyCount, base.bytes.count, raw)
         _ = unsafe cdelta_literals_gather(
             copies, copyCount, target.baseAddress, target.count, raw + operationsBytes, literalRoom)
-        let operations = unsafe UnsafeBufferPointer(start: raw, count: operationsBytes)
-        let literals = unsafe UnsafeBufferPointer(start: raw + operationsBytes, count: literalBytes)
         var header = DeltaHeader(
             kind: .delta(operations: .raw, literals: .raw), targetBytes: target.count,
             operationsBytes: operationsBytes, codedOperationsBytes: operationsBytes)
-
-        // A delta that is mostly copies gains little from LZ4, and would lose half its speed, above all in decoding.
-        // One that is mostly new is as well sent on its own, which takes one pass instead of two.
-        let mostlyNew = 2 * literalBytes > target.count
-        if level == .fast, mostlyNew { return try unsafe [UInt8](encodePage(target, level: level)) }
-        guard level != .fast else {
+        if level == .fast, newPart <= Self.fastLZ4From {
             let length = unsafe header.write(endingAt: raw, baseBytes: base.bytes.count)
             return unsafe smaller(
                 UnsafeBufferPointer(start: raw - length, count: length + operationsBytes + literalBytes), target)
         }
+
+        let operations = unsafe UnsafeBufferPointer(start: raw, count: operationsBytes)
+        let literals = unsafe UnsafeBufferPointer(start: raw + operationsBytes, count: literalBytes)
         let out = unsafe output.reserve(start + operationsBytes + literalBytes) + start
         let (operationsCoding, operationsCoded) = try unsafe code(operations, to: out, level: level, dictionary: nil)
         let dictionary =
@@ -122,11 +131,8 @@ internal import CDelta
         header.kind = .delta(operations: operationsCoding, literals: literalsCoding)
         header.codedOperationsBytes = operationsCoded
         let length = unsafe header.write(endingAt: out, baseBytes: base.bytes.count)
-        let delta = unsafe smaller(
+        return unsafe smaller(
             UnsafeBufferPointer(start: out - length, count: length + operationsCoded + literalsCoded), target)
-        guard mostlyNew else { return delta }
-        let alone = try unsafe encodePage(target, level: level)
-        return unsafe alone.count < delta.count ? [UInt8](alone) : delta
     }
 
     /// The delta, or the page as it is where that is smaller.

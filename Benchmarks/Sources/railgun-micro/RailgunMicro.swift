@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeltaEngine
 import Foundation
 import Measuring
 
@@ -43,11 +44,14 @@ struct RailgunMicro: ParsableCommand {
         var report = MicroReport(curve: try SizeCurve(largest: largest))
         print("Nanoseconds of processor time for each byte of the page, by its length\n\(report.curve.text)\n")
         if hostile > 0 {
-            let run = try HostileRun(corpora: corpora, realPairs: pairs, pairCount: hostile, seed: seed)
-            print("Encoding hostile pages with fast, the costliest first\n\(run.text)\n")
-            report.hostile = run
+            for level in [DeltaLevel.fast, .deflate] {
+                let run = try HostileRun(
+                    level: level, corpora: corpora, realPairs: pairs, pairCount: hostile, seed: seed)
+                print("Encoding hostile pages with \(level.rawValue), the costliest first\n\(run.text)\n")
+                report.hostile.append(run)
+            }
         }
-        report.figures = (report.curve.figure.map { [$0] } ?? []) + (report.hostile?.figures ?? [])
+        report.figures = (report.curve.figure.map { [$0] } ?? []) + report.hostile.flatMap(\.figures)
         try Figure.conclude(report.figures, report: report, json: json, check: check)
     }
 }
@@ -55,6 +59,6 @@ struct RailgunMicro: ParsableCommand {
 /// All that a run found out.
 struct MicroReport: Codable {
     var curve: SizeCurve
-    var hostile: HostileRun?
+    var hostile: [HostileRun] = []
     var figures: [Figure] = []
 }
