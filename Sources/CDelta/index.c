@@ -4,6 +4,9 @@
 /* Up to this many bytes the number of a short block, 8 bytes apart, fits 16 bits. */
 #define NARROW_BYTES ((size_t)8 * 65535)
 
+/* Up to 64 MiB short blocks are 16 bytes apart; from there on the distance doubles with the page. */
+#define MAX_SHORT_BLOCKS ((size_t)1 << 22)
+
 struct geometry {
     bool wide;
     unsigned short_step, long_step;
@@ -17,7 +20,9 @@ static struct geometry plan(size_t base_length) {
     plan.wide = base_length > NARROW_BYTES;
     plan.entry_bytes = plan.wide ? sizeof(uint32_t) : sizeof(uint16_t);
     plan.short_step = plan.wide ? 16 : 8;
-    plan.long_step = plan.wide ? 64 : 32;
+    /* The tables of very large pages would outgrow the caches, and each look-up would wait for memory. */
+    while (base_length / plan.short_step > MAX_SHORT_BLOCKS) plan.short_step *= 2;
+    plan.long_step = 4 * plan.short_step;
     if (base_length >= CDELTA_SHORT_BLOCK) plan.short_count = (base_length - CDELTA_SHORT_BLOCK) / plan.short_step + 1;
     if (base_length >= CDELTA_LONG_BLOCK) plan.long_count = (base_length - CDELTA_LONG_BLOCK) / plan.long_step + 1;
     plan.short_slots = plan.short_count + plan.short_count / 4 + 1; /* what collides is lost: 10 % more than at 1.6x */

@@ -4,14 +4,15 @@
 #include "load.h"
 
 enum {
-    CDELTA_SHORT_BLOCK = 16, /* any shared run of 23 bytes holds a short block of a small base (31 of a large one) */
-    CDELTA_LONG_BLOCK = 32,  /* any shared run of 63 bytes holds a long block (95 of a large one) */
+    CDELTA_SHORT_BLOCK = 16, /* one every short_step bytes: any shared run of 15 + short_step bytes holds one */
+    CDELTA_LONG_BLOCK = 32,  /* one every long_step bytes, where a short block starts too */
 };
 
 /* Entries are block numbers counted from 1; 0 is an empty slot. `wide` says whether they take 4 bytes or 2. */
 struct cdelta_index {
     bool wide;
-    unsigned short_step, long_step; /* bytes from one indexed block to the next */
+    unsigned short_step,
+        long_step; /* bytes from one indexed block to the next: 8 and 32 up to 512 KiB, then 16 and 64 */
     uint32_t short_slots, long_slots;
     void *short_table, *long_table;
     void *long_next; /* by block number: the next block whose long hash fell in the same slot */
