@@ -91,7 +91,7 @@ static inline void copy_run(uint8_t *out, const uint8_t *from, size_t length, si
             out += BLOCK;
             from += BLOCK;
         } while (out < end);
-    } else if (length > 0) {
+    } else {
         memcpy(out, from, length);
     }
 }
@@ -102,7 +102,7 @@ size_t cdelta_literals_gather(const cdelta_copy *copies, size_t copy_count, cons
     for (size_t i = 0; i <= copy_count; i++) {
         size_t until = i < copy_count ? copies[i].target : target_length;
         size_t room = out_length - gathered, run = until - position;
-        copy_run(out + gathered, target + position, run, room, target_length - position);
+        if (run > 0) copy_run(out + gathered, target + position, run, room, target_length - position);
         gathered += run;
         position = i < copy_count ? (size_t)copies[i].target + copies[i].length : target_length;
     }
@@ -111,7 +111,8 @@ size_t cdelta_literals_gather(const cdelta_copy *copies, size_t copy_count, cons
 
 cdelta_operations_reader cdelta_operations_read(const uint8_t *operations, size_t length, size_t base_length,
                                                 size_t target_length) {
-    cdelta_operations_reader reader = {operations, operations + length, base_length, target_length, 0, 0};
+    const uint8_t *end = length > 0 ? operations + length : operations;
+    cdelta_operations_reader reader = {operations, end, base_length, target_length, 0, 0};
     return reader;
 }
 
@@ -210,7 +211,8 @@ cdelta_status cdelta_apply(const uint8_t *operations, size_t operations_length, 
         if (next(&reader, &copy) != CDELTA_OK) return CDELTA_CORRUPT;
         size_t fresh = (copy.length > 0 ? copy.target : target_length) - position;
         if (fresh > literals_length - used) return CDELTA_CORRUPT;
-        copy_run(out + position, literals + used, fresh, target_length - position, literals_length - used);
+        if (fresh > 0)
+            copy_run(out + position, literals + used, fresh, target_length - position, literals_length - used);
         used += fresh;
         if (copy.length == 0) break;
         if (copy.source < base_length)

@@ -89,6 +89,10 @@ struct DeltaHeader: Hashable {
         _ delta: UnsafeBufferPointer<UInt8>, baseBytes: Int?
     ) throws(DeltaError) -> (header: DeltaHeader, length: Int) {
         guard delta.count > 0 else { throw .corrupt(.truncated(.header)) }
+        // Nothing longer makes a page within the limits, and zlib and LZ4 count with 32 bits.
+        guard delta.count <= DeltaLimits.deltaBytes else {
+            throw .pageTooLarge(byteCount: delta.count, limit: DeltaLimits.deltaBytes)
+        }
         let first = unsafe delta[0]
         var position = 1
         func varint() throws(DeltaError) -> Int {
@@ -126,14 +130,11 @@ struct DeltaHeader: Hashable {
             guard header.codedOperationsBytes <= delta.count - position else {
                 throw .corrupt(.truncated(.operations))
             }
-            // An operation takes a byte or more and makes a byte or more: this bounds what a decoder sets aside.
-            guard header.operationsBytes <= maxOperationBytes * (targetBytes + 1) else {
+            // What an encoder needs at most: this bounds what a decoder sets aside for them.
+            guard header.operationsBytes <= min(2 * targetBytes + 64, DeltaLimits.pageBytes) else {
                 throw .corrupt(.invalid(.header))
             }
             return (header, position)
         }
     }
-
-    /// The longest operation: a head, two varints and three bytes of length, and one to spare.
-    private static let maxOperationBytes = 15
 }

@@ -5,6 +5,9 @@ public enum DeltaLimits {
     /// The longest page, as base or as target: 2 GiB less a byte, so that offsets into both fit 32 bits.
     public static let pageBytes = 0x7fff_ffff
 
+    /// The longest delta: a page as it is, and the byte that says so.
+    static let deltaBytes = pageBytes + 1
+
     static func check(pageBytes: Int) throws(DeltaError) {
         guard pageBytes <= Self.pageBytes else {
             throw .pageTooLarge(byteCount: pageBytes, limit: Self.pageBytes)

@@ -53,7 +53,7 @@ struct Explain: ParsableCommand {
             ? try DeltaFileReader.parse(second, at: targetOrDelta)
             : try makeDelta(of: second, named: targetOrDelta, against: old, at: level)
         do {
-            var decoder = DeltaDecoder()
+            var decoder = DeltaDecoder(outputLimit: DeltaLimits.pageBytes)
             let page = isDelta ? try file.rebuild(from: old.span, with: &decoder) : second
             return try Explanation(
                 base: old, named: VisibleText.line(base), page: page, named: VisibleText.line(targetOrDelta),

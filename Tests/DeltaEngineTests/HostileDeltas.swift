@@ -81,6 +81,16 @@ struct HostileDeltas {
         #expect(error == DeltaError.outputTooLarge(byteCount: 0x7fff_ffff, limit: 1_000_000))
     }
 
+    @Test func announcedOperationsBeyondWhatAnEncoderNeedsAreRefused() {
+        // Kind 18 (deflated operations), a page of 1,000 bytes, 2,065 bytes of operations in 1 byte.
+        let delta: [UInt8] = [0x18, 0xd0, 0x0f, 0x91, 0x10, 0x01, 0x00]
+        var decoder = DeltaDecoder()
+        let error = thrown { () throws(DeltaError) in
+            try decoder.decode(delta.span, base: nothing.span, expecting: nil)
+        }
+        #expect(error == .corrupt(.invalid(.header)))
+    }
+
     @Test func aShortBombOfOverlappingCopiesStaysWithinTheLimit() {
         // A page of 100,000 zeros from one literal and one overlapping copy, with a limit just below and just at it.
         var operations: [UInt8] = [0x1f]  // one literal, a copy from the target's past, three bytes of length

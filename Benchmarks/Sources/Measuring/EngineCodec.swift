@@ -15,7 +15,7 @@ package final class EngineCodec: Codec {
     private let level: DeltaLevel
     private let index: Index
     private var encoder: DeltaEncoder
-    private var decoder = DeltaDecoder()
+    private var decoder = DeltaDecoder(outputLimit: DeltaLimits.pageBytes)
     private var pair = PagePair(base: [], target: [])
     private var base: DeltaBase
     private var delta: [UInt8] = []

@@ -4,7 +4,7 @@ import DeltaEngine
 final class DeltaCodec: Codec {
     let level: DeltaLevel
     private var encoder: DeltaEncoder
-    private var decoder = DeltaDecoder()
+    private var decoder = DeltaDecoder(outputLimit: DeltaLimits.pageBytes)
     private var pair: LoadedPair?
     private var base: DeltaBase?
     private var delta: [UInt8] = []

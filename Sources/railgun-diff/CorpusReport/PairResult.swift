@@ -27,7 +27,7 @@ struct PairResult: Codable, Hashable {
 /// Measures pairs of versions, one level after the other, and checks each delta by decoding it.
 struct PairMeter: ~Copyable {
     private var encoder: DeltaEncoder
-    private var decoder = DeltaDecoder()
+    private var decoder = DeltaDecoder(outputLimit: DeltaLimits.pageBytes)
     private var rebuilt: [UInt8] = []
 
     /// Times are the shortest of so many runs: what a machine's other work adds is not the engine's.

@@ -59,7 +59,7 @@ struct Explanation {
     let removals: [Removal]
 
     init(base: [UInt8], named baseName: String, page: [UInt8], named pageName: String, delta: [UInt8]) throws {
-        var decoder = DeltaDecoder()
+        var decoder = DeltaDecoder(outputLimit: DeltaLimits.pageBytes)
         description = try decoder.describe(delta.span, baseBytes: base.count)
         (self.base, self.baseName, self.page, self.pageName) = (base, baseName, page, pageName)
         deltaBytes = delta.count
