@@ -1,19 +1,31 @@
 internal import CZlib
 
-/// One raw deflate stream (RFC 1951) after another, with the state that zlib needs kept from call to call.
-@safe struct Deflater: ~Copyable {
-    private let stream: UnsafeMutablePointer<z_stream>
-    private var ready = false
+/// The state that zlib keeps of a stream, at an address that doesn't change: zlib checks it.
+@safe private struct ZlibStream: ~Copyable {
+    let stream: UnsafeMutablePointer<z_stream>
 
     init() {
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
     }
 
-    deinit {
-        if ready { unsafe deflateEnd(stream) }
-        unsafe stream.deallocate()
+    deinit { unsafe stream.deallocate() }
+
+    /// Says where the next call reads and writes; both have at most 2³² − 1 bytes.
+    func point(from input: UnsafeBufferPointer<UInt8>, to output: UnsafeMutableBufferPointer<UInt8>) {
+        unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+        unsafe stream.pointee.avail_in = UInt32(input.count)
+        unsafe stream.pointee.next_out = output.baseAddress
+        unsafe stream.pointee.avail_out = UInt32(output.count)
     }
+}
+
+/// One raw deflate stream (RFC 1951) after another, with the state that zlib needs kept from call to call.
+@safe struct Deflater: ~Copyable {
+    private let memory = ZlibStream()
+    private var ready = false
+
+    deinit { if ready { unsafe deflateEnd(memory.stream) } }
 
     /// Compresses `input` to `output`; `nil` where it doesn't fit there, which is how callers say what is worth it.
     mutating func compress(
@@ -21,6 +33,7 @@ internal import CZlib
         dictionary: UnsafeBufferPointer<UInt8>? = nil,
         to output: UnsafeMutableBufferPointer<UInt8>
     ) throws(DeltaError) -> Int? {
+        let stream = unsafe memory.stream
         if ready {
             unsafe deflateReset(stream)
         } else {
@@ -36,10 +49,7 @@ internal import CZlib
         if let dictionary = unsafe dictionary, dictionary.count > 0 {
             unsafe deflateSetDictionary(stream, dictionary.baseAddress, UInt32(dictionary.count))
         }
-        unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-        unsafe stream.pointee.avail_in = UInt32(input.count)
-        unsafe stream.pointee.next_out = output.baseAddress
-        unsafe stream.pointee.avail_out = UInt32(output.count)
+        unsafe memory.point(from: input, to: output)
         let status = unsafe deflate(stream, Z_FINISH)
         return status == Z_STREAM_END ? unsafe output.count - Int(stream.pointee.avail_out) : nil
     }
@@ -47,18 +57,10 @@ internal import CZlib
 
 /// The reverse of ``Deflater``.
 @safe struct Inflater: ~Copyable {
-    private let stream: UnsafeMutablePointer<z_stream>
+    private let memory = ZlibStream()
     private var ready = false
 
-    init() {
-        unsafe stream = .allocate(capacity: 1)
-        unsafe stream.initialize(to: z_stream())
-    }
-
-    deinit {
-        if ready { unsafe inflateEnd(stream) }
-        unsafe stream.deallocate()
-    }
+    deinit { if ready { unsafe inflateEnd(memory.stream) } }
 
     /// Decompresses all of `input` to exactly fill `output`.
     mutating func decompress(
@@ -67,6 +69,7 @@ internal import CZlib
         to output: UnsafeMutableBufferPointer<UInt8>,
         reading part: DeltaError.Part
     ) throws(DeltaError) {
+        let stream = unsafe memory.stream
         if ready {
             unsafe inflateReset(stream)
         } else {
@@ -77,10 +80,7 @@ internal import CZlib
         if let dictionary = unsafe dictionary, dictionary.count > 0 {
             unsafe inflateSetDictionary(stream, dictionary.baseAddress, UInt32(dictionary.count))
         }
-        unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-        unsafe stream.pointee.avail_in = UInt32(input.count)
-        unsafe stream.pointee.next_out = output.baseAddress
-        unsafe stream.pointee.avail_out = UInt32(output.count)
+        unsafe memory.point(from: input, to: output)
         let status = unsafe inflate(stream, Z_FINISH)
         if status == Z_MEM_ERROR { throw .outOfMemory }
         if status == Z_BUF_ERROR, unsafe stream.pointee.avail_in == 0 { throw .corrupt(.truncated(part)) }
