@@ -27,21 +27,22 @@ let package = Package(
             dependencies: ["CDelta", "CZlib", "CLZ4", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
 
-        // What both commands share: corpora of pages, and how results are shown.
-        .target(name: "Corpus", swiftSettings: strict),
+        // What both commands share: files and failures, corpora of pages, and how results are shown.
+        .target(name: "Files", swiftSettings: strict),
+        .target(name: "Corpus", dependencies: ["Files"], swiftSettings: strict),
         .target(name: "Reports", swiftSettings: strict),
 
         .executableTarget(
             name: "railgun-diff",
             dependencies: [
-                "DeltaEngine", "Corpus", "Reports", "CZlib",
+                "DeltaEngine", "Corpus", "Files", "Reports", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "railgun-bench",
             dependencies: [
-                "DeltaEngine", "Corpus", "Reports", "CZlib", "CLZ4", "CMalloc",
+                "DeltaEngine", "Corpus", "Files", "Reports", "CZlib", "CLZ4", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

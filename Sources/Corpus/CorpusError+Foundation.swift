@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension CorpusError {
@@ -16,14 +17,5 @@ extension CorpusError {
     /// Runs what writes `url`, and words its error.
     static func writing(_ url: URL, _ body: () throws -> Void) throws(CorpusError) {
         do { try body() } catch { throw .unwritable(path: url.path, reason: error.systemReason) }
-    }
-}
-
-extension Error {
-    /// What the system said went wrong, without Foundation's frame around it: "permission denied".
-    package var systemReason: String {
-        let cause = (self as? CocoaError)?.underlying ?? self
-        guard let code = (cause as? POSIXError)?.code else { return cause.localizedDescription }
-        return unsafe String(cString: strerror(code.rawValue)).lowercased()
     }
 }

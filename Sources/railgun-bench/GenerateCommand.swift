@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import Corpus
 import Foundation
@@ -47,16 +48,16 @@ struct Generate: ParsableCommand {
     private func checkEmpty(_ folder: URL) throws {
         var isFolder: ObjCBool = false
         guard unsafe FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) else { return }
-        guard isFolder.boolValue else { throw BenchFailure("\(out): is a file, not a folder") }
+        guard isFolder.boolValue else { throw CommandFailure("\(out): is a file, not a folder") }
         guard !force else { return }
         do {
             guard try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty else {
-                throw BenchFailure("\(out): is not empty; name another folder, or say --force to write into it")
+                throw CommandFailure("\(out): is not empty; name another folder, or say --force to write into it")
             }
-        } catch let failure as BenchFailure {
+        } catch let failure as CommandFailure {
             throw failure
         } catch {
-            throw BenchFailure("\(out): can't be read: \(error.systemReason)")
+            throw CommandFailure("\(out): can't be read: \(error.systemReason)")
         }
     }
 

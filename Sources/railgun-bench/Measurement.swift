@@ -1,3 +1,4 @@
+import Files
 import Corpus
 import DeltaEngine
 
@@ -67,7 +68,7 @@ struct Bench {
                 let base = try DeltaBase(loaded.base, version: loaded.baseVersion)
                 result.kept += KeptBase(pageBytes: loaded.base.count, memoryBytes: base.memoryBytes)
             } catch let error as DeltaError {
-                throw BenchFailure("\(pair.target.path): \(error)")
+                throw CommandFailure("\(pair.target.path): \(error)")
             }
             onPair()
         }
@@ -84,7 +85,7 @@ struct Bench {
             let size = codec.deltaBytes
             try verify(codec, after: codec.encodeWarm)
             guard codec.deltaBytes == size else {
-                throw BenchFailure("\(codec.name): made \(size) bytes cold, and \(codec.deltaBytes) warm")
+                throw CommandFailure("\(codec.name): made \(size) bytes cold, and \(codec.deltaBytes) warm")
             }
             sizes.append(size)
         }
@@ -101,7 +102,9 @@ struct Bench {
 
     private func verify(_ codec: any Codec, after encode: () throws -> Void) throws {
         try encode()
-        guard try codec.isRight() else { throw BenchFailure("\(codec.name): a decoded page differs from the original") }
+        guard try codec.isRight() else {
+            throw CommandFailure("\(codec.name): a decoded page differs from the original")
+        }
     }
 
     /// What a fresh codec has in use at most while it keeps the base, encodes and decodes.

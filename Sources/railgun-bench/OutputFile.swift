@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A file that a report goes to, or standard output where it's called `-`.
@@ -12,27 +13,16 @@ struct OutputFile {
         let url = URL(fileURLWithPath: path)
         var isFolder: ObjCBool = false
         let exists = unsafe FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-        if isFolder.boolValue { throw BenchFailure("\(path): is a folder, not a file") }
+        if isFolder.boolValue { throw CommandFailure("\(path): is a folder, not a file") }
         let folder = url.deletingLastPathComponent().path
         guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-            throw BenchFailure("\(path): can't be written: there is no folder \(folder)")
+            throw CommandFailure("\(path): can't be written: there is no folder \(folder)")
         }
         guard FileManager.default.isWritableFile(atPath: exists ? url.path : folder) else {
-            throw BenchFailure("\(path): can't be written: permission denied")
+            throw CommandFailure("\(path): can't be written: permission denied")
         }
     }
 
     /// Writes the file whole.
-    func write(_ data: Data) throws {
-        do {
-            if isStandardOutput {
-                try FileHandle.standardOutput.write(contentsOf: data)
-            } else {
-                try data.write(to: URL(fileURLWithPath: path))
-            }
-        } catch {
-            throw BenchFailure(
-                "\(isStandardOutput ? "standard output" : path): can't be written: \(error.systemReason)")
-        }
-    }
+    func write(_ data: Data) throws { try FileAccess.write(data, to: path) }
 }

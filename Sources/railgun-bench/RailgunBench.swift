@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import Corpus
 import Foundation
@@ -21,8 +22,8 @@ struct RailgunBench: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
-        } catch let failure as BenchFailure {
-            fail(failure.description)
+        } catch let failure as CommandFailure {
+            fail(failure.message)
         } catch let error as CorpusError {
             fail(error.description)
         } catch {
@@ -34,11 +35,4 @@ struct RailgunBench: ParsableCommand {
         Terminal.standardError.write("railgun-bench: \(message)\n")
         Foundation.exit(1)
     }
-}
-
-/// Why the benchmark could not do its work, in one line that names what and where.
-struct BenchFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }

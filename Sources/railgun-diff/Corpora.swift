@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import Corpus
 import DeltaEngine

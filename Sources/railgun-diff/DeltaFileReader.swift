@@ -1,3 +1,4 @@
+import Files
 import DeltaEngine
 
 /// Delta files as people name them on a command line.

@@ -1,3 +1,4 @@
+import Files
 import CZlib
 
 /// What web servers do today without a delta engine: `gzip -6`.

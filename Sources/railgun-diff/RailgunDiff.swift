@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import DeltaEngine
 import Foundation
@@ -35,23 +36,9 @@ struct RailgunDiff: AsyncParsableCommand {
     }
 }
 
-/// Why a command could not do its work, in one line that names what and where.
-struct CommandFailure: Error {
-    let message: String
-
-    init(_ message: String) { self.message = message }
-
+extension CommandFailure {
     /// A failure of the delta engine, and the file that is at fault.
-    init(_ error: DeltaError, at path: String) { message = "\(path): \(error)" }
-
-    /// A failure of the file system.
-    init(_ error: any Error, at path: String) {
-        let underlying = unsafe (error as? CocoaError)?.userInfo[NSUnderlyingErrorKey] as? POSIXError
-        let code = (error as? POSIXError)?.code ?? underlying?.code
-        var reason = error.localizedDescription
-        if let code { reason = unsafe String(cString: strerror(code.rawValue)) }
-        message = "\(path): \(reason)"
-    }
+    init(_ error: DeltaError, at path: String) { self.init("\(path): \(error)") }
 }
 
 extension DeltaLevel: ExpressibleByArgument {}

@@ -1,3 +1,4 @@
+import Files
 import Corpus
 import DeltaEngine
 
@@ -13,7 +14,7 @@ struct LoadedPair {
         (self.base, self.target) = (base, target)
         (baseVersion, targetVersion) = (PageVersion(of: base.span), PageVersion(of: target.span))
         for (bytes, file) in [(base, pair.base), (target, pair.target)] where bytes.count > DeltaLimits.pageBytes {
-            throw BenchFailure(
+            throw CommandFailure(
                 "\(file.path): has \(bytes.count) bytes; pages of up to \(DeltaLimits.pageBytes) can be measured")
         }
     }

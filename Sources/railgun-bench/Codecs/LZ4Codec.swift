@@ -1,3 +1,4 @@
+import Files
 import CLZ4
 
 /// An LZ4 block, without a base.
@@ -22,7 +23,7 @@ final class LZ4Codec: Codec {
             return unsafe Int(
                 LZ4_compress_default(source.baseAddress, &output, Int32(target.count), Int32(output.count)))
         }
-        guard deltaBytes > 0 else { throw BenchFailure("lz4: can't compress a page of \(target.count) bytes") }
+        guard deltaBytes > 0 else { throw CommandFailure("lz4: can't compress a page of \(target.count) bytes") }
     }
 
     func decode() throws {
@@ -30,7 +31,7 @@ final class LZ4Codec: Codec {
             let page = unsafe bytes.assumingMemoryBound(to: CChar.self)
             return unsafe LZ4_decompress_safe(output, page.baseAddress, Int32(deltaBytes), Int32(pair!.target.count))
         }
-        guard Int(length) == pair!.target.count else { throw BenchFailure("lz4: decompressing failed") }
+        guard Int(length) == pair!.target.count else { throw CommandFailure("lz4: decompressing failed") }
     }
 
     func isRight() throws -> Bool {

@@ -1,3 +1,4 @@
+import Files
 import CZlib
 
 /// zlib at level 6, with its state kept from page to page: `gzip` without a base, or with one as preset dictionary.
@@ -32,7 +33,7 @@ import CZlib
             unsafe deflateInit2_(deflater, 6, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
                 == Z_OK,
             unsafe inflateInit2_(inflater, windowBits, ZLIB_VERSION, size) == Z_OK
-        else { throw BenchFailure("zlib: can't be set up: no memory left, or another version than at build time") }
+        else { throw CommandFailure("zlib: can't be set up: no memory left, or another version than at build time") }
     }
 
     deinit {
@@ -62,7 +63,7 @@ import CZlib
                 return unsafe deflate(deflater, Z_FINISH)
             }
         }
-        guard status == Z_STREAM_END else { throw BenchFailure("zlib: compressing failed with status \(status)") }
+        guard status == Z_STREAM_END else { throw CommandFailure("zlib: compressing failed with status \(status)") }
         deltaBytes = unsafe Int(deflater.pointee.total_out)
     }
 
@@ -77,7 +78,7 @@ import CZlib
                 return unsafe inflate(inflater, Z_FINISH)
             }
         }
-        guard status == Z_STREAM_END else { throw BenchFailure("zlib: decompressing failed with status \(status)") }
+        guard status == Z_STREAM_END else { throw CommandFailure("zlib: decompressing failed with status \(status)") }
     }
 
     func isRight() throws -> Bool {

@@ -1,3 +1,4 @@
+import Files
 import Corpus
 import DeltaEngine
 import Foundation

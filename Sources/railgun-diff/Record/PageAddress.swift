@@ -1,3 +1,4 @@
+import Files
 import DeltaEngine
 import Foundation
 import Reports

@@ -1,10 +1,9 @@
 import Foundation
-import Reports
 
 /// Files as commands read and write them: with errors that name the file, and never half a file left behind.
-enum FileAccess {
+package enum FileAccess {
     /// Reads a whole file, or what a pipe or `<(…)` delivers.
-    static func read(_ path: String) throws -> [UInt8] {
+    package static func read(_ path: String) throws -> [UInt8] {
         var isFolder: ObjCBool = false
         if unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
             throw CommandFailure("\(path): is a folder, not a file")
@@ -20,7 +19,7 @@ enum FileAccess {
     }
 
     /// Writes a file whole or not at all; `-` is standard output.
-    static func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
+    package static func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
         let data = Data(bytes)
         if path == "-" {
             do { try FileHandle.standardOutput.write(contentsOf: data) } catch {
@@ -45,17 +44,10 @@ enum FileAccess {
 
     /// The file to write where a person named none: beside nothing of theirs, in the current folder, never over
     /// anything.
-    static func unusedName(_ name: String) throws -> String {
+    package static func unusedName(_ name: String) throws -> String {
         guard !FileManager.default.fileExists(atPath: name) else {
             throw CommandFailure("\(name): exists already; to overwrite it, say -o \(name)")
         }
         return name
-    }
-
-    /// Refuses to fill a person's screen with bytes that aren't text.
-    static func checkBinaryOutput(_ path: String) throws {
-        if path == "-", Terminal.standardOutput.isInteractive {
-            throw CommandFailure("standard output is a terminal, and a delta isn't text: name a file with -o FILE")
-        }
     }
 }
