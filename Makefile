@@ -56,6 +56,10 @@ sanitize: ## Run the engine's tests under the address and thread sanitizers
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build/address --filter DeltaEngineTests
 	swift test --sanitize=thread --scratch-path .build/thread --filter DeltaEngineTests
 
+.PHONY: test-arm
+test-arm: ## Run the core's kept inputs on an emulated 64-bit ARM
+	scripts/test-arm
+
 .PHONY: fuzz
 fuzz: ## Fuzz encoder and decoder for FUZZ_SECONDS
 	FUZZ_SECONDS=$(FUZZ_SECONDS) Fuzz/run
