@@ -18,7 +18,9 @@ struct cdelta_index {
     void *long_next; /* by block number: the next block whose long hash fell in the same slot */
 };
 
-/* A 64-bit mix whose upper half picks the slot: multiply-shift, with the golden ratio's bits. */
+/* Hashes of a window that moves on byte by byte. They are made anew at each place: two loads and two multiplications
+ * overlap with those of the next place, where a rolling update would have to wait for the last one.
+ * The upper half of the 64-bit mix picks the slot: multiply-shift, with the golden ratio's bits. */
 static inline uint64_t cdelta_hash_short(const uint8_t *bytes) {
     return cdelta_load64(bytes) * UINT64_C(0x9E3779B97F4A7C15) ^
            cdelta_load64(bytes + 8) * UINT64_C(0xC2B2AE3D27D4EB4F);

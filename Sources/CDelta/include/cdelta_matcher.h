@@ -21,9 +21,10 @@ void cdelta_matcher_free(cdelta_matcher *_Nullable matcher); /* NULL is a no-op 
  * The result depends on base, target and effort alone: not on the instruction set, the machine or earlier calls.
  * Tables may lose a block to another one, so a shared run is met almost surely from some 100 bytes on, never for sure.
  *
- * Work is O(target_length) whatever the input. Each copy takes at least 8 bytes of the target on, after at most 145
- * look-ups beyond the new bytes before it; each look-up compares at most 6 candidates, of which those that turn out
- * longer than 69 bytes can only be beaten by a longer one. Measured: docs/numbers.md has the worst of 1,000 hostile pairs.
+ * Work is O(target_length) whatever the input. After the first 4,096 look-ups, fast effort spends at most one for two
+ * bytes of the target and thorough effort four for each byte: where a page asks for more, the bytes ahead are left as
+ * new until the budget has room again. A look-up compares at most 6 candidates, and a candidate that turns out long is
+ * taken, or beaten by a longer one. docs/numbers.md has what 1,000 hostile pairs cost.
  *
  * Requires `index` built from `base`, both lengths <= CDELTA_MAX_BYTES. CDELTA_OUT_OF_MEMORY leaves no copies. */
 cdelta_status cdelta_match(cdelta_matcher *matcher, const cdelta_index *index, const uint8_t *_Nullable base,
