@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     /* The first byte says where the base ends; the second how often both are repeated, which makes longer pages. */
     if (size < 2) return 0;
     size_t base_length = (size - 2) * data[0] / 255, target_length = size - 2 - base_length;
-    size_t times = 1 + data[1] % 4;
+    size_t times = 1 + data[1] % 64;
     uint8_t *base = exact(data + 2, base_length), *target = exact(data + 2 + base_length, target_length);
     uint8_t *long_base = malloc(times * base_length + 1), *long_target = malloc(times * size + 1);
     size_t long_target_length = 0;

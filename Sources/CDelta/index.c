@@ -63,6 +63,7 @@ cdelta_status cdelta_index_create(const uint8_t *base, size_t base_length, cdelt
     /* One block for all: the header, then the three tables. */
     struct cdelta_index *index = calloc(1, geometry.memory);
     if (index == NULL) return CDELTA_OUT_OF_MEMORY;
+    index->base_length = base_length;
     index->wide = geometry.wide;
     index->short_step = geometry.short_step;
     index->long_step = geometry.long_step;

@@ -10,9 +10,9 @@ enum {
 
 /* Entries are block numbers counted from 1; 0 is an empty slot. `wide` says whether they take 4 bytes or 2. */
 struct cdelta_index {
+    size_t base_length;
     bool wide;
-    unsigned short_step,
-        long_step; /* bytes from one indexed block to the next: 8 and 32 up to 512 KiB, then 16 and 64 */
+    unsigned short_step, long_step; /* bytes from one indexed block to the next */
     uint32_t short_slots, long_slots;
     void *short_table, *long_table;
     void *long_next; /* by block number: the next block whose long hash fell in the same slot */

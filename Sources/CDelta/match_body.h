@@ -9,13 +9,14 @@ enum {
     GOOD_FAST = 20,      /* the same where time counts for more than bytes */
     ANCHOR_BEFORE = 32,  /* the window of the base, around the diagonal, that is searched directly */
     ANCHOR_WINDOW = 192, /* three blocks of 64 positions */
-    ANCHOR_CANDIDATES = 8,
+    ANCHOR_CANDIDATES = 4,
     CHAIN = 4,           /* long blocks compared per position */
     MIN_COPY = 4,        /* a common suffix that is shorter costs more as a copy */
     DIAGONAL_COST = 2,   /* what a copy on the diagonal takes, in bytes of the delta */
-    FIND_COST = 24,      /* what a search takes beside its look-ups, in look-ups */
-    FAST_BUDGET = 2,     /* bytes of the target for each look-up */
-    THOROUGH_BUDGET = 4, /* look-ups for each byte of the target */
+    RESYNC_COST = 4,     /* what a search on the diagonal takes, in look-ups */
+    FIND_COST = 20,      /* what a search elsewhere takes beside its look-ups */
+    FAST_BUDGET = 2,     /* bytes of the target for each look-up; also the bytes to leave for each one too many */
+    THOROUGH_BUDGET = 6, /* look-ups for each byte of the target */
     ALLOWANCE = 4096,    /* look-ups that are always allowed */
     COPY_COST = 20,      /* what leaving the diagonal takes: it often has to be gone back to (flat from 14 to 40) */
 };
@@ -143,9 +144,9 @@ static inline void search_nearby(const struct search *search, size_t at, size_t 
     const unsigned char *anchors = search->thorough ? all_anchors : near_anchors;
     const size_t anchor_count = search->thorough ? sizeof all_anchors : sizeof near_anchors;
     size_t from = source > ANCHOR_BEFORE ? source - ANCHOR_BEFORE : 0;
-    size_t to = smaller(search->base_length, from + ANCHOR_WINDOW + MIN_RUN);
+    size_t to = smaller(search->base_length, from + ANCHOR_WINDOW + MIN_RUN - 1);
     if (to - from < MIN_RUN) return;
-    unsigned candidates = 4;
+    unsigned candidates = ANCHOR_CANDIDATES;
     for (size_t anchor = 0; anchor < anchor_count; anchor++) {
         size_t place = at + anchors[anchor];
         if (place + MIN_RUN > search->target_end) return;
@@ -228,9 +229,10 @@ static inline void search_index(struct search *search, size_t start, struct hit 
 /* Finds the next copy for a target that stops following the base at `at` and `source`. */
 static inline bool find(struct search *search, size_t at, size_t source, struct hit *best) {
     best->length = 0;
-    search->spent += FIND_COST;
+    search->spent += RESYNC_COST;
     if (resynchronise(search, at, source, best) && (best->length >= GOOD || (!search->thorough && best->score > 0)))
         return true;
+    search->spent += FIND_COST;
     /* The early way out: where much is new, take whatever the tables give first. */
     search->coarse = !search->thorough && search->new_bytes > 256 + at / 32;
     if (!search->coarse) search_nearby(search, at, source, best);

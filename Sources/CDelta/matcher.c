@@ -70,7 +70,7 @@ cdelta_status cdelta_match(cdelta_matcher *matcher, const cdelta_index *index, c
                            const cdelta_copy **out_copies, size_t *out_count) {
     *out_copies = NULL;
     *out_count = 0;
-    if (base_length > CDELTA_MAX_BYTES || target_length > CDELTA_MAX_BYTES) return CDELTA_BAD_ARGUMENT;
+    if (base_length != index->base_length || target_length > CDELTA_MAX_BYTES) return CDELTA_BAD_ARGUMENT;
     matcher->count = 0;
     matcher->recent_is_clear = false;
     cdelta_status status = matcher->kernels->match(matcher, index, base, base_length, target, target_length, effort);

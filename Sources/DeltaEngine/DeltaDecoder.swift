@@ -15,7 +15,7 @@ internal import CDelta
     /// Creates a decoder.
     ///
     /// - Parameter outputLimit: The longest page to make, in bytes: what a delta announces beyond it is refused before
-    ///   any memory is set aside. Working memory stays within five times this limit.
+    ///   any memory is set aside. Working memory stays within five times this limit and 100 kB.
     public init(outputLimit: Int = 256_000_000) {
         precondition(outputLimit >= 0, "outputLimit \(outputLimit): use 0 or more")
         self.outputLimit = min(outputLimit, DeltaLimits.pageBytes)
@@ -79,7 +79,6 @@ internal import CDelta
         let body = unsafe UnsafeBufferPointer(rebasing: delta[start...])
         switch header.kind {
         case .identical:
-            guard body.isEmpty else { throw .corrupt(.trailingBytes(body.count)) }
             unsafe page.append(contentsOf: base)
         case .page(.raw):
             unsafe page.append(contentsOf: body)

@@ -70,11 +70,13 @@ extension DeltaDecoder {
     /// - Parameters:
     ///   - delta: The delta.
     ///   - baseBytes: The length of its base, in bytes; `nil` where there is none.
+    ///   - segmentLimit: The most segments to list: a small delta may announce very many, and each takes 32 bytes.
     /// - Returns: What is in it.
-    /// - Throws: Any ``DeltaError``, as ``decode(_:base:expecting:)`` does.
-    /// - Complexity: O(*delta* + number of segments).
+    /// - Throws: ``DeltaError/tooManySegments(limit:)``, and what is wrong with header and operations. Compressed pages and
+    ///   literals aren't expanded, so damage in them goes unseen.
+    /// - Complexity: O(*operations* + number of segments).
     public mutating func describe(
-        _ delta: Span<UInt8>, baseBytes: Int?
+        _ delta: Span<UInt8>, baseBytes: Int?, segmentLimit: Int = 1_000_000
     ) throws(DeltaError) -> DeltaDescription {
         try unsafe delta.withUnsafeBufferPointer { delta throws(DeltaError) in
             let (header, start) = try unsafe DeltaHeader.read(delta, baseBytes: baseBytes)
@@ -93,7 +95,8 @@ extension DeltaDecoder {
             case .delta(let operationsCoding, let literalsCoding):
                 let body = unsafe UnsafeBufferPointer(rebasing: delta[start...])
                 let operations = try unsafe readOperations(body, header: header, coding: operationsCoding)
-                let segments = try unsafe Self.segments(operations, baseBytes: baseBytes ?? 0, pageBytes: whole.count)
+                let segments = try unsafe Self.segments(
+                    operations, baseBytes: baseBytes ?? 0, pageBytes: whole.count, limit: segmentLimit)
                 description.kind = .delta
                 description.operations = .init(
                     coding: .init(operationsCoding), rawBytes: header.operationsBytes,
@@ -109,7 +112,7 @@ extension DeltaDecoder {
     }
 
     private static func segments(
-        _ operations: UnsafeBufferPointer<UInt8>, baseBytes: Int, pageBytes: Int
+        _ operations: UnsafeBufferPointer<UInt8>, baseBytes: Int, pageBytes: Int, limit: Int
     ) throws(DeltaError) -> [DeltaDescription.Segment] {
         var reader = unsafe cdelta_operations_read(operations.baseAddress, operations.count, baseBytes, pageBytes)
         var segments: [DeltaDescription.Segment] = []
@@ -121,6 +124,7 @@ extension DeltaDecoder {
             let start = copy.length > 0 ? Int(copy.target) : pageBytes
             if start > position { segments.append(.init(origin: .new, range: position..<start)) }
             if copy.length == 0 { return segments }
+            guard segments.count < limit else { throw .tooManySegments(limit: limit) }
             position = start + Int(copy.length)
             let source = Int(copy.source)
             segments.append(

@@ -10,7 +10,7 @@ internal import CDelta
     private var output = Scratch()
     private var deflater = Deflater()
 
-    /// Sections shorter than this never gain from a compressor without a dictionary.
+    /// Sections shorter than this rarely gain from a compressor without a dictionary.
     private static let minCompressibleBytes = 24
 
     /// The new part of a page from which on it is sent on its own: one pass, and nearly as small.

@@ -16,7 +16,9 @@ public enum DeltaError: Error, Hashable, Sendable {
     case unknownKind(UInt8)
     /// Bytes that no encoder writes, or a delta that ends too early.
     case corrupt(Corruption)
-    /// The system had no memory left.
+    /// A description would list more segments than the caller allows.
+    case tooManySegments(limit: Int)
+    /// The C core or zlib found no memory left. Swift's own allocations can't report that: they end the process.
     case outOfMemory
 
     /// What is wrong with a corrupt delta.
@@ -74,6 +76,8 @@ extension DeltaError: CustomStringConvertible {
             "the delta is damaged, or for another base: its \(part.rawValue) can't be right"
         case .corrupt(.trailingBytes(let count)):
             "the delta is damaged: \(count) bytes follow after its end"
+        case .tooManySegments(let limit):
+            "the delta has more than \(limit) parts, which is the limit for describing it"
         case .outOfMemory:
             "no memory left"
         }

@@ -91,8 +91,9 @@ struct DeltaHeader: Hashable {
         guard delta.count > 0 else { throw .corrupt(.truncated(.header)) }
         // Nothing longer makes a page within the limits, and zlib and LZ4 count with 32 bits.
         guard delta.count <= DeltaLimits.deltaBytes else {
-            throw .pageTooLarge(byteCount: delta.count, limit: DeltaLimits.deltaBytes)
+            throw .corrupt(.invalid(.header))
         }
+        if let baseBytes { try DeltaLimits.check(pageBytes: baseBytes) }
         let first = unsafe delta[0]
         var position = 1
         func varint() throws(DeltaError) -> Int {
@@ -110,6 +111,7 @@ struct DeltaHeader: Hashable {
         switch first {
         case Self.identical:
             guard let baseBytes else { throw .baseMissing }
+            guard delta.count == 1 else { throw .corrupt(.trailingBytes(delta.count - 1)) }
             return (DeltaHeader(kind: .identical, targetBytes: baseBytes), position)
         case Self.firstPage:
             return (DeltaHeader(kind: .page(.raw), targetBytes: delta.count - 1), position)

@@ -6,6 +6,6 @@ public enum DeltaLevel: String, CaseIterable, Hashable, Sendable {
     case stored
     /// Copies found at many gigabytes per second, coded for speed; LZ4 where it helps.
     case fast
-    /// The same copies, coded small with zlib.
+    /// Copies looked for thoroughly, coded small with zlib.
     case deflate
 }

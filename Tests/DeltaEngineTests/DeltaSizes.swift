@@ -17,7 +17,7 @@ struct DeltaSizes {
         }
     }
 
-    @Test func oneChangedDigitCostsAtMostTwelveBytes() throws {
+    @Test func oneChangedDigitCostsAtMostNineBytes() throws {
         var random = SeededGenerator(seed: 2)
         var encoder = try DeltaEncoder()
         for length in [1000, 83_000, 400_000, 2_000_000] {
@@ -29,14 +29,14 @@ struct DeltaSizes {
                 page[place] = old == 57 ? 48 : old + 1
                 for level in [DeltaLevel.fast, .deflate] {
                     let delta = try encoder.encode(page.span, against: base, level: level)
-                    #expect(delta.count <= 12)
+                    #expect(delta.count <= 9)
                 }
                 page[place] = old
             }
         }
     }
 
-    @Test func deflateIsNeverLargerThanThePageAloneByMoreThanItsContainer() throws {
+    @Test func deflateSendsAPageThatIsAllNewOnItsOwn() throws {
         var random = SeededGenerator(seed: 4)
         var encoder = try DeltaEncoder()
         let words = (0..<200).map { _ in random.bytes(6, in: 97...122) }
@@ -44,7 +44,7 @@ struct DeltaSizes {
         let unrelated = try DeltaBase(random.bytes(5000, in: 0...255))
         let alone = try encoder.encode(page.span, against: nil, level: .deflate)
         let delta = try encoder.encode(page.span, against: unrelated, level: .deflate)
-        #expect(delta.count <= alone.count)
+        #expect(delta == alone)
     }
 
     @Test func memoryOfAKeptBaseIsAtMostOnePointSixTimesThePage() throws {

@@ -91,6 +91,19 @@ struct HostileDeltas {
         #expect(error == .corrupt(.invalid(.header)))
     }
 
+    @Test func aDeltaOfVeryManySegmentsIsDescribedOnlyUpToALimit() throws {
+        // Kind 10, 61 bytes of page, 180 bytes of operations: a literal, then 60 copies of one byte from one byte back.
+        let operations: [UInt8] = [0x1d, 0x00, 0x01] + (0..<59).flatMap { _ in [0x0d, 0x00, 0x01] as [UInt8] }
+        let delta: [UInt8] = [0x10, 0x7a, 0xb4, 0x01] + operations + [0x61]
+        var decoder = DeltaDecoder()
+        let segments = try decoder.describe(delta.span, baseBytes: 0).segments
+        #expect(segments.count == 61)
+        let error = thrown { () throws(DeltaError) in
+            try decoder.describe(delta.span, baseBytes: 0, segmentLimit: 50)
+        }
+        #expect(error == .tooManySegments(limit: 50))
+    }
+
     @Test func aShortBombOfOverlappingCopiesStaysWithinTheLimit() {
         // A page of 100,000 zeros from one literal and one overlapping copy, with a limit just below and just at it.
         var operations: [UInt8] = [0x1f]  // one literal, a copy from the target's past, three bytes of length

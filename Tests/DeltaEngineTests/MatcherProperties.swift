@@ -1,5 +1,6 @@
 import CDelta
 import Corpus
+import DeltaEngine
 import Testing
 
 /// What the headers of the C core promise, tested at the core itself.
@@ -8,19 +9,23 @@ import Testing
     func copiesAreTrueOrderedAndDisjoint(seed: UInt64) throws {
         let pair = SeededPair(seed: seed)
         for effort in [cdelta_effort.CDELTA_EFFORT_FAST, .CDELTA_EFFORT_THOROUGH] {
-            var end = 0
-            for copy in copies(of: pair, effort: effort) {
-                let (target, source, length) = (Int(copy.target), Int(copy.source), Int(copy.length))
-                #expect(target >= end && length > 0 && target + length <= pair.target.count)
-                end = target + length
-                if source < pair.base.count {
-                    #expect(source + length <= pair.base.count)
-                    #expect(pair.base[source..<source + length] == pair.target[target..<end])
-                } else {
-                    let past = source - pair.base.count
-                    #expect(past < target)
-                    #expect((0..<length).allSatisfy { pair.target[past + $0] == pair.target[target + $0] })
-                }
+            expectTrueCopies(copies(of: pair, effort: effort), of: pair)
+        }
+    }
+
+    private func expectTrueCopies(_ copies: [cdelta_copy], of pair: SeededPair) {
+        var end = 0
+        for copy in copies {
+            let (target, source, length) = (Int(copy.target), Int(copy.source), Int(copy.length))
+            #expect(target >= end && length > 0 && target + length <= pair.target.count)
+            end = target + length
+            if source < pair.base.count {
+                #expect(source + length <= pair.base.count)
+                #expect(pair.base[source..<source + length] == pair.target[target..<end])
+            } else {
+                let past = source - pair.base.count
+                #expect(past < target)
+                #expect((0..<length).allSatisfy { pair.target[past + $0] == pair.target[target + $0] })
             }
         }
     }
@@ -33,6 +38,43 @@ import Testing
             for isa in Self.available {
                 #expect(copies(of: pair, effort: effort, isa: isa).map(Fields.init) == portable.map(Fields.init))
             }
+        }
+    }
+
+    /// Pages that cost more than the matcher may spend, so that it leaves stretches as new: chance over a few symbols, and
+    /// the base read backwards.
+    @Test(arguments: [2, 3, 5] as [UInt8], [false, true])
+    func pagesThatExhaustTheBudgetKeepAllPromises(symbols: UInt8, reversed: Bool) throws {
+        var random = SeededGenerator(seed: UInt64(symbols))
+        let base = random.bytes(100_000, in: 97...96 + symbols)
+        let target = reversed ? Array(base.reversed()) : random.bytes(90_000, in: 97...96 + symbols)
+        let pair = SeededPair(base: base, target: target)
+        for effort in [cdelta_effort.CDELTA_EFFORT_FAST, .CDELTA_EFFORT_THOROUGH] {
+            let portable = copies(of: pair, effort: effort, isa: .CDELTA_ISA_PORTABLE)
+            expectTrueCopies(portable, of: pair)
+            for isa in Self.available {
+                #expect(copies(of: pair, effort: effort, isa: isa).map(Fields.init) == portable.map(Fields.init))
+            }
+        }
+        var encoder = try DeltaEncoder()
+        var decoder = DeltaDecoder()
+        for level in DeltaLevel.allCases {
+            let delta = try encoder.encode(target.span, against: DeltaBase(base), level: level)
+            let page = try decoder.decode(delta.span, base: base.span, expecting: PageVersion(of: target.span))
+            #expect(page == target)
+        }
+    }
+
+    @Test(arguments: 12...60)
+    func oneChangeEverySoManyBytesLeavesLittleNew(distance: Int) {
+        var random = SeededGenerator(seed: UInt64(distance))
+        let base = random.bytes(100_000, in: 32...126)
+        var target = base
+        for place in stride(from: distance, to: target.count, by: distance) { target[place] ^= 1 }
+        for effort in [cdelta_effort.CDELTA_EFFORT_FAST, .CDELTA_EFFORT_THOROUGH] {
+            let found = copies(of: SeededPair(base: base, target: target), effort: effort)
+            let new = found.reduce(target.count) { $0 - Int($1.length) }
+            #expect(new <= 2 * target.count / distance)
         }
     }
 

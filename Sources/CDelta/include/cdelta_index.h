@@ -1,7 +1,7 @@
 #pragma once
 #include "cdelta_base.h"
 CDELTA_NONNULL_BEGIN
-/* Where the blocks of a base page lie, found by hash: short blocks of 8 bytes and long ones of 32.
+/* Where the blocks of a base page lie, found by hash: short blocks of 16 bytes and long ones of 32.
  * Source: Bentley & McIlroy, "Data Compression Using Long Common Strings", DCC 1999; two block lengths as in zstd's
  * double-fast matcher. An index keeps no caller memory (pass the same base to each search) and never changes once
  * built, so any number of threads may search it at once. */

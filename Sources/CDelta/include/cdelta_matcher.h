@@ -19,10 +19,11 @@ void cdelta_matcher_free(cdelta_matcher *_Nullable matcher); /* NULL is a no-op 
 /* Finds the copies of `target` and leaves them at *out_copies, which stays the matcher's and is valid until its next
  * call: ascending, disjoint, each within base or target and compared byte by byte; what they leave out is new.
  * The result depends on base, target and effort alone: not on the instruction set, the machine or earlier calls.
- * Tables may lose a block to another one, so a shared run is met almost surely from some 100 bytes on, never for sure.
+ * A shared run elsewhere than on the diagonal is met by chance, which grows with its length: blocks of the base are indexed
+ * some bytes apart, tables may lose a block to another one, and steps grow with the new bytes walked over in vain.
  *
  * Work is O(target_length) whatever the input. After the first 4,096 look-ups, fast effort spends at most one for two
- * bytes of the target and thorough effort four for each byte: where a page asks for more, the bytes ahead are left as
+ * bytes of the target and thorough effort six for each byte: where a page asks for more, the bytes ahead are left as
  * new until the budget has room again. A look-up compares at most 6 candidates, and a candidate that turns out long is
  * taken, or beaten by a longer one. docs/numbers.md has what 1,000 hostile pairs cost.
  *

@@ -17,7 +17,8 @@ size_t cdelta_operations_write(const cdelta_copy *_Nullable copies, size_t copy_
 size_t cdelta_literals_gather(const cdelta_copy *_Nullable copies, size_t copy_count, const uint8_t *_Nullable target,
                               size_t target_length, uint8_t *_Nullable out, size_t out_length);
 
-/* A reader that goes through a stream of operations and trusts nothing in it. */
+/* A reader that goes through a stream of operations and trusts nothing in it. All that follows requires base and target
+ * lengths of at most CDELTA_MAX_BYTES. */
 typedef struct cdelta_operations_reader {
     const uint8_t *_Nullable bytes, *_Nullable end;
     size_t base_length, target_length;
