@@ -226,6 +226,18 @@ static inline void search_index(struct search *search, size_t start, struct hit 
     search->spent += search->index->wide ? walk(search, start, best, true) : walk(search, start, best, false);
 }
 
+/* What repeats the last copy, as runs and the rows of a table do, is one copy from the target's past: a search would
+ * find that copy's source again, and make as many copies as there are repetitions. */
+static inline bool repeat(const struct search *search, size_t at, size_t last_length, struct hit *hit) {
+    const uint8_t *target = search->target + at, *past = target - last_length;
+    size_t room = search->target_end - at;
+    if (last_length == 0 || room < CDELTA_SHORT_BLOCK || !cdelta_equal16(target, past)) return false;
+    size_t length = common_prefix(target, past, room);
+    if (length <= last_length) return false; /* once more: the base may have more of it */
+    *hit = (struct hit){at, search->base_length + at - last_length, length, 0};
+    return true;
+}
+
 /* Finds the next copy for a target that stops following the base at `at` and `source`. */
 static inline bool find(struct search *search, size_t at, size_t source, struct hit *best) {
     best->length = 0;
@@ -268,22 +280,25 @@ static cdelta_status match(cdelta_matcher *matcher, const cdelta_index *index, c
         .thorough = effort == CDELTA_EFFORT_THOROUGH,
         .good = effort == CDELTA_EFFORT_THOROUGH ? GOOD : GOOD_FAST,
     };
-    size_t at = prefix, source = prefix;
+    size_t at = prefix, source = prefix, last_length = prefix;
     struct hit hit;
     while (at < search.target_end) {
-        /* What would cost too much is left as new: the way ahead grows until the budget has room again. */
-        size_t allowed = ALLOWANCE + (search.thorough ? at * THOROUGH_BUDGET : at / FAST_BUDGET);
-        if (search.spent > allowed) {
-            size_t ahead = (search.spent - allowed) * FAST_BUDGET;
-            if (ahead >= search.target_end - at) break;
-            at += ahead;
-            search.new_bytes += ahead;
-            source = smaller(source + ahead, base_length);
+        if (!repeat(&search, at, last_length, &hit)) {
+            /* What would cost too much is left as new: the way ahead grows until the budget has room again. */
+            size_t allowed = ALLOWANCE + (search.thorough ? at * THOROUGH_BUDGET : at / FAST_BUDGET);
+            if (search.spent > allowed) {
+                size_t ahead = (search.spent - allowed) * FAST_BUDGET;
+                if (ahead >= search.target_end - at) break;
+                at += ahead;
+                search.new_bytes += ahead;
+                source = smaller(source + ahead, base_length);
+            }
+            if (!find(&search, at, source, &hit)) break;
         }
-        if (!find(&search, at, source, &hit)) break;
         if (!add(matcher, hit.source, hit.target, hit.length)) return CDELTA_OUT_OF_MEMORY;
         search.new_bytes += hit.target - at;
         at = hit.target + hit.length;
+        last_length = hit.length;
         if (hit.source < base_length) source = hit.source + hit.length;
     }
     if (suffix > 0 && !add(matcher, base_length - suffix, search.target_end, suffix)) return CDELTA_OUT_OF_MEMORY;

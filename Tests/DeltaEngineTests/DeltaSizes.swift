@@ -36,6 +36,27 @@ struct DeltaSizes {
         }
     }
 
+    /// What a page has that grows by repeating its end: padding, a table's rows.
+    @Test(arguments: ["a", "ab", "<br>\n", "<li>another item</li>\n", "<tr><td>row of a table</td><td>0</td></tr>\n"])
+    func whatRepeatsThePagesEndCostsAFewDozenBytes(row: String) throws {
+        var random = SeededGenerator(seed: 3)
+        var encoder = try DeltaEncoder()
+        let unit = [UInt8](row.utf8)
+        let many = (0..<100_000 / unit.count).flatMap { _ in unit }
+        for page in [random.bytes(50_000, in: 32...126), random.bytes(100, in: 32...126)] {
+            // The base ends with nothing of it, with a little more than the search for short moves sees, or with a lot.
+            for repetitions in [0, 1, 40 / unit.count + 1, 500] {
+                let base = page + many.prefix(repetitions * unit.count)
+                for target in [base + many, base + many + page] {
+                    for level in [DeltaLevel.fast, .deflate] {
+                        let delta = try encoder.encode(target.span, against: DeltaBase(base), level: level)
+                        #expect(delta.count <= 48 + unit.count)
+                    }
+                }
+            }
+        }
+    }
+
     @Test func deflateSendsAPageThatIsAllNewOnItsOwn() throws {
         var random = SeededGenerator(seed: 4)
         var encoder = try DeltaEncoder()
