@@ -11,7 +11,8 @@ enum {
     ANCHOR_WINDOW = 192, /* three blocks of 64 positions */
     ANCHOR_CANDIDATES = 4,
     CHAIN = 4,           /* long blocks compared per position */
-    MIN_COPY = 4,        /* a common suffix that is shorter costs more as a copy */
+    MIN_COPY = 4,        /* a common suffix that is shorter costs more as a copy, */
+    MIN_DIAGONAL = 2,    /* except on the diagonal, where it costs a byte */
     DIAGONAL_COST = 2,   /* what a copy on the diagonal takes, in bytes of the delta */
     RESYNC_COST = 4,     /* what a search on the diagonal takes, in look-ups */
     FIND_COST = 20,      /* what a search elsewhere takes beside its look-ups */
@@ -265,7 +266,7 @@ static cdelta_status match(cdelta_matcher *matcher, const cdelta_index *index, c
     size_t prefix = common_prefix(base, target, smaller(base_length, target_length));
     size_t rest = smaller(base_length, target_length - prefix);
     size_t suffix = rest == 0 ? 0 : common_suffix(base + base_length, target + target_length, rest);
-    if (suffix < MIN_COPY) suffix = 0;
+    if (suffix < (base_length == target_length ? MIN_DIAGONAL : MIN_COPY)) suffix = 0;
     bool identical = prefix == base_length && prefix == target_length;
     if ((prefix > DIAGONAL_COST || (identical && prefix > 0)) && !add(matcher, 0, 0, prefix))
         return CDELTA_OUT_OF_MEMORY;

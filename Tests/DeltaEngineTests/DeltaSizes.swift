@@ -57,6 +57,24 @@ struct DeltaSizes {
         }
     }
 
+    @Test func oneChangedDigitNearAnEndCostsAtMostNineBytes() throws {
+        var random = SeededGenerator(seed: 6)
+        var encoder = try DeltaEncoder()
+        for length in [10, 1000, 83_000, 2_000_000] {
+            var page = random.bytes(length, in: 48...57)
+            let base = try DeltaBase(page)
+            for place in Array(0...4) + Array(length - 5...length - 1) {
+                let old = page[place]
+                page[place] = old == 57 ? 48 : old + 1
+                for level in [DeltaLevel.fast, .deflate] {
+                    let delta = try encoder.encode(page.span, against: base, level: level)
+                    #expect(delta.count <= 9)
+                }
+                page[place] = old
+            }
+        }
+    }
+
     @Test func deflateSendsAPageThatIsAllNewOnItsOwn() throws {
         var random = SeededGenerator(seed: 4)
         var encoder = try DeltaEncoder()
