@@ -16,7 +16,8 @@ enum {
     DIAGONAL_COST = 2,   /* what a copy on the diagonal takes, in bytes of the delta */
     RESYNC_COST = 4,     /* what a search on the diagonal takes, in look-ups */
     FIND_COST = 20,      /* what a search elsewhere takes beside its look-ups */
-    FAST_BUDGET = 2,     /* bytes of the target for each look-up; also the bytes to leave for each one too many */
+    FAST_BUDGET = 2,     /* bytes of the target for each look-up; those of paying copies count twice */
+    PAYING = 24,         /* such a copy's length: chance over a few symbols makes shorter ones at any price */
     THOROUGH_BUDGET = 6, /* look-ups for each byte of the target */
     ALLOWANCE = 4096,    /* look-ups that are always allowed */
     COPY_COST = 20,      /* what leaving the diagonal takes: it often has to be gone back to (flat from 14 to 40) */
@@ -34,7 +35,8 @@ struct search {
     bool thorough, coarse;
     size_t good;
     size_t new_bytes;
-    size_t spent; /* work so far, in look-ups */
+    size_t paying_bytes; /* what copies of at least PAYING bytes cover */
+    size_t spent;        /* work so far, in look-ups */
 };
 
 struct hit {
@@ -255,6 +257,23 @@ static inline bool find(struct search *search, size_t at, size_t source, struct 
     return best->length > 0;
 }
 
+/* How many bytes from `at` on to leave as new, so that the budget has room again. */
+static inline size_t overdraft(const struct search *search, size_t at) {
+    size_t earned = search->thorough ? at * THOROUGH_BUDGET : (at + search->paying_bytes) / FAST_BUDGET;
+    if (search->spent <= ALLOWANCE + earned) return 0;
+    size_t over = search->spent - ALLOWANCE - earned;
+    return search->thorough ? over / THOROUGH_BUDGET + 1 : over * FAST_BUDGET;
+}
+
+/* A copy found behind what was left as new may begin in there, from `end` on. */
+static inline void reach_back(const struct search *search, size_t end, struct hit *hit) {
+    bool past = hit->source >= search->base_length;
+    size_t before = past ? hit->source - search->base_length : hit->source;
+    const uint8_t *source = past ? search->target + before : search->base + before;
+    size_t length = common_suffix(search->target + hit->target, source, smaller(hit->target - end, before));
+    *hit = (struct hit){hit->target - length, hit->source - length, hit->length + length, hit->score};
+}
+
 static inline bool add(cdelta_matcher *matcher, size_t source, size_t target, size_t length) {
     if (matcher->count == matcher->capacity && !cdelta_matcher_grow(matcher)) return false;
     matcher->copies[matcher->count++] = (cdelta_copy){(uint32_t)source, (uint32_t)target, (uint32_t)length};
@@ -285,19 +304,18 @@ static cdelta_status match(cdelta_matcher *matcher, const cdelta_index *index, c
     struct hit hit;
     while (at < search.target_end) {
         if (!repeat(&search, at, last_length, &hit)) {
-            /* What would cost too much is left as new: the way ahead grows until the budget has room again. */
-            size_t allowed = ALLOWANCE + (search.thorough ? at * THOROUGH_BUDGET : at / FAST_BUDGET);
-            if (search.spent > allowed) {
-                size_t ahead = (search.spent - allowed) * FAST_BUDGET;
+            size_t from = at, ahead = overdraft(&search, at);
+            if (ahead > 0) {
                 if (ahead >= search.target_end - at) break;
-                at += ahead;
-                search.new_bytes += ahead;
+                from += ahead;
                 source = smaller(source + ahead, base_length);
             }
-            if (!find(&search, at, source, &hit)) break;
+            if (!find(&search, from, source, &hit)) break;
+            if (from > at) reach_back(&search, at, &hit);
         }
         if (!add(matcher, hit.source, hit.target, hit.length)) return CDELTA_OUT_OF_MEMORY;
         search.new_bytes += hit.target - at;
+        if (hit.length >= PAYING) search.paying_bytes += hit.length;
         at = hit.target + hit.length;
         last_length = hit.length;
         if (hit.source < base_length) source = hit.source + hit.length;

@@ -6,7 +6,7 @@ import Testing
 /// What the headers of the C core promise, tested at the core itself.
 @safe struct MatcherProperties {
     @Test(arguments: UInt64(0)..<200)
-    func copiesAreTrueOrderedAndDisjoint(seed: UInt64) throws {
+    func copiesAreTrueOrderedDisjointAndReachBackAsFarAsTheyCan(seed: UInt64) throws {
         let pair = SeededPair(seed: seed)
         for effort in [cdelta_effort.CDELTA_EFFORT_FAST, .CDELTA_EFFORT_THOROUGH] {
             expectTrueCopies(copies(of: pair, effort: effort), of: pair)
@@ -18,14 +18,17 @@ import Testing
         for copy in copies {
             let (target, source, length) = (Int(copy.target), Int(copy.source), Int(copy.length))
             #expect(target >= end && length > 0 && target + length <= pair.target.count)
+            let isFirst = target == end
             end = target + length
             if source < pair.base.count {
                 #expect(source + length <= pair.base.count)
                 #expect(pair.base[source..<source + length] == pair.target[target..<end])
+                #expect(isFirst || source == 0 || pair.base[source - 1] != pair.target[target - 1])
             } else {
                 let past = source - pair.base.count
                 #expect(past < target)
                 #expect((0..<length).allSatisfy { pair.target[past + $0] == pair.target[target + $0] })
+                #expect(isFirst || past == 0 || pair.target[past - 1] != pair.target[target - 1])
             }
         }
     }
@@ -41,14 +44,42 @@ import Testing
         }
     }
 
-    /// Pages that cost more than the matcher may spend, so that it leaves stretches as new: chance over a few symbols, and
-    /// the base read backwards.
-    @Test(arguments: [2, 3, 5] as [UInt8], [false, true])
-    func pagesThatExhaustTheBudgetKeepAllPromises(symbols: UInt8, reversed: Bool) throws {
-        var random = SeededGenerator(seed: UInt64(symbols))
-        let base = random.bytes(100_000, in: 97...96 + symbols)
-        let target = reversed ? Array(base.reversed()) : random.bytes(90_000, in: 97...96 + symbols)
-        let pair = SeededPair(base: base, target: target)
+    /// Pages that ask for more look-ups than the matcher may spend, so that it leaves stretches as new.
+    enum Costly: String, CaseIterable {
+        /// Chance over two symbols, and the same read backwards.
+        case twoSymbols, twoSymbolsReversed
+        /// Pieces of the base in another order, with noise between them.
+        case shuffledPieces
+        /// A change every nine bytes.
+        case changes
+
+        func pair() -> SeededPair {
+            var random = SeededGenerator(seed: 1, stream: rawValue)
+            switch self {
+            case .twoSymbols:
+                return SeededPair(base: random.bytes(100_000, in: 97...98), target: random.bytes(90_000, in: 97...98))
+            case .twoSymbolsReversed:
+                let base = random.bytes(100_000, in: 97...98)
+                return SeededPair(base: base, target: base.reversed())
+            case .shuffledPieces:
+                let base = random.bytes(100_000, in: 0...255)
+                let target = (0..<3000).flatMap { _ in
+                    let start = random.integer(in: 0...base.count - 28)
+                    return base[start..<start + 28] + random.bytes(8, in: 0...255)
+                }
+                return SeededPair(base: base, target: target)
+            case .changes:
+                let base = random.bytes(100_000, in: 32...126)
+                var target = base
+                for place in stride(from: 9, to: target.count, by: 9) { target[place] ^= 1 }
+                return SeededPair(base: base, target: target)
+            }
+        }
+    }
+
+    @Test(arguments: Costly.allCases)
+    func pagesThatExhaustTheBudgetKeepAllPromises(page: Costly) throws {
+        let pair = page.pair()
         for effort in [cdelta_effort.CDELTA_EFFORT_FAST, .CDELTA_EFFORT_THOROUGH] {
             let portable = copies(of: pair, effort: effort, isa: .CDELTA_ISA_PORTABLE)
             expectTrueCopies(portable, of: pair)
@@ -56,13 +87,36 @@ import Testing
                 #expect(copies(of: pair, effort: effort, isa: isa).map(Fields.init) == portable.map(Fields.init))
             }
         }
-        var encoder = try DeltaEncoder()
-        var decoder = DeltaDecoder()
-        for level in DeltaLevel.allCases {
-            let delta = try encoder.encode(target.span, against: DeltaBase(base), level: level)
-            let page = try decoder.decode(delta.span, base: base.span, expecting: PageVersion(of: target.span))
-            #expect(page == target)
+        try expectRoundTrip(pair)
+    }
+
+    /// That they really do: what stands at the end is found worse than at the start, which the first look-ups pay for.
+    @Test(arguments: [
+        (Costly.twoSymbols, cdelta_effort.CDELTA_EFFORT_FAST), (.twoSymbolsReversed, .CDELTA_EFFORT_FAST),
+        (.shuffledPieces, .CDELTA_EFFORT_FAST), (.changes, .CDELTA_EFFORT_THOROUGH),
+    ])
+    func anExhaustedBudgetLeavesMoreAsNew(page: Costly, effort: cdelta_effort) {
+        let pair = page.pair()
+        let found = copies(of: pair, effort: effort)
+        func new(in range: Range<Int>) -> Int {
+            found.reduce(range.count) {
+                $0 - range.clamped(to: Int($1.target)..<Int($1.target + $1.length)).count
+            }
         }
+        let (start, end) = (new(in: 0..<3000), new(in: pair.target.count - 3000..<pair.target.count))
+        #expect(end > start + 100)
+    }
+
+    /// Pieces that a fast search finds each at once: what they cover pays for finding the next.
+    @Test(arguments: [(30, 0.15), (36, 0.1), (42, 0.1), (48, 0.05), (54, 0.05)])
+    func shuffledPiecesAreFoundByFastEffortToo(length: Int, newPart: Double) {
+        var random = SeededGenerator(seed: UInt64(length))
+        let base = random.bytes(100_000, in: 0...255)
+        let target = (0..<100_000 / length).shuffled(using: &random)
+            .flatMap { base[$0 * length..<($0 + 1) * length] }
+        let found = copies(of: SeededPair(base: base, target: target), effort: .CDELTA_EFFORT_FAST)
+        let new = found.reduce(target.count) { $0 - Int($1.length) }
+        #expect(Double(new) <= newPart * Double(target.count))
     }
 
     @Test(arguments: 12...60)
@@ -127,6 +181,17 @@ import Testing
     struct Fields: Hashable {
         var source, target, length: UInt32
         init(_ copy: cdelta_copy) { (source, target, length) = (copy.source, copy.target, copy.length) }
+    }
+
+    private func expectRoundTrip(_ pair: SeededPair) throws {
+        var encoder = try DeltaEncoder()
+        var decoder = DeltaDecoder()
+        for level in DeltaLevel.allCases {
+            let delta = try encoder.encode(pair.target.span, against: DeltaBase(pair.base), level: level)
+            let version = PageVersion(of: pair.target.span)
+            let page = try decoder.decode(delta.span, base: pair.base.span, expecting: version)
+            #expect(page == pair.target)
+        }
     }
 
     private func copies(

@@ -23,9 +23,10 @@ void cdelta_matcher_free(cdelta_matcher *_Nullable matcher); /* NULL is a no-op 
  * some bytes apart, tables may lose a block to another one, and steps grow with the new bytes walked over in vain.
  *
  * Work is O(target_length) whatever the input. After the first 4,096 look-ups, fast effort spends at most one for two
- * bytes of the target and thorough effort six for each byte: where a page asks for more, the bytes ahead are left as
- * new until the budget has room again. A look-up compares at most 6 candidates, and a candidate that turns out long is
- * taken, or beaten by a longer one. docs/numbers.md has what 1,000 hostile pairs cost.
+ * bytes of the target, and one more for two bytes that copies of 24 bytes or more cover; thorough effort spends six for
+ * each byte. Where a page asks for more, the bytes ahead are left as new until the budget has room again. A look-up
+ * compares at most 6 candidates, and a candidate that turns out long is taken, or beaten by a longer one.
+ * docs/numbers.md has what 1,000 hostile pairs cost.
  *
  * Requires `index` built from `base`, both lengths <= CDELTA_MAX_BYTES. CDELTA_OUT_OF_MEMORY leaves no copies. */
 cdelta_status cdelta_match(cdelta_matcher *matcher, const cdelta_index *index, const uint8_t *_Nullable base,
