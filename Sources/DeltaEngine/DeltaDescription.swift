@@ -88,10 +88,10 @@ extension DeltaDecoder {
                 kind: .identical, pageBytes: header.targetBytes, headerBytes: start, segments: [])
             switch header.kind {
             case .identical:
-                if !whole.isEmpty { description.segments = [.init(origin: .base(offset: 0), range: whole)] }
+                description.segments = try Self.segments(.base(offset: 0), whole, limit: segmentLimit)
             case .page(let coding):
                 description.kind = .page(.init(coding))
-                if !whole.isEmpty { description.segments = [.init(origin: .new, range: whole)] }
+                description.segments = try Self.segments(.new, whole, limit: segmentLimit)
             case .delta(let operationsCoding, let literalsCoding):
                 let body = unsafe UnsafeBufferPointer(rebasing: delta[start...])
                 let operations = try unsafe readOperations(body, header: header, coding: operationsCoding)
@@ -111,26 +111,37 @@ extension DeltaDecoder {
         }
     }
 
+    /// A page from one place: one segment, or none where it is empty.
+    private static func segments(
+        _ origin: DeltaDescription.Segment.Origin, _ page: Range<Int>, limit: Int
+    ) throws(DeltaError) -> [DeltaDescription.Segment] {
+        guard !page.isEmpty else { return [] }
+        guard limit > 0 else { throw .tooManySegments(limit: limit) }
+        return [.init(origin: origin, range: page)]
+    }
+
     private static func segments(
         _ operations: UnsafeBufferPointer<UInt8>, baseBytes: Int, pageBytes: Int, limit: Int
     ) throws(DeltaError) -> [DeltaDescription.Segment] {
         var reader = unsafe cdelta_operations_read(operations.baseAddress, operations.count, baseBytes, pageBytes)
         var segments: [DeltaDescription.Segment] = []
         var position = 0
+        func append(_ origin: DeltaDescription.Segment.Origin, until end: Int) throws(DeltaError) {
+            guard segments.count < limit else { throw .tooManySegments(limit: limit) }
+            segments.append(.init(origin: origin, range: position..<end))
+            position = end
+        }
         while true {
             var copy = cdelta_copy()
             let status = unsafe cdelta_operations_next(&reader, &copy)
             if let error = DeltaError(status, reading: .operations) { throw error }
             let start = copy.length > 0 ? Int(copy.target) : pageBytes
-            if start > position { segments.append(.init(origin: .new, range: position..<start)) }
+            if start > position { try append(.new, until: start) }
             if copy.length == 0 { return segments }
-            guard segments.count < limit else { throw .tooManySegments(limit: limit) }
-            position = start + Int(copy.length)
             let source = Int(copy.source)
-            segments.append(
-                .init(
-                    origin: source < baseBytes ? .base(offset: source) : .page(offset: source - baseBytes),
-                    range: start..<position))
+            try append(
+                source < baseBytes ? .base(offset: source) : .page(offset: source - baseBytes),
+                until: start + Int(copy.length))
         }
     }
 }

@@ -98,10 +98,31 @@ struct HostileDeltas {
         var decoder = DeltaDecoder()
         let segments = try decoder.describe(delta.span, baseBytes: 0).segments
         #expect(segments.count == 61)
-        let error = thrown { () throws(DeltaError) in
-            try decoder.describe(delta.span, baseBytes: 0, segmentLimit: 50)
+        for limit in [0, 50, 60] {
+            let error = thrown { () throws(DeltaError) in
+                try decoder.describe(delta.span, baseBytes: 0, segmentLimit: limit)
+            }
+            #expect(error == .tooManySegments(limit: limit))
         }
-        #expect(error == .tooManySegments(limit: 50))
+        let atTheLimit = try decoder.describe(delta.span, baseBytes: 0, segmentLimit: 61).segments
+        #expect(atTheLimit == segments)
+    }
+
+    @Test func theLimitCountsTheLastLiteralAndAWholePageToo() throws {
+        // A copy to the end of the base and a literal; a page as it is; the base itself.
+        for (delta, count) in [([0x10, 0x02, 0x01, 0x00, 0x61], 2), ([0x01, 0x61], 1), ([0x00], 1)] as [([UInt8], Int)]
+        {
+            var decoder = DeltaDecoder()
+            let segments = try decoder.describe(delta.span, baseBytes: 3, segmentLimit: count).segments
+            #expect(segments.count == count)
+            let error = thrown { () throws(DeltaError) in
+                try decoder.describe(delta.span, baseBytes: 3, segmentLimit: count - 1)
+            }
+            #expect(error == .tooManySegments(limit: count - 1))
+        }
+        var decoder = DeltaDecoder()
+        let empty = try decoder.describe([0x00].span, baseBytes: 0, segmentLimit: 0).segments
+        #expect(empty.isEmpty)
     }
 
     @Test func aShortBombOfOverlappingCopiesStaysWithinTheLimit() {
