@@ -56,7 +56,6 @@ internal import CDelta
             guard let base else {
                 return try unsafe decode(delta, base: empty, baseBytes: nil, into: &page)
             }
-            try DeltaLimits.check(pageBytes: base.count)
             try unsafe base.withUnsafeBufferPointer { base throws(DeltaError) in
                 try unsafe decode(delta, base: base, baseBytes: base.count, into: &page)
             }

@@ -84,7 +84,8 @@ struct DeltaHeader: Hashable {
     ///   - delta: The whole delta.
     ///   - baseBytes: The length of the base; `nil` where there is none.
     /// - Returns: The header, checked against the delta's length, and its own length.
-    /// - Throws: ``DeltaError/corrupt(_:)``, ``DeltaError/unknownKind(_:)``, ``DeltaError/baseMissing``.
+    /// - Throws: ``DeltaError/corrupt(_:)``, ``DeltaError/unknownKind(_:)``, ``DeltaError/baseMissing``,
+    ///   ``DeltaError/pageTooLarge(byteCount:limit:)`` for a base over the limit.
     static func read(
         _ delta: UnsafeBufferPointer<UInt8>, baseBytes: Int?
     ) throws(DeltaError) -> (header: DeltaHeader, length: Int) {
@@ -103,7 +104,10 @@ struct DeltaHeader: Hashable {
                 let byte = unsafe delta[position]
                 position += 1
                 value |= UInt64(byte & 0x7f) << shift
-                if byte < 0x80 { return Int(value) }
+                if byte < 0x80 {
+                    guard value <= UInt32.max else { throw .corrupt(.invalid(.header)) }
+                    return Int(value)
+                }
                 shift += 7
             }
             throw .corrupt(.invalid(.header))

@@ -91,6 +91,52 @@ struct HostileDeltas {
         #expect(error == .corrupt(.invalid(.header)))
     }
 
+    @Test func aNumberOfMoreThan32BitsIsRefusedWhereverItStands() {
+        let tooMuch: [UInt8] = [0x80, 0x80, 0x80, 0x80, 0x10]  // 2³²
+        let operations: [UInt8] = [0x09] + tooMuch + [0x01]  // one byte, from the base position + 2³² as a zigzag
+        let deltas: [([UInt8], DeltaError.Part)] = [
+            ([0x02] + tooMuch + [0x00], .header), ([0x10] + tooMuch + [0x00], .header),
+            ([0x10, 0x00] + tooMuch, .header), ([0x18, 0x00, 0x01] + tooMuch, .header),
+            ([0x10, 0x00, UInt8(operations.count)] + operations, .operations),
+        ]
+        var decoder = DeltaDecoder()
+        for (delta, part) in deltas {
+            let base: [UInt8] = [0x61]
+            let error = thrown { () throws(DeltaError) in
+                try decoder.decode(delta.span, base: base.span, expecting: nil)
+            }
+            #expect(error == .corrupt(.invalid(part)))
+        }
+    }
+
+    @Test func aNumberInMoreBytesThanItNeedsIsTaken() throws {
+        // A growth of 16 bytes as a0 00; 16 literals as 81 80 80 80 00 more than 15, then the base from its start.
+        let operations: [UInt8] = [0xf5, 0x81, 0x80, 0x80, 0x80, 0x00, 0x10]
+        let new = [UInt8](repeating: 0x62, count: 16)
+        let base = [UInt8](repeating: 0x61, count: 16)
+        let delta: [UInt8] = [0x10, 0xa0, 0x00, UInt8(operations.count)] + operations + new
+        var decoder = DeltaDecoder()
+        let page = try decoder.decode(delta.span, base: base.span, expecting: nil)
+        #expect(page == new + base)
+    }
+
+    @Test func emptyPagesMayBeCompressed() throws {
+        var decoder = DeltaDecoder()
+        // Deflate's shortest stream, one that holds a block as it is, and LZ4's only one.
+        for delta in [[0x03, 0x00, 0x03, 0x00], [0x03, 0x00, 0x01, 0x00, 0x00, 0xff, 0xff], [0x02, 0x00, 0x00]]
+            as [[UInt8]]
+        {
+            let page = try decoder.decode(delta.span, base: nil, expecting: PageVersion(of: nothing.span))
+            #expect(page.isEmpty)
+            let description = try decoder.describe(delta.span, baseBytes: nil)
+            #expect(description.segments.isEmpty)
+        }
+        for delta in [[0x03, 0x00], [0x03, 0x00, 0x03], [0x02, 0x00]] as [[UInt8]] {
+            let error = thrown { () throws(DeltaError) in try decoder.decode(delta.span, base: nil, expecting: nil) }
+            #expect(error != nil)
+        }
+    }
+
     @Test func aDeltaOfVeryManySegmentsIsDescribedOnlyUpToALimit() throws {
         // Kind 10, 61 bytes of page, 180 bytes of operations: a literal, then 60 copies of one byte from one byte back.
         let operations: [UInt8] = [0x1d, 0x00, 0x01] + (0..<59).flatMap { _ in [0x0d, 0x00, 0x01] as [UInt8] }
