@@ -15,7 +15,8 @@ internal import CDelta
     /// Creates a decoder.
     ///
     /// - Parameter outputLimit: The longest page to make, in bytes: what a delta announces beyond it is refused before
-    ///   any memory is set aside. Working memory stays within five times this limit and 100 kB.
+    ///   any memory is set aside. Working memory stays within four times this limit and 100 kB; the page itself comes
+    ///   on top.
     public init(outputLimit: Int = 256_000_000) {
         precondition(outputLimit >= 0, "outputLimit \(outputLimit): use 0 or more")
         self.outputLimit = min(outputLimit, DeltaLimits.pageBytes)

@@ -2,6 +2,10 @@ internal import CDelta
 
 /// Makes deltas; keeps its working memory from call to call.
 ///
+/// That memory grows to what the most demanding page so far took, and is freed with the encoder: it holds the copies that
+/// were found and the new bytes, which is a fraction of most pages, 1.25 times a page that is sent on its own, and ten times
+/// a page and 1 MB at the very most. Where such a page was an exception, a new encoder is the way back to little.
+///
 /// One thread at a time may use an encoder, and any number of encoders may share a ``DeltaBase``.
 @safe public struct DeltaEncoder: ~Copyable {
     private let matcher: OpaquePointer
@@ -12,6 +16,9 @@ internal import CDelta
 
     /// Sections shorter than this rarely gain from a compressor without a dictionary.
     private static let minCompressibleBytes = 24
+
+    /// With a dictionary shorter ones gain too, but for these few bytes.
+    private static let minBytesWithContext = 5
 
     /// The new part of a page from which on it is sent on its own: one pass, and nearly as small.
     private static let fastPageFrom = 0.5, deflatePageFrom = 0.8
@@ -52,34 +59,34 @@ internal import CDelta
     ) throws(DeltaError) -> [UInt8] {
         try DeltaLimits.check(pageBytes: target.count)
         return try unsafe target.withUnsafeBufferPointer { bytes throws(DeltaError) in
-            guard level != .stored else { return unsafe [UInt8](store(bytes)) }
-            guard let base else { return try unsafe [UInt8](encodePage(bytes, level: level)) }
+            guard level != .stored else { return unsafe Self.store(bytes) }
+            guard let base else { return try unsafe encodePage(bytes, level: level) }
             return try unsafe encodeDelta(bytes, against: base, level: level)
         }
     }
 
     /// Leaves the page as it is.
-    ///
-    /// What this and the following return lies in the encoder's own memory, until the next call of either.
-    private mutating func store(_ target: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-        let out = unsafe output.reserve(DeltaHeader.maxBytes + target.count)
-        let start = unsafe DeltaHeader(kind: .page(.raw), targetBytes: target.count).write(to: out, baseBytes: 0)
-        if let bytes = target.baseAddress { unsafe (out + start).update(from: bytes, count: target.count) }
-        return unsafe UnsafeBufferPointer(start: out, count: start + target.count)
+    private static func store(_ target: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: DeltaHeader.maxBytes + target.count) { out, count in
+            let header = DeltaHeader(kind: .page(.raw), targetBytes: target.count)
+            let start = unsafe header.write(to: out.baseAddress!, baseBytes: 0)
+            _ = unsafe UnsafeMutableBufferPointer(rebasing: out[start...]).initialize(fromContentsOf: target)
+            count = start + target.count
+        }
     }
 
     /// Compresses a page on its own.
     private mutating func encodePage(
         _ target: UnsafeBufferPointer<UInt8>, level: DeltaLevel
-    ) throws(DeltaError) -> UnsafeBufferPointer<UInt8> {
+    ) throws(DeltaError) -> [UInt8] {
         let out = unsafe output.reserve(DeltaHeader.maxBytes + target.count)
         let header = DeltaHeader(kind: .page(level == .fast ? .lz4 : .deflate), targetBytes: target.count)
         let start = unsafe header.write(to: out, baseBytes: 0)
         let room = unsafe UnsafeMutableBufferPointer(start: out + start, count: max(0, target.count - start))
         guard let coded = try unsafe compress(target, level: level, dictionary: nil, to: room) else {
-            return unsafe store(target)
+            return unsafe Self.store(target)
         }
-        return unsafe UnsafeBufferPointer(start: out, count: start + coded)
+        return unsafe [UInt8](UnsafeBufferPointer(start: out, count: start + coded))
     }
 
     private mutating func encodeDelta(
@@ -101,7 +108,7 @@ internal import CDelta
             .reduce(target.count) { $0 - Int($1.length) }
         let newPart = Double(literalBytes) / Double(max(target.count, 1))
         if newPart > (level == .fast ? Self.fastPageFrom : Self.deflatePageFrom) {
-            return try unsafe [UInt8](encodePage(target, level: level))
+            return try unsafe encodePage(target, level: level)
         }
 
         // Operations and literals as they are, behind room for the longest header: already the layout of a delta.
@@ -116,7 +123,7 @@ internal import CDelta
             operationsBytes: operationsBytes, codedOperationsBytes: operationsBytes)
         if level == .fast, newPart <= Self.fastLZ4From {
             let length = unsafe header.write(endingAt: raw, baseBytes: base.bytes.count)
-            return unsafe smaller(
+            return unsafe Self.smaller(
                 UnsafeBufferPointer(start: raw - length, count: length + operationsBytes + literalBytes), target)
         }
 
@@ -124,22 +131,23 @@ internal import CDelta
         let literals = unsafe UnsafeBufferPointer(start: raw + operationsBytes, count: literalBytes)
         let out = unsafe output.reserve(start + operationsBytes + literalBytes) + start
         let (operationsCoding, operationsCoded) = try unsafe code(operations, to: out, level: level, dictionary: nil)
+        let withContext = level == .deflate && literalBytes >= Self.minBytesWithContext
         let dictionary =
-            try unsafe level == .fast ? nil : literalContext(operations, base: base, targetBytes: target.count)
+            try unsafe withContext ? literalContext(operations, base: base, targetBytes: target.count) : nil
         let (literalsCoding, literalsCoded) = try unsafe code(
             literals, to: out + operationsCoded, level: level, dictionary: dictionary)
         header.kind = .delta(operations: operationsCoding, literals: literalsCoding)
         header.codedOperationsBytes = operationsCoded
         let length = unsafe header.write(endingAt: out, baseBytes: base.bytes.count)
-        return unsafe smaller(
+        return unsafe Self.smaller(
             UnsafeBufferPointer(start: out - length, count: length + operationsCoded + literalsCoded), target)
     }
 
     /// The delta, or the page as it is where that is smaller.
-    private mutating func smaller(
+    private static func smaller(
         _ delta: UnsafeBufferPointer<UInt8>, _ target: UnsafeBufferPointer<UInt8>
     ) -> [UInt8] {
-        unsafe [UInt8](delta.count <= target.count ? delta : store(target))
+        unsafe delta.count <= target.count ? [UInt8](delta) : store(target)
     }
 
     private mutating func literalContext(
@@ -158,7 +166,7 @@ internal import CDelta
         _ section: UnsafeBufferPointer<UInt8>, to out: UnsafeMutablePointer<UInt8>, level: DeltaLevel,
         dictionary: UnsafeBufferPointer<UInt8>?
     ) throws(DeltaError) -> (DeltaHeader.Coding, Int) {
-        if unsafe section.count >= Self.minCompressibleBytes || (dictionary != nil && section.count > 4) {
+        if unsafe section.count >= (dictionary == nil ? Self.minCompressibleBytes : Self.minBytesWithContext) {
             let room = unsafe UnsafeMutableBufferPointer(start: out, count: section.count - 1)
             if let length = try unsafe compress(section, level: level, dictionary: dictionary, to: room) {
                 return (level == .fast ? .lz4 : .deflate, length)

@@ -1,4 +1,7 @@
 /// Memory that grows, keeps its size, and is never filled with zeros: what the next call needs is usually there.
+///
+/// It is freed with its owner, an encoder or a decoder, and with nothing else: what one call left in it, a part of some
+/// page, stays there until a later call writes over it.
 @safe struct Scratch: ~Copyable {
     private var storage: UnsafeMutableBufferPointer<UInt8>
 

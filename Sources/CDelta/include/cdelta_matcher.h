@@ -3,7 +3,8 @@
 #include "cdelta_isa.h"
 CDELTA_NONNULL_BEGIN
 /* Finds which stretches of a target page also occur in its base, or earlier in the target.
- * A matcher is scratch memory that is reused from call to call: one thread at a time, but threads may share the index. */
+ * A matcher is scratch memory that is reused from call to call: one thread at a time, but threads may share the index.
+ * It takes 16 kB, and 12 to 24 bytes for each copy of the page that had most, which it keeps until it is freed. */
 typedef struct cdelta_matcher cdelta_matcher;
 
 /* How long to look for better copies. */
