@@ -31,6 +31,26 @@ struct RoundTripProperties {
         #expect(delta.count < 100)
     }
 
+    /// Longer than what one operation copies, and so long that the index takes a block only every 32 bytes.
+    @Test func aPageOfSeventyMegabytesSurvives() throws {
+        var random = SeededGenerator(seed: 9)
+        let part = random.bytes(1 << 16, in: 0...255)
+        let moved = random.bytes(200, in: 0...255)
+        var base: [UInt8] = []
+        base.reserveCapacity(1 << 27)
+        for _ in 0..<1060 { base += part }
+        base += moved + random.bytes(200, in: 0...255)
+        var target = moved + base
+        target[40_000_000] ^= 1
+        var encoder = try DeltaEncoder()
+        var decoder = DeltaDecoder()
+        let delta = try encoder.encode(target.span, against: DeltaBase(base), level: .fast)
+        // The version says whether each byte is right.
+        let page = try decoder.decode(delta.span, base: base.span, expecting: PageVersion(of: target.span))
+        #expect(page.count == target.count)
+        #expect(delta.count < 40)
+    }
+
     @Test func theSameInputGivesTheSameDeltaWhateverCameBefore() throws {
         var used = try DeltaEncoder()
         for seed in UInt64(0)..<40 {
