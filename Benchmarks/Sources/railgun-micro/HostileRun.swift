@@ -97,8 +97,5 @@ struct HostileRun: Codable {
 
     private func ratio(_ cost: Cost) -> Double { max(cost.warm / real.warm, cost.cold / real.cold) }
 
-    private func median(_ cost: KeyPath<Cost, Double>) -> Double {
-        let sorted = hostile.map { $0[keyPath: cost] }.sorted()
-        return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
-    }
+    private func median(_ cost: KeyPath<Cost, Double>) -> Double { hostile.map { $0[keyPath: cost] }.median }
 }

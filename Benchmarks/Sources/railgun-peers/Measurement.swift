@@ -9,12 +9,23 @@ struct Measurement: Codable {
     /// The processor time of all pairs, each taken at its best; `nil` where only sizes are measured.
     var encodeSeconds: Double?
     var decodeSeconds: Double?
+    /// The speeds of the pairs one by one, in MB (10⁶ bytes of target) per second.
+    private(set) var pairEncodeMBps: [Double] = []
+    private(set) var pairDecodeMBps: [Double] = []
 
     var meanDeltaBytes: Double { Double(deltaBytes) / Double(max(1, pairs)) }
     var encodeMBps: Double { speed(encodeSeconds) }
     var decodeMBps: Double { speed(decodeSeconds) }
+    var medianEncodeMBps: Double { pairEncodeMBps.median }
+    var medianDecodeMBps: Double { pairDecodeMBps.median }
 
     private func speed(_ seconds: Double?) -> Double { seconds.map { Double(targetBytes) / $0 / 1e6 } ?? .nan }
+
+    /// Sets the times of a single pair.
+    mutating func setSeconds(encode: Double, decode: Double) {
+        (encodeSeconds, decodeSeconds) = (encode, decode)
+        (pairEncodeMBps, pairDecodeMBps) = ([encodeMBps], [decodeMBps])
+    }
 
     mutating func add(_ other: Measurement) {
         pairs += other.pairs
@@ -22,6 +33,8 @@ struct Measurement: Codable {
         deltaBytes += other.deltaBytes
         encodeSeconds = sum(encodeSeconds, other.encodeSeconds)
         decodeSeconds = sum(decodeSeconds, other.decodeSeconds)
+        pairEncodeMBps += other.pairEncodeMBps
+        pairDecodeMBps += other.pairDecodeMBps
     }
 
     private func sum(_ one: Double?, _ other: Double?) -> Double? {

@@ -14,7 +14,8 @@ extension PeersReport {
         Decode speed by corpus, in MB per second
         \(decodeSpeeds)
 
-        All corpora: geometric mean of the corpora's mean deltas, sum of all deltas, speeds over all bytes
+        All corpora: geometric mean of the corpora's mean deltas, sum of all deltas; speeds over all bytes, and \
+        of the median pair
         \(totals)
 
         \(remarks.joined(separator: "\n"))
@@ -73,13 +74,16 @@ extension PeersReport {
     }
 
     private var totals: String {
-        var table = TextTable(["codec", "geomean B", "total B", "encode MB/s", "decode MB/s"])
+        var table = TextTable([
+            "codec", "geomean B", "total B", "encode MB/s", "decode MB/s", "encode, median", "decode, median",
+        ])
         for name in codecs {
             let logarithms = corpora.map { log($0[name].meanDeltaBytes) }
             let mean = exp(logarithms.reduce(0, +) / Double(logarithms.count))
             let total = total(name)
             table.add([
                 name, mean.text(0), total.deltaBytes.grouped, total.encodeMBps.text(0), total.decodeMBps.text(0),
+                total.medianEncodeMBps.text(0), total.medianDecodeMBps.text(0),
             ])
         }
         return table.text

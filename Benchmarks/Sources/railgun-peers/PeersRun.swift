@@ -75,8 +75,7 @@ struct PeersRun {
             guard codecs[index].decodedTarget() else {
                 throw CodecFailure(codecs[index].name, "decoded something else")
             }
-            results[index].encodeSeconds = seconds[2 * index]
-            results[index].decodeSeconds = seconds[2 * index + 1]
+            results[index].setSeconds(encode: seconds[2 * index], decode: seconds[2 * index + 1])
         }
         return results
     }

@@ -24,6 +24,12 @@ struct MeasuringTests {
         #expect(999.grouped == "999" && 1000.grouped == "1,000")
     }
 
+    @Test func theMedianIsTheValueInTheMiddle() {
+        #expect([3, 1, 2].median == 2)
+        #expect([4.0, 1, 2, 9].median == 3)
+        #expect([Double]().median.isNaN)
+    }
+
     @Test func aTableAlignsTextLeftAndNumbersRight() {
         var table = TextTable(["name", "bytes"])
         table.add(["a", "1,000"])

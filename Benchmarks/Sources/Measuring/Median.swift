@@ -1,0 +1,8 @@
+extension [Double] {
+    /// The value in the middle, or between the two there; not a number where there is none.
+    package var median: Double {
+        guard !isEmpty else { return .nan }
+        let sorted = self.sorted()
+        return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+    }
+}
