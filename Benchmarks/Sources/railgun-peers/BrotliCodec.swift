@@ -1,11 +1,20 @@
 import Measuring
 
-/// brotli with the base as a raw dictionary, prepared before the clock starts.
+/// brotli with the base as a raw dictionary.
 @safe final class BrotliCodec: Codec {
+    /// When brotli indexes the dictionary for its encoder; its decoder reads it as it is.
+    enum Reference: String {
+        /// For each page anew, while the clock runs.
+        case dictionary
+        /// Before the clock starts, as for a base that is kept.
+        case prepared
+    }
+
     let name: String
     private let library: BrotliLibrary
     private let quality: Int32
-    private var dictionary: OpaquePointer?
+    private let reference: Reference
+    private var prepared: OpaquePointer?
     private var pair = PagePair(base: [], target: [])
     private let delta = Room()
     private let page = Room()
@@ -21,30 +30,37 @@ import Measuring
         static let success: Int32 = 1
     }
 
-    init(quality: Int32, library: BrotliLibrary) {
-        unsafe (self.quality, self.library) = (quality, library)
-        name = "brotli-\(quality) prepared"
+    init(quality: Int32, _ reference: Reference, library: BrotliLibrary) {
+        unsafe (self.quality, self.reference, self.library) = (quality, reference, library)
+        name = "brotli-\(quality) \(reference.rawValue)"
     }
 
-    deinit { unsafe library.destroyDictionary(dictionary) }
+    deinit { unsafe library.destroyDictionary(prepared) }
 
     func open(_ pair: PagePair) throws {
         self.pair = pair
         delta.reserve(pair.target.count + pair.target.count / 8 + 1024)
         page.reserve(pair.target.count)
-        unsafe library.destroyDictionary(dictionary)
-        unsafe dictionary = library.prepareDictionary(
+        if reference == .prepared { try prepareDictionary() }
+    }
+
+    private func prepareDictionary() throws {
+        unsafe library.destroyDictionary(prepared)
+        unsafe prepared = library.prepareDictionary(
             Constant.rawDictionary, pair.base.count, pair.baseMemory.baseAddress, quality, nil, nil, nil)
-        guard unsafe dictionary != nil else { throw CodecFailure(name, "no dictionary of \(pair.base.count) bytes") }
+        guard unsafe prepared != nil else { throw CodecFailure(name, "no dictionary of \(pair.base.count) bytes") }
     }
 
     func encode() throws -> Int {
+        if reference == .dictionary { try prepareDictionary() }
         let encoder = unsafe library.createEncoder(nil, nil, nil)  // brotli can't reuse one
         defer { unsafe library.destroyEncoder(encoder) }
         unsafe _ = library.setParameter(encoder, Constant.quality, UInt32(quality))
-        unsafe _ = library.setParameter(encoder, Constant.windowBits, 24)
+        unsafe _ = library.setParameter(encoder, Constant.windowBits, 24)  // the most without large windows
         unsafe _ = library.setParameter(encoder, Constant.sizeHint, UInt32(pair.target.count))
-        unsafe _ = library.attachPrepared(encoder, dictionary)
+        guard unsafe library.attachPrepared(encoder, prepared) == Constant.success else {
+            throw CodecFailure(name, "the dictionary is refused")
+        }
         var input = unsafe UnsafeMutableRawPointer(mutating: pair.targetMemory.baseAddress)
         var output = unsafe delta.memory.baseAddress
         var (inputBytes, room) = unsafe (pair.target.count, delta.memory.count)

@@ -25,7 +25,7 @@ extension PeersReport {
     private var sizes: String {
         let names = [
             "fast warm", "deflate warm", "zstd-1 prefix", "zstd-3 prefix", "zstd-19 prefix", "zlib-6 dictionary",
-            "LZ4 dictionary", "brotli-5 prepared", "brotli-11 prepared", "xdelta3 -9",
+            "LZ4 dictionary", "brotli-5 dictionary", "brotli-11 dictionary", "xdelta3 -9",
         ]
         .filter(codecs.contains)
         var table = TextTable(

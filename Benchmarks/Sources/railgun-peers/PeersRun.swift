@@ -10,7 +10,7 @@ struct PeersRun {
     private let scratchFolder: URL
     private(set) var remarks: [String] = []
 
-    init(rounds: Int, scratchFolder: URL) throws {
+    init(rounds: Int, brotliPath: String?, scratchFolder: URL) throws {
         engine = [
             try EngineCodec(.fast, .warm), try EngineCodec(.fast, .cold),
             try EngineCodec(.deflate, .warm), try EngineCodec(.deflate, .cold),
@@ -20,10 +20,12 @@ struct PeersRun {
             ZstdCodec(level: 1, .prefix), ZstdCodec(level: 3, .prefix), ZstdCodec(level: 19, .prefix),
             ZstdCodec(level: 1, .prepared), ZstdCodec(level: 3, .prepared), try ZlibCodec(), LZ4Codec(),
         ]
-        let brotli = unsafe BrotliLibrary.load()
+        let brotli = try unsafe BrotliLibrary.load(brotliPath)
         if let library = unsafe brotli.library {
             codecs += [
-                unsafe BrotliCodec(quality: 5, library: library), unsafe BrotliCodec(quality: 11, library: library),
+                unsafe BrotliCodec(quality: 5, .dictionary, library: library),
+                unsafe BrotliCodec(quality: 5, .prepared, library: library),
+                unsafe BrotliCodec(quality: 11, .dictionary, library: library),
             ]
         }
         self.codecs = codecs

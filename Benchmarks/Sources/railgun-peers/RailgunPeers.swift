@@ -6,7 +6,7 @@ import Measuring
 struct RailgunPeers: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "railgun-peers",
-        abstract: "Measure the delta engine beside zstd, zlib, LZ4 and xdelta3, on the same pages in one run.",
+        abstract: "Measure the delta engine beside zstd, brotli, zlib, LZ4 and xdelta3, on the same pages in one run.",
         discussion: """
             Times are processor times of one thread with contexts and buffers reused, the best of several samples that
             all codecs take in turn; every result is decoded and compared. What counts are the ratios between codecs.
@@ -20,6 +20,14 @@ struct RailgunPeers: ParsableCommand {
 
     @Option(help: "The samples per codec and pair; the best counts.")
     var rounds = 7
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            brotli's library, as one file with encoder and decoder, version 1.1 or later. (default: the system's, or \
+            else \(unsafe BrotliLibrary.ownBuild))
+            """, valueName: "file"))
+    var brotli: String?
 
     @Option(help: ArgumentHelp("Write all results to this file, as JSON.", valueName: "file"))
     var json: String?
@@ -38,7 +46,7 @@ struct RailgunPeers: ParsableCommand {
         try FileManager.default.createDirectory(at: scratchFolder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratchFolder) }
 
-        let peers = try PeersRun(rounds: rounds, scratchFolder: scratchFolder)
+        let peers = try PeersRun(rounds: rounds, brotliPath: brotli, scratchFolder: scratchFolder)
         let results = try corpora.map {
             printProgress("measuring \($0.name)")
             return try peers.measure($0, pairLimit: pairs)

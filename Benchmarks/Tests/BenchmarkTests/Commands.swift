@@ -34,6 +34,47 @@ struct CommandTests {
         #expect((report["figures"] as? [Any])?.count == 9)
     }
 
+    /// Where `scripts/setup --dev` builds brotli; it doesn't where the system's takes dictionaries.
+    private static let brotli = URL(filePath: #filePath).appending(path: "../../../../.tools/brotli/libbrotli.so")
+        .standardized.path
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: brotli), "scripts/setup --dev builds brotli"))
+    func peersMeasuresBrotliWithTheBaseAsItsDictionary() throws {
+        let json = folder.appending(path: "peers.json")
+        let result = try run(
+            "railgun-peers", "--corpus", corpora, "--rounds", "1", "--brotli", Self.brotli, "--json", json.path)
+        #expect(result.status == 0, "\(result.errors)")
+        let report = try JSONDecoder().decode(Report.self, from: Data(contentsOf: json))
+        for corpus in report.corpora {
+            let codecs = Dictionary(uniqueKeysWithValues: corpus.measurements.map { ($0.codec, $0) })
+            let cold = try #require(codecs["brotli-5 dictionary"])
+            let prepared = try #require(codecs["brotli-5 prepared"])
+            let best = try #require(codecs["brotli-11 dictionary"])
+            #expect(cold.deltaBytes == prepared.deltaBytes)
+            #expect(best.deltaBytes <= cold.deltaBytes)
+            #expect(cold.deltaBytes < 200, "each page is 10 kB, of which a few digits are new")
+            #expect(cold.pairEncodeMBps.count == 2 && cold.pairDecodeMBps.count == 2)
+        }
+    }
+
+    private struct Report: Decodable {
+        struct Corpus: Decodable { var measurements: [Measurement] }
+        struct Measurement: Decodable {
+            var codec: String
+            var deltaBytes: Int
+            var pairEncodeMBps: [Double]
+            var pairDecodeMBps: [Double]
+        }
+        var corpora: [Corpus]
+    }
+
+    @Test func aFileThatIsNoBrotliIsRefused() throws {
+        let page = folder.appending(path: "corpora/news/1.html").path
+        let result = try run("railgun-peers", "--corpus", corpora, "--brotli", page)
+        #expect(result.status == 1)
+        #expect(result.errors == "Error: \(page): not a library of brotli 1.1 or later\n")
+    }
+
     @Test func microMeasuresTheCurveAndHostilePairs() throws {
         let result = try run("railgun-micro", "--corpus", corpora, "--largest", "10000", "--hostile", "17")
         #expect(result.status == 0, "\(result.errors)")
