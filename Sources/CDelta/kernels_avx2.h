@@ -21,14 +21,46 @@ static inline bool kernel_differ128(const uint8_t *a, const uint8_t *b) {
     return !_mm256_testz_si256(difference, difference);
 }
 
-static inline uint32_t cdelta_find32(const uint8_t *hay, __m256i first, __m256i sixth) {
+static inline uint32_t cdelta_find32(const uint8_t *hay, __m256i first, __m256i second, unsigned distance) {
     return (uint32_t)_mm256_movemask_epi8(
         _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)hay), first),
-                         _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(hay + 5)), sixth)));
+                         _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(hay + distance)), second)));
 }
 
-/* Bit i is set where hay[i] is `first` and hay[i + 5] is `sixth`, for 64 positions; reads 69 bytes. */
-static inline uint64_t kernel_find64(const uint8_t *hay, uint8_t first, uint8_t sixth) {
-    __m256i one = _mm256_set1_epi8((char)first), six = _mm256_set1_epi8((char)sixth);
-    return cdelta_find32(hay, one, six) | (uint64_t)cdelta_find32(hay + 32, one, six) << 32;
+/* Bit i is set where hay[i] is `first` and hay[i + distance] is `second`, for 64 positions; reads 64 + distance bytes. */
+static inline uint64_t kernel_find64(const uint8_t *hay, uint8_t first, uint8_t second, unsigned distance) {
+    __m256i one = _mm256_set1_epi8((char)first), two = _mm256_set1_epi8((char)second);
+    return cdelta_find32(hay, one, two, distance) | (uint64_t)cdelta_find32(hay + 32, one, two, distance) << 32;
+}
+
+/* The sum of products of 16-bit lanes, and each weight moved by input * error / 2^15, rounded, saturating. */
+static inline __attribute__((always_inline)) int32_t kernel_dot(const int16_t *weights, const int16_t *inputs,
+                                                                const unsigned lanes) {
+    __m128i sum;
+    if (lanes == 8) {
+        sum = _mm_madd_epi16(_mm_load_si128((const __m128i *)weights), _mm_load_si128((const __m128i *)inputs));
+    } else {
+        __m256i sums = _mm256_setzero_si256();
+        for (unsigned i = 0; i < lanes; i += 16)
+            sums = _mm256_add_epi32(sums, _mm256_madd_epi16(_mm256_load_si256((const __m256i *)(weights + i)),
+                                                            _mm256_load_si256((const __m256i *)(inputs + i))));
+        sum = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+    }
+    sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0x4e));
+    return _mm_cvtsi128_si32(sum) + _mm_extract_epi32(sum, 1);
+}
+
+static inline __attribute__((always_inline)) void kernel_adjust(int16_t *weights, const int16_t *inputs, int error,
+                                                                const unsigned lanes) {
+    if (lanes == 8) {
+        __m128i step = _mm_mulhrs_epi16(_mm_load_si128((const __m128i *)inputs), _mm_set1_epi16((int16_t)error));
+        _mm_store_si128((__m128i *)weights, _mm_adds_epi16(_mm_load_si128((const __m128i *)weights), step));
+        return;
+    }
+    for (unsigned i = 0; i < lanes; i += 16) {
+        __m256i step =
+            _mm256_mulhrs_epi16(_mm256_load_si256((const __m256i *)(inputs + i)), _mm256_set1_epi16((int16_t)error));
+        __m256i *at = (__m256i *)(weights + i);
+        _mm256_store_si256(at, _mm256_adds_epi16(_mm256_load_si256(at), step));
+    }
 }

@@ -23,13 +23,27 @@ static inline bool kernel_differ128(const uint8_t *a, const uint8_t *b) {
     return difference != 0;
 }
 
-/* Bit i is set where hay[i] is `first` and hay[i + 5] is `sixth`, for 64 positions; reads 69 bytes. */
-static inline uint64_t kernel_find64(const uint8_t *hay, uint8_t first, uint8_t sixth) {
+/* Bit i is set where hay[i] is `first` and hay[i + distance] is `second`, for 64 positions; reads 64 + distance bytes. */
+static inline uint64_t kernel_find64(const uint8_t *hay, uint8_t first, uint8_t second, unsigned distance) {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     uint64_t mask = 0;
     for (unsigned i = 0; i < 8; i++)
         mask |= cdelta_nonzero_bytes((cdelta_load64(hay + 8 * i) ^ ones * first) |
-                                     (cdelta_load64(hay + 8 * i + 5) ^ ones * sixth))
+                                     (cdelta_load64(hay + 8 * i + distance) ^ ones * second))
                 << 8 * i;
     return ~mask;
+}
+
+/* The sum of products of 16-bit lanes, and each weight moved by input * error / 2^15, rounded, saturating. */
+static inline int32_t kernel_dot(const int16_t *weights, const int16_t *inputs, const unsigned lanes) {
+    int32_t sum = 0;
+    for (unsigned i = 0; i < lanes; i++) sum += weights[i] * inputs[i];
+    return sum;
+}
+
+static inline void kernel_adjust(int16_t *weights, const int16_t *inputs, int error, const unsigned lanes) {
+    for (unsigned i = 0; i < lanes; i++) {
+        int32_t weight = weights[i] + (((inputs[i] * error >> 14) + 1) >> 1);
+        weights[i] = (int16_t)(weight > INT16_MAX ? INT16_MAX : weight < INT16_MIN ? INT16_MIN : weight);
+    }
 }

@@ -157,7 +157,7 @@ static inline void search_nearby(const struct search *search, size_t at, size_t 
         for (size_t block = from; block + MIN_RUN <= to; block += 64) {
             uint64_t found;
             if (search->base_length - block >= 69)
-                found = kernel_find64(search->base + block, (uint8_t)needle, (uint8_t)(needle >> 40));
+                found = kernel_find64(search->base + block, (uint8_t)needle, (uint8_t)(needle >> 40), 5);
             else
                 found = UINT64_MAX;
             if (to - block < 64 + MIN_RUN) found &= UINT64_MAX >> (63 - (to - block - MIN_RUN));

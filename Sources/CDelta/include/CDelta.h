@@ -5,3 +5,5 @@
 #include "cdelta_matcher.h"
 #include "cdelta_operations.h"
 #include "cdelta_context.h"
+#include "cdelta_coder.h"
+#include "cdelta_training.h"

@@ -1,0 +1,127 @@
+#pragma once
+/* What the coder has learned: where each adaptive probability and each mixer weight lies. Training fills it from the
+ * corpora; every delta starts from there and learns on. */
+#include <stdint.h>
+
+/* Classes of bytes: what a person would call digit, letter, white space, quote... */
+enum { CLASSES = 14, CLASS_NONE = 13 };
+
+/* Contexts that look up bit histories. Level `balanced` has only the first of them. */
+enum {
+    SLOT_O2,
+    SLOT_O3,
+    SLOT_WORD,
+    SLOT_AROUND,
+    SLOT_RUN,
+    SLOT_O4,
+    BALANCED_SLOTS,
+    SLOT_O1 = BALANCED_SLOTS,
+    SLOT_O0,
+    SLOT_O6,
+    SLOT_AT,
+    SLOT_AT_LAST,
+    SLOT_WORDS,
+    SLOT_SHAPE,
+    SLOT_PAST,
+    SLOT_BOTH,
+    SLOT_SKIP,
+    SMALL_SLOTS,
+};
+
+/* Inputs of the mixer behind the slots. */
+enum {
+    IN_CLASS,
+    IN_DIGIT,
+    IN_AT,
+    IN_MATCH,
+    IN_PAST,
+    IN_BIAS,
+    BALANCED_DIRECT,
+    IN_NEAR2 = BALANCED_DIRECT,
+    IN_NEAR3,
+    IN_FAR4,
+    IN_FAR6,
+    SMALL_DIRECT
+};
+enum { BALANCED_LANES = 16, SMALL_LANES = 32 }; /* inputs, rounded up to whole registers */
+
+/* Weight sets that the literals' mixer chooses from. */
+enum { SET_POINTERS, SET_NODE, SET_RUN, SET_KNOWN, SET_CLASSES, SET_MATCH, SMALL_SETS, BALANCED_SETS = 2 };
+enum {
+    SIZE_POINTERS = 80,
+    SIZE_NODE = 256,
+    SIZE_RUN = 128,
+    SIZE_KNOWN = 192,
+    SIZE_CLASSES = CLASSES * CLASSES,
+    SIZE_MATCH = CLASSES * 8 * 3,
+};
+
+enum { FOLLOW_INPUTS = 8, FOLLOW_SETS = 8 };
+enum { STOP_INPUTS = 8, STOP_SETS = 8, FINAL_LANES = 8, FINAL_SETS = 32 };
+
+/* Adaptive probabilities, by what they are of. */
+enum {
+    /* Single bits of operations. */
+    BIT_SHRINKS = 0,
+    BIT_FINISH = BIT_SHRINKS + 1,        /* kind x new bytes before */
+    BIT_PAST = BIT_FINISH + 8,           /* new bytes before */
+    BIT_RANK = BIT_PAST + 2,             /* which list x many */
+    BIT_BACK = BIT_RANK + 4,             /* which list, or none */
+    BIT_CANDIDATE = BIT_BACK + 3,        /* candidate x new bytes before x how sure */
+    BIT_BREAK = BIT_CANDIDATE + 12 * 12, /* hits x passes */
+    BIT_LENGTH = BIT_BREAK + 4 * 8,      /* kind x node */
+    BIT_MANTISSA = BIT_LENGTH + 4 * 32,
+    BIT_NUMBER = BIT_MANTISSA + 32, /* family x node */
+    BIT_NUMBER_TOP = BIT_NUMBER + 8 * 32,
+    /* Whether the run of new bytes ends: tables whose answers are mixed. */
+    STOP_0 = BIT_NUMBER_TOP + 8 * 32,
+    STOP_1 = STOP_0 + 8 * CLASSES * CLASSES,
+    STOP_2 = STOP_1 + 4 * 8 * 4 * 8,
+    STOP_3 = STOP_2 + 8 * 4 * 8,
+    STOP_4 = STOP_3 + CLASSES * CLASSES * 4,
+    STOP_5 = STOP_4 + 8 * 4 * 12,
+    STOP_6 = STOP_5 + CLASSES * 8 * 4,
+    STOP_7 = STOP_6 + CLASSES * CLASSES * 4,
+    /* Whether the expected byte comes: tables whose answers are mixed. */
+    FOLLOW_0 = STOP_7 + 1,
+    FOLLOW_1 = FOLLOW_0 + CLASSES * CLASSES * CLASSES,
+    FOLLOW_2 = FOLLOW_1 + 16 * CLASSES,
+    FOLLOW_3 = FOLLOW_2 + 4 * 8 * 4,
+    FOLLOW_4 = FOLLOW_3 + 256 * 4,
+    FOLLOW_5 = FOLLOW_4 + CLASSES * 256,
+    FOLLOW_6 = FOLLOW_5 + 16 * 16 * 4,
+    FOLLOW_7 = FOLLOW_6 + 16 * 4 * 4,
+    /* Direct inputs of the literals' mixer. */
+    DIRECT_CLASS = FOLLOW_7 + 8,
+    DIRECT_DIGIT = DIRECT_CLASS + CLASSES * 256,
+    DIRECT_AT = DIRECT_DIGIT + 11 * 3 * 2 * 32,
+    DIRECT_MATCH = DIRECT_AT + 16 * 16 + 1,
+    DIRECT_PAST = DIRECT_MATCH + 32 * 16 + 1,
+    DIRECT_BIAS = DIRECT_PAST + 32 * 16 + 1,
+    /* From bit histories, for each slot context and nibble. */
+    HISTORY = DIRECT_BIAS + 8,
+    BALANCED_PROBABILITIES = HISTORY + BALANCED_SLOTS * 2 * 256,
+    /* From tallies of what follows in the base after the last 2, 3, 4 and 6 bytes. */
+    TALLY = HISTORY + SMALL_SLOTS * 2 * 256,
+    SMALL_PROBABILITIES = TALLY + 4 * 64,
+};
+
+/* Mixer weights, 1.0 as 2^14. */
+enum { WEIGHT_SHIFT = 14 };
+enum {
+    WEIGHT_STOP = 0,
+    WEIGHT_FOLLOW = WEIGHT_STOP + STOP_SETS * STOP_INPUTS,
+    WEIGHT_FINAL = WEIGHT_FOLLOW + FOLLOW_SETS * FOLLOW_INPUTS,
+    WEIGHT_LITERAL = WEIGHT_FINAL + FINAL_SETS * FINAL_LANES,
+    BALANCED_WEIGHTS = WEIGHT_LITERAL + (SIZE_POINTERS + SIZE_NODE) * BALANCED_LANES,
+    SMALL_WEIGHTS =
+        WEIGHT_LITERAL + (SIZE_POINTERS + SIZE_NODE + SIZE_RUN + SIZE_KNOWN + SIZE_CLASSES + SIZE_MATCH) * SMALL_LANES,
+};
+
+struct learned {
+    _Alignas(64) int16_t weights[SMALL_WEIGHTS];
+    uint16_t probabilities[SMALL_PROBABILITIES];
+};
+
+/* How often a copy ends between bytes of three classes, of 65536 * 4; training counts it. */
+enum { HAZARDS = CLASSES * CLASSES * CLASSES };

@@ -1,0 +1,175 @@
+#include "training.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* The table has one printable character for each constant, from FIRST on: logits in steps of 1/4 nat, weights of 1/32,
+ * hazards of a quarter of a doubling. */
+enum { FIRST = '#', LOWEST = -46, HIGHEST = 46, LOGIT_STEP = 32, WEIGHT_STEP = 512 };
+
+enum { LITERALS_MAX = 20000 };
+
+static const char table_small[] =
+#include "constants_small.inc"
+    ;
+static const char table_balanced[] =
+#include "constants_balanced.inc"
+    ;
+
+static int quantized(int value, int step) {
+    int steps = (value + (value < 0 ? -step / 2 : step / 2)) / step;
+    return steps < LOWEST ? LOWEST : steps > HIGHEST ? HIGHEST : steps;
+}
+
+/* A hazard from 1 to 65535, and its logarithm in quarters. */
+static unsigned hazard_of(int quarters) {
+    static const unsigned fractions[4] = {65536, 77936, 92682, 110218}; /* 2^(i/4) */
+    unsigned value = (unsigned)(((uint64_t)fractions[quarters & 3] << (quarters >> 2)) >> 16);
+    return value > 65535 ? 65535 : value;
+}
+static int quarters_of(unsigned hazard) {
+    int quarters = 0;
+    while (quarters < 63 && hazard_of(quarters + 1) <= hazard) quarters++;
+    return quarters;
+}
+
+/* Goes through the constants of a depth in the table's order. */
+struct constants {
+    size_t weights, lanes, used; /* of each set of `lanes` weights, the first `used` */
+    size_t probabilities;
+};
+static struct constants constants_of(cdelta_depth depth) {
+    bool small = depth == CDELTA_DEPTH_SMALL;
+    return (struct constants){.weights = small ? SMALL_WEIGHTS : BALANCED_WEIGHTS,
+                              .lanes = small ? SMALL_LANES : BALANCED_LANES,
+                              .used = small ? SMALL_SLOTS + SMALL_DIRECT : BALANCED_SLOTS + BALANCED_DIRECT,
+                              .probabilities = small ? SMALL_PROBABILITIES : BALANCED_PROBABILITIES};
+}
+static bool in_table(const struct constants *constants, size_t weight) {
+    return weight < WEIGHT_LITERAL || (weight - WEIGHT_LITERAL) % constants->lanes < constants->used;
+}
+
+static void load(cdelta_coder *coder, cdelta_depth depth, const char *table) {
+    const struct constants constants = constants_of(depth);
+    struct learned *start = &coder->start[depth];
+    for (size_t i = 0; i < constants.weights; i++)
+        start->weights[i] = in_table(&constants, i) ? (int16_t)((*table++ - FIRST + LOWEST) * WEIGHT_STEP) : 0;
+    for (size_t i = 0; i < constants.probabilities; i++) {
+        int logit = (*table++ - FIRST + LOWEST) * LOGIT_STEP;
+        start->probabilities[i] = (uint16_t)logistic_squash(&coder->logistic, logit_clamp(logit));
+    }
+    for (size_t i = 0; i < HAZARDS; i++) coder->hazards[depth][i] = (uint16_t)hazard_of(*table++ - FIRST);
+}
+
+static size_t table_length(cdelta_depth depth) {
+    const struct constants constants = constants_of(depth);
+    size_t length = constants.probabilities + HAZARDS;
+    for (size_t i = 0; i < constants.weights; i++) length += in_table(&constants, i);
+    return length;
+}
+
+void training_load(cdelta_coder *coder, cdelta_depth depth) {
+    const char *table = depth == CDELTA_DEPTH_SMALL ? table_small : table_balanced;
+    size_t length = depth == CDELTA_DEPTH_SMALL ? sizeof table_small - 1 : sizeof table_balanced - 1;
+    /* Only while the model is being changed, until `make train` has run, does the table not fit. */
+    if (length == table_length(depth)) load(coder, depth, table);
+}
+
+size_t cdelta_training_write(const cdelta_training *training, char *out, size_t capacity) {
+    const cdelta_coder *coder = training->coder;
+    const struct constants constants = constants_of(training->depth);
+    if (capacity < table_length(training->depth)) return 0;
+    char *at = out;
+    for (size_t i = 0; i < constants.weights; i++)
+        if (in_table(&constants, i)) *at++ = (char)(FIRST - LOWEST + quantized(training->now.weights[i], WEIGHT_STEP));
+    for (size_t i = 0; i < constants.probabilities; i++)
+        *at++ =
+            (char)(FIRST - LOWEST + quantized(coder->logistic.logit[training->now.probabilities[i] >> 4], LOGIT_STEP));
+    for (size_t i = 0; i < HAZARDS; i++) {
+        /* 0.02 and 1 more than were seen, so that what was never seen stays possible. */
+        uint64_t hazard =
+            (training->ends[i] * UINT64_C(100) + 2) * 4 * 65536 / ((training->passes[i] + UINT64_C(1)) * 100);
+        *at++ = (char)(FIRST + quarters_of(hazard < 1 ? 1 : hazard > 60000 ? 60000 : (unsigned)hazard));
+    }
+    return (size_t)(at - out);
+}
+
+/* What is known without any page: a bit is likely what it was before, and all inputs are about equally good. */
+static void begin_generic(struct learned *learned, cdelta_depth depth) {
+    const struct constants constants = constants_of(depth);
+    const unsigned slots = depth == CDELTA_DEPTH_SMALL ? SMALL_SLOTS : BALANCED_SLOTS;
+    const unsigned sets = depth == CDELTA_DEPTH_SMALL ? SMALL_SETS : BALANCED_SETS;
+    for (size_t i = 0; i < constants.weights; i++)
+        learned->weights[i] = i < WEIGHT_FINAL     ? 5000
+                              : i < WEIGHT_LITERAL ? (i % FINAL_LANES < sets ? 16384 / (int)sets : 0)
+                              : (i - WEIGHT_LITERAL) % constants.lanes < constants.used ? 3500
+                                                                                        : 0;
+    for (size_t i = 0; i < SMALL_PROBABILITIES; i++) learned->probabilities[i] = 32768;
+    for (size_t i = FOLLOW_0; i < DIRECT_CLASS; i++) learned->probabilities[i] = 62000;
+    for (size_t i = DIRECT_AT; i < DIRECT_BIAS; i++) {
+        size_t j = i - (i < DIRECT_MATCH ? DIRECT_AT : i < DIRECT_PAST ? DIRECT_MATCH : DIRECT_PAST);
+        if (j > 0) learned->probabilities[i] = (j - 1) & 1 ? 49152 : 16384;
+    }
+    for (unsigned i = 0; i < slots * 2; i++)
+        for (unsigned history = 2; history < 256; history++) {
+            unsigned bits = floor_log2(history), ones = (unsigned)__builtin_popcount(history) - 1;
+            learned->probabilities[HISTORY + i * 256 + history] =
+                (uint16_t)((ones * 2 + 1 + (history & 1) * 2) * 65535 / (2 * bits + 4));
+        }
+    if (depth != CDELTA_DEPTH_SMALL) return;
+    for (unsigned i = 0; i < 256; i++) {
+        unsigned zeros = i / 8 % 8, ones = i % 8;
+        learned->probabilities[TALLY + i] = (uint16_t)((ones * 2 + 1) * 65535 / (2 * (zeros + ones) + 2));
+    }
+}
+
+cdelta_status cdelta_training_create(cdelta_coder *coder, cdelta_depth depth, cdelta_training **out) {
+    *out = NULL;
+    cdelta_training *training = aligned_alloc(64, (sizeof *training + 63) / 64 * 64);
+    if (training == NULL) return CDELTA_OUT_OF_MEMORY;
+    memset(training, 0, sizeof *training);
+    training->coder = coder;
+    training->depth = depth;
+    begin_generic(&training->now, depth);
+    for (unsigned i = 0; i < HAZARDS; i++) coder->hazards[depth][i] = 1000;
+    *out = training;
+    return CDELTA_OK;
+}
+
+void cdelta_training_free(cdelta_training *training) {
+    free(training);
+}
+
+void cdelta_training_begin(cdelta_training *training, unsigned round) {
+    training->round = round;
+    memset(training->ends, 0, sizeof training->ends);
+    memset(training->passes, 0, sizeof training->passes);
+}
+
+cdelta_status cdelta_training_learn(cdelta_training *training, const uint8_t *base, size_t base_length,
+                                    const uint8_t *target, size_t target_length, const cdelta_copy *copies,
+                                    size_t count, size_t *out_length) {
+    cdelta_coder *coder = training->coder;
+    size_t literals = target_length;
+    for (size_t i = 0; i < count; i++) literals -= copies[i].length;
+    *out_length = 0;
+    if (literals > LITERALS_MAX) return CDELTA_OK;
+    coder->training = training;
+    coder->now = training->now;
+    coder->map_shift = coder->bit_shift = 4 + training->round;
+    coder->rate_shift = 2;
+    coder->final_shift = 3;
+    unsigned size_class;
+    cdelta_status status = cdelta_coder_encode(coder, training->depth, base, base_length, target, target_length, copies,
+                                               count, NULL, 0, out_length, &size_class);
+    training->now = coder->now;
+    coder->training = NULL;
+    return status;
+}
+
+void cdelta_training_end(cdelta_training *training) {
+    const size_t length = table_length(training->depth);
+    char *table = malloc(length);
+    if (table == NULL || cdelta_training_write(training, table, length) != length) abort();
+    load(training->coder, training->depth, table);
+    free(table);
+}
