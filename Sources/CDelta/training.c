@@ -8,12 +8,14 @@ enum { FIRST = '#', LOWEST = -46, HIGHEST = 46, LOGIT_STEP = 32, WEIGHT_STEP = 5
 
 enum { LITERALS_MAX = 20000 };
 
-static const char table_small[] =
+/* In rows, since C compilers need not take longer strings. */
+enum { ROW = 110 };
+static const char table_small[][ROW + 1] = {
 #include "constants_small.inc"
-    ;
-static const char table_balanced[] =
+};
+static const char table_balanced[][ROW + 1] = {
 #include "constants_balanced.inc"
-    ;
+};
 
 static int quantized(int value, int step) {
     int steps = (value + (value < 0 ? -step / 2 : step / 2)) / step;
@@ -48,16 +50,31 @@ static bool in_table(const struct constants *constants, size_t weight) {
     return weight < WEIGHT_LITERAL || (weight - WEIGHT_LITERAL) % constants->lanes < constants->used;
 }
 
-static void load(cdelta_coder *coder, cdelta_depth depth, const char *table) {
+/* Reads a table of rows of `row` characters with `gap` more behind each. */
+struct table_reader {
+    const char *at;
+    size_t row, gap, column;
+};
+static int next_constant(struct table_reader *reader) {
+    if (reader->column == reader->row) {
+        reader->at += reader->gap;
+        reader->column = 0;
+    }
+    reader->column++;
+    return *reader->at++ - FIRST;
+}
+
+static void load(cdelta_coder *coder, cdelta_depth depth, struct table_reader reader) {
     const struct constants constants = constants_of(depth);
     struct learned *start = &coder->start[depth];
     for (size_t i = 0; i < constants.weights; i++)
-        start->weights[i] = in_table(&constants, i) ? (int16_t)((*table++ - FIRST + LOWEST) * WEIGHT_STEP) : 0;
+        start->weights[i] =
+            in_table(&constants, i) ? (int16_t)((next_constant(&reader) + LOWEST) * WEIGHT_STEP) : (int16_t)0;
     for (size_t i = 0; i < constants.probabilities; i++) {
-        int logit = (*table++ - FIRST + LOWEST) * LOGIT_STEP;
+        int logit = (next_constant(&reader) + LOWEST) * LOGIT_STEP;
         start->probabilities[i] = (uint16_t)logistic_squash(&coder->logistic, logit_clamp(logit));
     }
-    for (size_t i = 0; i < HAZARDS; i++) coder->hazards[depth][i] = (uint16_t)hazard_of(*table++ - FIRST);
+    for (size_t i = 0; i < HAZARDS; i++) coder->hazards[depth][i] = (uint16_t)hazard_of(next_constant(&reader));
 }
 
 static size_t table_length(cdelta_depth depth) {
@@ -68,10 +85,11 @@ static size_t table_length(cdelta_depth depth) {
 }
 
 void training_load(cdelta_coder *coder, cdelta_depth depth) {
-    const char *table = depth == CDELTA_DEPTH_SMALL ? table_small : table_balanced;
-    size_t length = depth == CDELTA_DEPTH_SMALL ? sizeof table_small - 1 : sizeof table_balanced - 1;
+    const bool small = depth == CDELTA_DEPTH_SMALL;
+    const size_t rows = (small ? sizeof table_small : sizeof table_balanced) / (ROW + 1);
     /* Only while the model is being changed, until `make train` has run, does the table not fit. */
-    if (length == table_length(depth)) load(coder, depth, table);
+    if (rows != (table_length(depth) + ROW - 1) / ROW) return;
+    load(coder, depth, (struct table_reader){small ? table_small[0] : table_balanced[0], ROW, 1, 0});
 }
 
 size_t cdelta_training_write(const cdelta_training *training, char *out, size_t capacity) {
@@ -166,10 +184,12 @@ cdelta_status cdelta_training_learn(cdelta_training *training, const uint8_t *ba
     return status;
 }
 
-void cdelta_training_end(cdelta_training *training) {
+cdelta_status cdelta_training_end(cdelta_training *training) {
     const size_t length = table_length(training->depth);
     char *table = malloc(length);
-    if (table == NULL || cdelta_training_write(training, table, length) != length) abort();
-    load(training->coder, training->depth, table);
+    if (table == NULL) return CDELTA_OUT_OF_MEMORY;
+    cdelta_training_write(training, table, length);
+    load(training->coder, training->depth, (struct table_reader){table, length, 0, 0});
     free(table);
+    return CDELTA_OK;
 }

@@ -16,14 +16,14 @@ void cdelta_training_free(cdelta_training *_Nullable training);
 /* Starts the next round, 0 first. */
 void cdelta_training_begin(cdelta_training *training, unsigned round);
 
-/* Learns one pair, with copies as for cdelta_coder_encode; it is left out where it has more than 40,000 new bytes, of
+/* Learns one pair, with copies as for cdelta_coder_encode; it is left out where it has more than 20,000 new bytes, of
  * which few would be like what other pages have. Leaves the length of its stream in *out_length. */
 cdelta_status cdelta_training_learn(cdelta_training *training, const uint8_t *_Nullable base, size_t base_length,
                                     const uint8_t *_Nullable target, size_t target_length,
                                     const cdelta_copy *_Nullable copies, size_t count, size_t *out_length);
 
 /* Ends the round: the coder's deltas of this depth start from its end from now on, as exactly as the table tells. */
-void cdelta_training_end(cdelta_training *training);
+cdelta_status cdelta_training_end(cdelta_training *training);
 
 /* Writes the table as printable characters without a 0 behind them, and returns how many; 0 where they don't fit. */
 size_t cdelta_training_write(const cdelta_training *training, char *out, size_t capacity);
