@@ -7,19 +7,29 @@ internal import CDelta
 @safe public struct DeltaDecoder: ~Copyable {
     /// The longest page that this decoder makes, in bytes.
     public let outputLimit: Int
+    /// The most literals and copies, together, that this decoder decodes one by one.
+    public let symbolLimit: Int
     private var operations = Scratch()
     private var literals = Scratch()
     private var context = Scratch()
     private var inflater = Inflater()
+    private var coder = Coder()
+    var traced = Scratch()
 
     /// Creates a decoder.
     ///
-    /// - Parameter outputLimit: The longest page to make, in bytes: what a delta announces beyond it is refused before
-    ///   any memory is set aside. Working memory stays within four times this limit and 100 kB; the page itself comes
-    ///   on top.
-    public init(outputLimit: Int = 256_000_000) {
+    /// - Parameters:
+    ///   - outputLimit: The longest page to make, in bytes: what a delta announces beyond it is refused before
+    ///     any memory is set aside. Working memory stays within four times this limit and 4 MB; the page itself comes
+    ///     on top.
+    ///   - symbolLimit: The most literals and copies, together, that a delta of level `balanced` or `small` may have. A
+    ///     symbol takes about a microsecond, whatever the delta says, and a delta that announces more is refused before
+    ///     any work.
+    public init(outputLimit: Int = 256_000_000, symbolLimit: Int = DeltaLimits.symbolCount) {
         precondition(outputLimit >= 0, "outputLimit \(outputLimit): use 0 or more")
+        precondition(symbolLimit >= 0, "symbolLimit \(symbolLimit): use 0 or more")
         self.outputLimit = min(outputLimit, DeltaLimits.pageBytes)
+        self.symbolLimit = symbolLimit
     }
 
     /// Rebuilds a page.
@@ -97,7 +107,33 @@ internal import CDelta
                     base.baseAddress, base.count, out.baseAddress, out.count)
                 if let error = DeltaError(status, reading: .operations) { throw error }
             }
+        case .coded(let model, let sizeClass):
+            let coder = try unsafe checkedCoder(sizeClass: sizeClass)
+            try unsafe Self.fill(&page, count: header.targetBytes) { out throws(DeltaError) in
+                let status = unsafe cdelta_coder_decode(
+                    coder, model.depth, UInt32(sizeClass), body.baseAddress, body.count, base.baseAddress, base.count,
+                    out.baseAddress!, out.count, nil)
+                if let error = DeltaError(status, reading: .stream) { throw error }
+            }
+        case .zones(let count):
+            try unsafe Zones.read(body, count: count, targetBytes: header.targetBytes) {
+                zone, bytes throws(DeltaError) in
+                let start = page.count
+                let (header, _) = try unsafe DeltaHeader.read(zone, baseBytes: baseBytes)
+                // A zone of zones would be a way to make a decoder call itself without end.
+                if case .zones = header.kind { throw .corrupt(.invalid(.zones)) }
+                guard header.targetBytes == bytes else { throw .corrupt(.invalid(.zones)) }
+                try unsafe decode(zone, base: base, baseBytes: baseBytes, into: &page)
+                assert(page.count - start == bytes)
+            }
         }
+    }
+
+    /// The coder, for a stream whose announced work is within the limit.
+    mutating func checkedCoder(sizeClass: Int) throws(DeltaError) -> OpaquePointer {
+        let count = 16 << sizeClass
+        guard count <= symbolLimit else { throw .tooManySymbols(count: count, limit: symbolLimit) }
+        return try unsafe coder.ready()
     }
 
     /// Lets `body` write exactly `count` bytes behind the page, which stays as it was after an error.

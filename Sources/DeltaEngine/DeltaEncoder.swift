@@ -13,6 +13,11 @@ internal import CDelta
     private var context = Scratch()
     private var output = Scratch()
     private var deflater = Deflater()
+    private var thoroughDeflater = Deflater(isThorough: true)
+    private var coder = Coder()
+
+    /// What level `auto` chose for the last page, and why; `nil` where the last page had another level.
+    public internal(set) var choice: DeltaChoice?
 
     /// Sections shorter than this rarely gain from a compressor without a dictionary.
     private static let minCompressibleBytes = 24
@@ -49,24 +54,30 @@ internal import CDelta
     ///   - target: The new version of the page; may be empty. Borrowed for this call only.
     ///   - base: A version that the decoding end has too, or `nil` for a page that is compressed on its own.
     ///   - level: How to code the result.
+    ///   - microseconds: For level `auto`, the time that this page may take; other levels take what they take.
     /// - Returns: The delta, from 1 byte (an identical page) to 1 byte more than the target. It names neither base nor
     ///   target: their versions travel beside it.
     /// - Throws: ``DeltaError/pageTooLarge(byteCount:limit:)``, ``DeltaError/outOfMemory``.
     /// - Complexity: O(*target*), for any input.
     /// - SeeAlso: `docs/formats/delta.md`.
     public mutating func encode(
-        _ target: Span<UInt8>, against base: DeltaBase?, level: DeltaLevel = .fast
+        _ target: Span<UInt8>, against base: DeltaBase?, level: DeltaLevel = .balanced, microseconds: Int = 5_000
     ) throws(DeltaError) -> [UInt8] {
         try DeltaLimits.check(pageBytes: target.count)
+        choice = nil
         return try unsafe target.withUnsafeBufferPointer { bytes throws(DeltaError) in
             guard level != .stored else { return unsafe Self.store(bytes) }
-            guard let base else { return try unsafe encodePage(bytes, level: level) }
-            return try unsafe encodeDelta(bytes, against: base, level: level)
+            guard let base else {
+                if level == .auto { choice = DeltaChoice(level: .deflate, reason: .noBase, newBytes: bytes.count) }
+                return try unsafe encodePage(bytes, level: level)
+            }
+            guard level == .auto else { return try unsafe encodeDelta(bytes, against: base, level: level) }
+            return try unsafe encodeWithin(microseconds, bytes, against: base)
         }
     }
 
     /// Leaves the page as it is.
-    private static func store(_ target: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+    static func store(_ target: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: DeltaHeader.maxBytes + target.count) { out, count in
             let header = DeltaHeader(kind: .page(.raw), targetBytes: target.count)
             let start = unsafe header.write(to: out.baseAddress!, baseBytes: 0)
@@ -75,10 +86,14 @@ internal import CDelta
         }
     }
 
-    /// Compresses a page on its own.
-    private mutating func encodePage(
+    /// Compresses a page on its own; level `auto` in each way that may be smallest.
+    mutating func encodePage(
         _ target: UnsafeBufferPointer<UInt8>, level: DeltaLevel
     ) throws(DeltaError) -> [UInt8] {
+        guard level != .auto else {
+            let (fast, thorough) = (try unsafe encodePage(target, level: .fast), try unsafe encodeThoroughly(target))
+            return fast.count < thorough.count ? fast : thorough
+        }
         let out = unsafe output.reserve(DeltaHeader.maxBytes + target.count)
         let header = DeltaHeader(kind: .page(level == .fast ? .lz4 : .deflate), targetBytes: target.count)
         let start = unsafe header.write(to: out, baseBytes: 0)
@@ -89,23 +104,54 @@ internal import CDelta
         return unsafe [UInt8](UnsafeBufferPointer(start: out, count: start + coded))
     }
 
-    private mutating func encodeDelta(
+    /// Compresses a page on its own as `gzip -9` does, whatever time it takes.
+    private mutating func encodeThoroughly(_ target: UnsafeBufferPointer<UInt8>) throws(DeltaError) -> [UInt8] {
+        let out = unsafe output.reserve(DeltaHeader.maxBytes + target.count)
+        let start = unsafe DeltaHeader(kind: .page(.deflate), targetBytes: target.count).write(to: out, baseBytes: 0)
+        let room = unsafe UnsafeMutableBufferPointer(start: out + start, count: max(0, target.count - start))
+        guard let coded = try unsafe thoroughDeflater.compress(target, to: room) else {
+            return unsafe Self.store(target)
+        }
+        return unsafe [UInt8](UnsafeBufferPointer(start: out, count: start + coded))
+    }
+
+    mutating func encodeDelta(
         _ target: UnsafeBufferPointer<UInt8>, against base: DeltaBase, level: DeltaLevel
     ) throws(DeltaError) -> [UInt8] {
+        let copies = try unsafe match(
+            target, against: base, effort: level == .fast ? .CDELTA_EFFORT_FAST : .CDELTA_EFFORT_THOROUGH)
+        return try unsafe code(target, copies: copies, against: base, level: level)
+    }
+
+    /// Finds what the page has from its base; valid until the next call.
+    mutating func match(
+        _ target: UnsafeBufferPointer<UInt8>, against base: DeltaBase, effort: cdelta_effort
+    ) throws(DeltaError) -> UnsafeBufferPointer<cdelta_copy> {
         var copies: UnsafePointer<cdelta_copy>?
-        var copyCount = 0
+        var count = 0
         let status = unsafe cdelta_match(
-            matcher, base.index, base.bytes, base.bytes.count, target.baseAddress, target.count,
-            level == .fast ? .CDELTA_EFFORT_FAST : .CDELTA_EFFORT_THOROUGH, &copies, &copyCount)
+            matcher, base.index, base.bytes, base.bytes.count, target.baseAddress, target.count, effort, &copies, &count
+        )
         if let error = DeltaError(status, reading: .operations) { throw error }
+        return unsafe UnsafeBufferPointer(start: copies, count: count)
+    }
+
+    /// Codes a page whose copies are known.
+    mutating func code(
+        _ target: UnsafeBufferPointer<UInt8>, copies: UnsafeBufferPointer<cdelta_copy>, against base: DeltaBase,
+        level: DeltaLevel
+    ) throws(DeltaError) -> [UInt8] {
         let identical =
-            unsafe copyCount == 1
-            ? copies![0].length == target.count && target.count == base.bytes.count
+            unsafe copies.count == 1
+            ? copies[0].length == target.count && target.count == base.bytes.count
             : target.isEmpty && base.bytes.isEmpty
         if identical { return [DeltaHeader.identical] }
 
-        let literalBytes = unsafe UnsafeBufferPointer(start: copies, count: copyCount)
-            .reduce(target.count) { $0 - Int($1.length) }
+        if let model = DeltaHeader.Model(level) {
+            if let delta = try unsafe codeStream(target, copies: copies, against: base, model: model) { return delta }
+            return try unsafe code(target, copies: copies, against: base, level: .deflate)
+        }
+        let literalBytes = unsafe copies.reduce(target.count) { $0 - Int($1.length) }
         let newPart = Double(literalBytes) / Double(max(target.count, 1))
         if newPart > (level == .fast ? Self.fastPageFrom : Self.deflatePageFrom) {
             return try unsafe encodePage(target, level: level)
@@ -114,10 +160,10 @@ internal import CDelta
         // Operations and literals as they are, behind room for the longest header: already the layout of a delta.
         let start = DeltaHeader.maxBytes
         let literalRoom = literalBytes + Self.blockBytes
-        let raw = unsafe sections.reserve(start + cdelta_operations_bound(copyCount) + literalRoom) + start
-        let operationsBytes = unsafe cdelta_operations_write(copies, copyCount, base.bytes.count, raw)
+        let raw = unsafe sections.reserve(start + cdelta_operations_bound(copies.count) + literalRoom) + start
+        let operationsBytes = unsafe cdelta_operations_write(copies.baseAddress, copies.count, base.bytes.count, raw)
         _ = unsafe cdelta_literals_gather(
-            copies, copyCount, target.baseAddress, target.count, raw + operationsBytes, literalRoom)
+            copies.baseAddress, copies.count, target.baseAddress, target.count, raw + operationsBytes, literalRoom)
         var header = DeltaHeader(
             kind: .delta(operations: .raw, literals: .raw), targetBytes: target.count,
             operationsBytes: operationsBytes, codedOperationsBytes: operationsBytes)
@@ -141,6 +187,24 @@ internal import CDelta
         let length = unsafe header.write(endingAt: out, baseBytes: base.bytes.count)
         return unsafe Self.smaller(
             UnsafeBufferPointer(start: out - length, count: length + operationsCoded + literalsCoded), target)
+    }
+
+    /// One arithmetic-coded stream; `nil` where the page has too much new content for it, or is smaller as it is.
+    private mutating func codeStream(
+        _ target: UnsafeBufferPointer<UInt8>, copies: UnsafeBufferPointer<cdelta_copy>, against base: DeltaBase,
+        model: DeltaHeader.Model
+    ) throws(DeltaError) -> [UInt8]? {
+        let coder = try unsafe coder.ready()
+        let stream = unsafe output.reserve(DeltaHeader.maxBytes + target.count) + DeltaHeader.maxBytes
+        var (length, sizeClass) = (0, UInt32(0))
+        let status = unsafe cdelta_coder_encode(
+            coder, model.depth, base.bytes, base.bytes.count, target.baseAddress, target.count, copies.baseAddress,
+            copies.count, stream, target.count, &length, &sizeClass)
+        if let error = DeltaError(status, reading: .stream) { throw error }
+        guard length < target.count else { return nil }
+        let header = DeltaHeader(kind: .coded(model, sizeClass: Int(sizeClass)), targetBytes: target.count)
+        let start = unsafe header.write(endingAt: stream, baseBytes: base.bytes.count)
+        return unsafe Self.smaller(UnsafeBufferPointer(start: stream - start, count: start + length), target)
     }
 
     /// The delta, or the page as it is where that is smaller.

@@ -16,6 +16,8 @@ public enum DeltaError: Error, Hashable, Sendable {
     case unknownKind(UInt8)
     /// Bytes that no encoder writes, or a delta that ends too early.
     case corrupt(Corruption)
+    /// A delta announces more literals and copies than the caller allows: each may take a microsecond.
+    case tooManySymbols(count: Int, limit: Int)
     /// A description would list more segments than the caller allows.
     case tooManySegments(limit: Int)
     /// The C core or zlib found no memory left. Swift's own allocations can't report that: they end the process.
@@ -41,6 +43,10 @@ public enum DeltaError: Error, Hashable, Sendable {
         case literals
         /// A whole page, compressed without a base.
         case page
+        /// Copies and new bytes in one arithmetic-coded stream.
+        case stream
+        /// The lengths of a page's zones and of their deltas.
+        case zones
     }
 
     /// The error for a status of the C core; `nil` for success.
@@ -76,6 +82,8 @@ extension DeltaError: CustomStringConvertible {
             "the delta is damaged, or for another base: its \(part.rawValue) can't be right"
         case .corrupt(.trailingBytes(let count)):
             "the delta is damaged: \(count) bytes follow after its end"
+        case .tooManySymbols(let count, let limit):
+            "the delta may have \(count) new bytes and copies to decode one by one; the limit is \(limit)"
         case .tooManySegments(let limit):
             "the delta has more than \(limit) parts, which is the limit for describing it"
         case .outOfMemory:

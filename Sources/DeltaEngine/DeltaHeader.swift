@@ -17,6 +17,16 @@ struct DeltaHeader: Hashable {
         case page(Coding)
         /// Operations and literals against a base.
         case delta(operations: Coding, literals: Coding)
+        /// One arithmetic-coded stream against a base, of at most 16 × 2^sizeClass literals and copies.
+        case coded(Model, sizeClass: Int)
+        /// Stretches of the target, each a delta of its own against the whole base.
+        case zones(count: Int)
+    }
+
+    /// What predicts the bits of a coded stream; the raw values are the first of 16 kinds, one for each size class.
+    enum Model: UInt8, CaseIterable {
+        case balanced = 0x40
+        case small = 0x50
     }
 
     var kind: Kind
@@ -33,6 +43,7 @@ struct DeltaHeader: Hashable {
     static let identical: UInt8 = 0x00
     private static let firstPage: UInt8 = 0x01
     private static let firstDelta: UInt8 = 0x10
+    private static let zones: UInt8 = 0x60
 
     /// Writes the header and returns its length.
     ///
@@ -43,13 +54,10 @@ struct DeltaHeader: Hashable {
             unsafe out[length] = byte
             length += 1
         }
-        func put(varint value: Int) {
-            var rest = UInt64(value)
-            while rest >= 0x80 {
-                put(UInt8(truncatingIfNeeded: rest) | 0x80)
-                rest >>= 7
-            }
-            put(UInt8(rest))
+        func put(varint value: Int) { length += unsafe Varint.write(value, to: out + length) }
+        func put(growthFrom baseBytes: Int) {
+            let growth = targetBytes - baseBytes
+            put(varint: growth >= 0 ? growth << 1 : ~(growth << 1))
         }
         switch kind {
         case .identical:
@@ -59,10 +67,16 @@ struct DeltaHeader: Hashable {
             if coding != .raw { put(varint: targetBytes) }
         case .delta(let operations, let literals):
             put(Self.firstDelta + operations.rawValue << 2 + literals.rawValue)
-            let growth = targetBytes - baseBytes
-            put(varint: growth >= 0 ? growth << 1 : ~(growth << 1))
+            put(growthFrom: baseBytes)
             put(varint: operationsBytes)
             if operations != .raw { put(varint: codedOperationsBytes) }
+        case .coded(let model, let sizeClass):
+            put(model.rawValue + UInt8(sizeClass))
+            put(growthFrom: baseBytes)
+        case .zones(let count):
+            put(Self.zones)
+            put(growthFrom: baseBytes)
+            put(varint: count)
         }
         return length
     }
@@ -97,21 +111,7 @@ struct DeltaHeader: Hashable {
         if let baseBytes { try DeltaLimits.check(pageBytes: baseBytes) }
         let first = unsafe delta[0]
         var position = 1
-        func varint() throws(DeltaError) -> Int {
-            var (value, shift) = (UInt64(0), UInt64(0))
-            while shift < 35 {
-                guard position < delta.count else { throw .corrupt(.truncated(.header)) }
-                let byte = unsafe delta[position]
-                position += 1
-                value |= UInt64(byte & 0x7f) << shift
-                if byte < 0x80 {
-                    guard value <= UInt32.max else { throw .corrupt(.invalid(.header)) }
-                    return Int(value)
-                }
-                shift += 7
-            }
-            throw .corrupt(.invalid(.header))
-        }
+        func varint() throws(DeltaError) -> Int { try unsafe Varint.read(delta, at: &position, in: .header) }
         switch first {
         case Self.identical:
             guard let baseBytes else { throw .baseMissing }
@@ -123,14 +123,29 @@ struct DeltaHeader: Hashable {
             let coding = Coding(rawValue: first - Self.firstPage)!
             return (DeltaHeader(kind: .page(coding), targetBytes: try varint()), position)
         default:
-            guard let operations = Coding(rawValue: (first &- Self.firstDelta) >> 2),
-                let literals = Coding(rawValue: (first &- Self.firstDelta) & 3)
-            else { throw .unknownKind(first) }
-            guard let baseBytes else { throw .baseMissing }
-            let growth = try varint()
-            let targetBytes = baseBytes + (growth & 1 == 0 ? growth >> 1 : ~(growth >> 1))
-            guard targetBytes >= 0 else { throw .corrupt(.invalid(.header)) }
-            var header = DeltaHeader(kind: .delta(operations: operations, literals: literals), targetBytes: targetBytes)
+            break
+        }
+
+        // All others are made against a base, and begin with how much longer they make it.
+        let kind: Kind
+        if let operations = Coding(rawValue: (first &- Self.firstDelta) >> 2),
+            let literals = Coding(rawValue: (first &- Self.firstDelta) & 3)
+        {
+            kind = .delta(operations: operations, literals: literals)
+        } else if let model = Model(rawValue: first & 0xf0) {
+            kind = .coded(model, sizeClass: Int(first & 0x0f))
+        } else if first == Self.zones {
+            kind = .zones(count: 0)
+        } else {
+            throw .unknownKind(first)
+        }
+        guard let baseBytes else { throw .baseMissing }
+        let growth = try varint()
+        let targetBytes = baseBytes + (growth & 1 == 0 ? growth >> 1 : ~(growth >> 1))
+        guard targetBytes >= 0 else { throw .corrupt(.invalid(.header)) }
+        var header = DeltaHeader(kind: kind, targetBytes: targetBytes)
+        switch kind {
+        case .delta(let operations, _):
             header.operationsBytes = try varint()
             header.codedOperationsBytes = operations == .raw ? header.operationsBytes : try varint()
             guard header.codedOperationsBytes <= delta.count - position else {
@@ -140,7 +155,11 @@ struct DeltaHeader: Hashable {
             guard header.operationsBytes <= min(2 * targetBytes + 64, DeltaLimits.pageBytes) else {
                 throw .corrupt(.invalid(.header))
             }
-            return (header, position)
+        case .zones:
+            header.kind = .zones(count: try varint())
+        default:
+            break
         }
+        return (header, position)
     }
 }

@@ -8,4 +8,10 @@ public enum DeltaLevel: String, CaseIterable, Hashable, Sendable {
     case fast
     /// Copies looked for thoroughly, coded small with zlib.
     case deflate
+    /// Copies and new bytes predicted from the base, by a model that is cheap to ask: smaller than `deflate`, in one pass.
+    case balanced
+    /// As small as the engine can: every new byte is predicted from all that looks like it, at about a microsecond each.
+    case small
+    /// The smallest of the others that the caller's time allows; ``DeltaEncoder/choice`` says which, and why.
+    case auto
 }

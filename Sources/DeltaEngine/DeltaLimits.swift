@@ -8,6 +8,9 @@ public enum DeltaLimits {
     /// The longest delta: a page as it is, and the byte that says so.
     static let deltaBytes = pageBytes + 1
 
+    /// The most literals and copies, together, of a delta of level `balanced` or `small`.
+    public static let symbolCount = 524_288
+
     static func check(pageBytes: Int) throws(DeltaError) {
         guard pageBytes <= Self.pageBytes else {
             throw .pageTooLarge(byteCount: pageBytes, limit: Self.pageBytes)

@@ -25,7 +25,7 @@ struct PinnedOutput {
         let versions = Array(CorpusGenerator(seed: 7).versions(of: kind).prefix(4))
         for (base, target) in zip(versions, versions.dropFirst()) {
             let delta = try encoder.encode(target.span, against: DeltaBase(base), level: level)
-            for segment in try decoder.describe(delta.span, baseBytes: base.count).segments {
+            for segment in try decoder.describe(delta.span, base: base.span).segments {
                 switch segment.origin {
                 case .new: text += "new"
                 case .base(let offset): text += "base \(offset)"

@@ -87,7 +87,7 @@ struct RoundTripProperties {
             let rebuiltAlone = try decoder.decode(alone.span, base: nil, expecting: version)
             #expect(rebuiltAlone == target)
 
-            let description = try decoder.describe(delta.span, baseBytes: base.count)
+            let description = try decoder.describe(delta.span, base: base.span)
             #expect(description.pageBytes == target.count)
             #expect(description.segments.first?.range.lowerBound ?? 0 == 0)
             #expect(description.segments.last?.range.upperBound ?? 0 == target.count)

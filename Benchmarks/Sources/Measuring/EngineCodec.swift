@@ -58,8 +58,8 @@ package final class EngineCodec: Codec {
 
     /// How much of the page is new, from 0 to 1: what the delta carries itself.
     package func newShare() throws -> Double {
-        let delta = delta
-        let description = try decoder.describe(delta.span, baseBytes: pair.base.count)
+        let (delta, base) = (delta, pair.base)
+        let description = try decoder.describe(delta.span, base: base.span)
         let new = description.segments.reduce(0) { $1.origin == .new ? $0 + $1.range.count : $0 }
         return Double(new) / Double(max(1, pair.target.count))
     }

@@ -27,6 +27,8 @@ extension Explanation {
             }
         }
         if !cells.isEmpty { text += line("map", cells.joined()) }
+        let bars = bitsRow(cells: max(10, columns - 11))
+        if !bars.isEmpty { text += line("bits", bars) }
         return text
     }
 
@@ -55,6 +57,12 @@ extension Explanation {
         case .delta:
             if let operations = description.operations { sections.append(("what to copy", operations.words)) }
             if let literals = description.literals { sections.append(("new bytes", literals.words)) }
+        case .coded(let level): sections += codedTexts(level)
+        case .zones:
+            for zone in description.zones {
+                let place = "\(Quantity.count(zone.range.lowerBound))…\(Quantity.count(zone.range.upperBound))"
+                sections.append(("zone \(place)", "\(Quantity.exactBytes(zone.deltaBytes)), \(zone.kind.words)"))
+            }
         }
         return sections
     }

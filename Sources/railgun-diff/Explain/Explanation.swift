@@ -60,15 +60,16 @@ struct Explanation {
 
     init(base: [UInt8], named baseName: String, page: [UInt8], named pageName: String, delta: [UInt8]) throws {
         var decoder = DeltaDecoder(outputLimit: DeltaLimits.pageBytes)
-        description = try decoder.describe(delta.span, baseBytes: base.count)
+        description = try decoder.describe(delta.span, base: base.span)
         (self.base, self.baseName, self.page, self.pageName) = (base, baseName, page, pageName)
         deltaBytes = delta.count
 
-        let inPlace = Self.segmentsInPlace(description.segments)
+        let segments = try Self.comparison(description, base: base, page: page)
+        let inPlace = Self.segmentsInPlace(segments)
         var stretches: [Stretch] = []
         var sources: [Int: Source] = [:]
-        let kept = Self.baseRanges(inPlace, of: description.segments)
-        for (index, segment) in description.segments.enumerated() {
+        let kept = Self.baseRanges(inPlace, of: segments)
+        for (index, segment) in segments.enumerated() {
             let change: Change
             switch segment.origin {
             case .new: change = .new
@@ -89,7 +90,23 @@ struct Explanation {
             }
         }
         (self.stretches, self.sources) = (stretches, sources)
-        removals = Self.removals(description.segments, inPlace: inPlace, baseBytes: base.count)
+        removals = Self.removals(segments, inPlace: inPlace, baseBytes: base.count)
+    }
+
+    /// What the page has from its base.
+    ///
+    /// Arithmetic-coded deltas predict what is cheaper to predict than to copy: what their copies leave out need not be new.
+    private static func comparison(
+        _ description: DeltaDescription, base: [UInt8], page: [UInt8]
+    ) throws -> [DeltaDescription.Segment] {
+        switch description.kind {
+        case .identical, .page, .delta: return description.segments
+        case .coded, .zones:
+            var encoder = try DeltaEncoder()
+            var decoder = DeltaDecoder(outputLimit: DeltaLimits.pageBytes)
+            let delta = try encoder.encode(page.span, against: DeltaBase(base), level: .deflate)
+            return try decoder.describe(delta.span, base: base.span).segments
+        }
     }
 
     /// How many bytes of the page something happened to.
