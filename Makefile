@@ -11,6 +11,8 @@ DEMO := .build/demo
 BENCH := .build/release/railgun-bench
 # One folder for both packages: what they depend on is compiled once.
 BENCHMARKS := --package-path Benchmarks --scratch-path .build -c release
+# The coder of levels balanced and small is too slow for tests where nothing of it is optimized.
+OPTIMIZED_C := -Xcc -O1
 COVERAGE_FLAGS := --scratch-path .build/coverage --enable-code-coverage \
 	-Xcc -fprofile-instr-generate -Xcc -fcoverage-mapping
 
@@ -44,7 +46,16 @@ demo-corpus: build
 
 .PHONY: test
 test: ## Run all tests
-	swift test $(if $(COVERAGE),$(COVERAGE_FLAGS))
+	swift test $(OPTIMIZED_C) $(if $(COVERAGE),$(COVERAGE_FLAGS))
+
+.PHONY: train
+train: build ## Learn the tables of levels balanced and small anew, from one half of CORPORA
+	$(BENCH) train --corpus "$(CORPORA)" --out Sources/CDelta
+
+.PHONY: train-check
+train-check: build ## Check that CORPORA gives the tables that are there
+	@if [[ -d "$(CORPORA)" ]]; then $(BENCH) train --corpus "$(CORPORA)" --out Sources/CDelta --check; \
+	else echo "no $(CORPORA) here: nothing to check"; fi
 
 .PHONY: coverage
 coverage: ## Run all tests and print which lines they reached
@@ -53,8 +64,8 @@ coverage: ## Run all tests and print which lines they reached
 
 .PHONY: sanitize
 sanitize: ## Run the engine's tests under the address and thread sanitizers
-	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build/address --filter DeltaEngineTests
-	swift test --sanitize=thread --scratch-path .build/thread --filter DeltaEngineTests
+	ASAN_OPTIONS=detect_leaks=0 swift test $(OPTIMIZED_C) --sanitize=address --scratch-path .build/address --filter DeltaEngineTests
+	swift test $(OPTIMIZED_C) --sanitize=thread --scratch-path .build/thread --filter DeltaEngineTests
 
 .PHONY: test-arm
 test-arm: ## Run the core's kept inputs on an emulated 64-bit ARM

@@ -19,12 +19,15 @@ let package = Package(
         .target(name: "CDelta"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CMalloc"),  // glibc's allocator controls: how the benchmark measures memory
 
         // The library that others link, and the only importer of CDelta.
         .target(
             name: "DeltaEngine",
-            dependencies: ["CDelta", "CZlib", "CLZ4", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "CDelta", "CZlib", "CLZ4", "CLibdeflate", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
 
         // What both commands share: files and failures, corpora of pages, and how results are shown.

@@ -150,7 +150,7 @@ static void set_pages(cdelta_coder *coder, cdelta_depth depth, const uint8_t *ba
 cdelta_status cdelta_coder_encode(cdelta_coder *coder, cdelta_depth depth, const uint8_t *base, size_t base_length,
                                   const uint8_t *target, size_t target_length, const cdelta_copy *copies, size_t count,
                                   uint8_t *out, size_t capacity, size_t *out_length, unsigned *out_size_class) {
-    *out_length = SIZE_MAX;
+    *out_length = capacity + 1;
     *out_size_class = 0;
     if (base_length > CDELTA_MAX_BYTES || target_length > CDELTA_MAX_BYTES) return CDELTA_BAD_ARGUMENT;
     set_pages(coder, depth, base, base_length, target, target_length);

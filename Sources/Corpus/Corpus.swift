@@ -40,6 +40,21 @@ package struct Corpus: Hashable, Sendable {
         return (0..<count).map { all[$0 * all.count / count] }
     }
 
+    /// One half of the files, by name: what is learned from one can be measured on the other.
+    package enum Half: String, CaseIterable, Sendable {
+        case earlier, later
+    }
+
+    /// This corpus with one half of its files, the middle one among the later; `nil` where that leaves less than two.
+    package func half(_ half: Half) -> Corpus? {
+        let middle = files.count / 2
+        let kept = Array(half == .earlier ? files[..<middle] : files[middle...])
+        guard kept.count >= 2 else { return nil }
+        var corpus = self
+        corpus.files = kept
+        return corpus
+    }
+
     /// The folder's entries that are of one sort, in order of name; hidden ones and broken links are passed over.
     private static func entries(
         of folder: URL, _ isWanted: (URLResourceValues) -> Bool

@@ -29,6 +29,9 @@ struct DeltaHeader: Hashable {
         case small = 0x50
     }
 
+    /// Added to the kind of a coded stream whose target is as long as the base: the commonest growth isn't written.
+    private static let sameLength: UInt8 = 0x20
+
     var kind: Kind
     /// The length of the target, in bytes.
     var targetBytes: Int
@@ -43,7 +46,7 @@ struct DeltaHeader: Hashable {
     static let identical: UInt8 = 0x00
     private static let firstPage: UInt8 = 0x01
     private static let firstDelta: UInt8 = 0x10
-    private static let zones: UInt8 = 0x60
+    private static let zones: UInt8 = 0x20
 
     /// Writes the header and returns its length.
     ///
@@ -71,8 +74,9 @@ struct DeltaHeader: Hashable {
             put(varint: operationsBytes)
             if operations != .raw { put(varint: codedOperationsBytes) }
         case .coded(let model, let sizeClass):
-            put(model.rawValue + UInt8(sizeClass))
-            put(growthFrom: baseBytes)
+            let grows = targetBytes != baseBytes
+            put(model.rawValue + (grows ? 0 : Self.sameLength) + UInt8(sizeClass))
+            if grows { put(growthFrom: baseBytes) }
         case .zones(let count):
             put(Self.zones)
             put(growthFrom: baseBytes)
@@ -132,7 +136,7 @@ struct DeltaHeader: Hashable {
             let literals = Coding(rawValue: (first &- Self.firstDelta) & 3)
         {
             kind = .delta(operations: operations, literals: literals)
-        } else if let model = Model(rawValue: first & 0xf0) {
+        } else if let model = Model(rawValue: first & ~Self.sameLength & 0xf0) {
             kind = .coded(model, sizeClass: Int(first & 0x0f))
         } else if first == Self.zones {
             kind = .zones(count: 0)
@@ -140,7 +144,8 @@ struct DeltaHeader: Hashable {
             throw .unknownKind(first)
         }
         guard let baseBytes else { throw .baseMissing }
-        let growth = try varint()
+        let isSameLength = if case .coded = kind { first & Self.sameLength != 0 } else { false }
+        let growth = isSameLength ? 0 : try varint()
         let targetBytes = baseBytes + (growth & 1 == 0 ? growth >> 1 : ~(growth >> 1))
         guard targetBytes >= 0 else { throw .corrupt(.invalid(.header)) }
         var header = DeltaHeader(kind: kind, targetBytes: targetBytes)

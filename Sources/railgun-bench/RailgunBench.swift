@@ -16,7 +16,7 @@ struct RailgunBench: ParsableCommand {
               railgun-bench run --corpus pages --html report.html
             """,
         version: ProjectVersion.current,
-        subcommands: [Run.self, Generate.self])
+        subcommands: [Run.self, Generate.self, Train.self])
 
     static func main() {
         do {

@@ -14,7 +14,7 @@ func test(_ input: [UInt8]) {
     case 0:
         if let page = try? decoder.decode(content.span, base: base.span, expecting: nil) {
             precondition(page.count <= 1 << 20)
-            let description = try! decoder.describe(content.span, baseBytes: base.count, segmentLimit: .max)
+            let description = try! decoder.describe(content.span, base: base.span, segmentLimit: .max)
             precondition(description.pageBytes == page.count)
         }
         _ = try? decoder.decode(content.span, base: nil, expecting: nil)

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Corpus
+import DeltaEngine
+import Files
+import Foundation
+import Reports
+
+extension Corpus.Half: ExpressibleByArgument {}
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find the constants that levels balanced and small start from.",
+        discussion: """
+            Every delta of these levels starts from tables that were learned from pages of many sites. This command \
+            learns them anew, from one half of the files of each corpus, so that the other half can be measured without \
+            its pages having been seen. It takes some seconds, and the same pages give the same tables on every machine.
+
+            It is for those who work on the engine: other tables make deltas that other builds can't read.
+
+              railgun-bench train --corpus pages --out Sources/CDelta
+              railgun-bench train --corpus pages --out Sources/CDelta --check
+            """)
+
+    @Option(help: ArgumentHelp("The folder with the pages.", valueName: "folder"), completion: .directory)
+    var corpus: String
+    @Option(help: ArgumentHelp("Where to write the tables.", valueName: "folder"), completion: .directory)
+    var out: String
+    @Option(help: "The half of each corpus's files to learn from: earlier or later, by name.")
+    var half = Corpus.Half.later
+    @Flag(help: "Write nothing; fail where the tables there are others.")
+    var check = false
+
+    func run() throws {
+        let pairs = try Corpus.all(in: URL(fileURLWithPath: corpus)).flatMap { $0.half(half)?.pairs ?? [] }
+        let levels: [DeltaLevel] = [.balanced, .small]
+        var progress = ProgressBar(
+            "Learning", total: levels.count * ModelTraining.rounds * pairs.count, unit: "pairs")
+        var different: [String] = []
+        for level in levels {
+            let table = try learn(level, pairs) { progress.advance(note: level.rawValue) }
+            let file = URL(fileURLWithPath: out).appendingPathComponent("constants_\(level.rawValue).inc").path
+            if check {
+                if try FileAccess.read(file) != Array(table.utf8) { different.append(file) }
+            } else {
+                try FileAccess.write(table.utf8, to: file)
+            }
+        }
+        progress.finish()
+        guard different.isEmpty else {
+            throw CommandFailure(
+                "\(different.joined(separator: ", ")): other tables than these pages give; run without --check")
+        }
+        Terminal.standardError.write("\(out): \(check ? "the same tables" : "tables written")\n")
+    }
+
+    private func learn(_ level: DeltaLevel, _ pairs: [PagePair], _ advance: () -> Void) throws -> String {
+        let training = try ModelTraining(level)
+        for round in 0..<ModelTraining.rounds {
+            training.begin(round: round)
+            for number in pairs.indices {
+                // A stride that shares no factor with their number mixes the sites.
+                let (base, target) = try pairs[number * 7919 % pairs.count].read()
+                _ = try training.learn(base: DeltaBase(base), target: target.span)
+                advance()
+            }
+            try training.end()
+        }
+        return training.source()
+    }
+}
