@@ -56,12 +56,11 @@ package final class EngineCodec: Codec {
     /// Indexes the base, as storing it does, and drops it again.
     package func indexBase() throws { _ = try DeltaBase(pair.base, version: base.version) }
 
-    /// How much of the page is new, from 0 to 1: what the delta carries itself.
-    package func newShare() throws -> Double {
+    /// How many bytes of the page no copy covers: what the delta carries itself.
+    package func newBytes() throws -> Int {
         let (delta, base) = (delta, pair.base)
         let description = try decoder.describe(delta.span, base: base.span)
-        let new = description.segments.reduce(0) { $1.origin == .new ? $0 + $1.range.count : $0 }
-        return Double(new) / Double(max(1, pair.target.count))
+        return description.segments.reduce(0) { $1.origin == .new ? $0 + $1.range.count : $0 }
     }
 
     /// What keeping the base costs, in bytes.

@@ -23,6 +23,18 @@ package struct PageCorpus {
         }
     }
 
+    /// One half of a corpus's files, by name; levels `balanced` and `small` learned from the later ones.
+    package enum Half: String, CaseIterable, Sendable {
+        case earlier, later
+    }
+
+    /// This corpus with one half of its files, the middle one among the later; `nil` where that leaves less than two.
+    package func half(_ half: Half) -> PageCorpus? {
+        let middle = files.count / 2
+        let kept = Array(half == .earlier ? files[..<middle] : files[middle...])
+        return kept.count >= 2 ? PageCorpus(name: name, files: kept) : nil
+    }
+
     /// Pairs of neighbours, each with the older version as its base: at most `limit`, spread evenly over the corpus,
     /// as railgun-bench takes them.
     package func pairs(limit: Int) throws -> [PagePair] {

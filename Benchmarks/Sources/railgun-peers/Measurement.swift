@@ -49,9 +49,16 @@ struct CorpusResult: Codable {
     var meanTargetBytes: Double
     /// How much of the pages was new, from 0 to 1, as our matcher sees it.
     var newShare: Double
+    /// How many bytes of each pair's page were new, as our matcher sees it.
+    var pairNewBytes: [Int]
+    /// How many bytes of all pages level `small` predicted one by one, instead of copying them.
+    var predictedBytes: Int
     /// The most memory that a kept base took, as a multiple of its page.
     var baseMemoryRatio: Double
     var measurements: [Measurement]
+
+    /// How large one codec's deltas are beside another's.
+    func ratio(_ codec: String, _ peer: String) -> Double { self[codec].meanDeltaBytes / self[peer].meanDeltaBytes }
 
     /// What the named codec did.
     subscript(codec: String) -> Measurement {

@@ -1,4 +1,3 @@
-import Glibc
 import Measuring
 
 extension PeersReport {
@@ -24,13 +23,14 @@ extension PeersReport {
 
     private var sizes: String {
         let names = [
-            "fast warm", "deflate warm", "zstd-1 prefix", "zstd-3 prefix", "zstd-19 prefix", "zlib-6 dictionary",
+            "fast warm", "deflate warm", "balanced warm", "small warm", "zstd-1 prefix", "zstd-3 prefix",
+            "zstd-19 prefix", "zlib-6 dictionary",
             "LZ4 dictionary", "brotli-5 dictionary", "brotli-11 dictionary", "xdelta3 -9",
         ]
         .filter(codecs.contains)
         var table = TextTable(
             ["corpus", "page", "new %"] + names.map { $0.replacing(" warm", with: "") } + [
-                "fast/zstd-3", "deflate/zstd-3", "deflate/zstd-19",
+                "fast/zstd-3", "deflate/zstd-3", "balanced/brotli-5", "small/zstd-19", "small/brotli-11",
             ])
         for corpus in corpora {
             let deflate = corpus["deflate warm"].meanDeltaBytes
@@ -39,7 +39,9 @@ extension PeersReport {
                 [corpus.corpus, corpus.meanTargetBytes.text(0), (100 * corpus.newShare).text(2)]
                     + names.map { corpus[$0].meanDeltaBytes.text(0) } + [
                         (corpus["fast warm"].meanDeltaBytes / zstd3).text(2), (deflate / zstd3).text(2),
-                        (deflate / corpus["zstd-19 prefix"].meanDeltaBytes).text(2),
+                        corpus.ratio("balanced warm", "brotli-5 dictionary").text(2),
+                        corpus.ratio("small warm", "zstd-19 prefix").text(2),
+                        corpus.ratio("small warm", "brotli-11 dictionary").text(2),
                     ])
         }
         return table.text
@@ -78,8 +80,7 @@ extension PeersReport {
             "codec", "geomean B", "total B", "encode MB/s", "decode MB/s", "encode, median", "decode, median",
         ])
         for name in codecs {
-            let logarithms = corpora.map { log($0[name].meanDeltaBytes) }
-            let mean = exp(logarithms.reduce(0, +) / Double(logarithms.count))
+            let mean = corpora.map { $0[name].meanDeltaBytes }.geometricMean
             let total = total(name)
             table.add([
                 name, mean.text(0), total.deltaBytes.grouped, total.encodeMBps.text(0), total.decodeMBps.text(0),

@@ -4,7 +4,8 @@ extension PeersReport {
     /// The engine's figures, each beside its bar, from what was measured.
     func judged() -> PeersReport {
         var report = self
-        report.figures = speedFigures + sizeFigures + decodeFigures + [memoryFigure]
+        report.figures =
+            speedFigures + sizeFigures + smallFigures + balancedFigures + decodeFigures + [memoryFigure]
         return report
     }
 
@@ -45,6 +46,76 @@ extension PeersReport {
                 "deflate size over zstd -3 prefix, most of all corpora", worst?.value ?? .nan, .atMost, bar: 1.15,
                 aim: 0.95, note: worst?.corpus ?? ""),
         ]
+    }
+
+    private var smallFigures: [Figure] {
+        let small = "small warm", zstd = "zstd-19 prefix", brotli = "brotli-11 dictionary"
+        var figures = [
+            Figure(
+                "small size over zstd -19 prefix, geometric mean of corpora", mean(small, zstd), .atMost, bar: 0.66,
+                aim: 0.6),
+            Figure("small size over zstd -19 prefix, all bytes", totalRatio(small, zstd), .atMost, bar: 0.72),
+        ]
+        if let worst = extreme(corpora, max, { $0.ratio(small, zstd) }) {
+            figures.append(
+                Figure(
+                    "small size over zstd -19 prefix, most of all corpora", worst.value, .atMost, bar: 0.9,
+                    note: worst.corpus))
+        }
+        if codecs.contains(brotli) {
+            figures.append(
+                Figure(
+                    "small size over brotli -11 dictionary, geometric mean of corpora", mean(small, brotli), .atMost,
+                    bar: 0.7, aim: 0.63))
+        }
+        let predicted = corpora.reduce(0) { $0 + $1.predictedBytes }
+        let speeds = total(small).pairEncodeMBps
+        figures.append(
+            Figure(
+                "small encode, µs for each byte that is predicted",
+                1e6 * (total(small).encodeSeconds ?? .nan) / Double(predicted), .atMost, bar: 1.5))
+        figures.append(
+            Figure(
+                "small encode of the median pair, times zstd -19 prefix",
+                total(small).medianEncodeMBps / total(zstd).medianEncodeMBps, .atLeast, bar: 1))
+        let still = zip(speeds, corpora.flatMap(\.pairNewBytes)).filter { $0.1 < 100 }.map(\.0)
+        if let least = still.min() {
+            figures.append(
+                Figure(
+                    "small encode, MB/s, least of \(still.count) pages with under 100 new bytes", least, .atLeast,
+                    bar: 100, note: "median \(still.median.text(0))"))
+        }
+        return figures
+    }
+
+    private var balancedFigures: [Figure] {
+        let balanced = "balanced warm", brotli = "brotli-5 prepared"
+        var figures: [Figure] = []
+        if let worst = extreme(corpora, max, { $0.ratio(balanced, "deflate warm") }) {
+            figures.append(
+                Figure(
+                    "balanced size over deflate, most of all corpora", worst.value, .atMost, bar: 0.9999,
+                    note: worst.corpus))
+        }
+        guard codecs.contains(brotli) else { return figures }
+        figures += [
+            Figure(
+                "balanced size over brotli -5 prepared, geometric mean of corpora", mean(balanced, brotli), .atMost,
+                bar: 0.85, aim: 0.75),
+            Figure(
+                "balanced encode of the median pair, times brotli -5 prepared",
+                total(balanced).medianEncodeMBps / total(brotli).medianEncodeMBps, .atLeast, bar: 1),
+            Figure(
+                "balanced encode of all bytes, times brotli -5 prepared",
+                total(balanced).encodeMBps / total(brotli).encodeMBps, .atLeast, bar: 0.5),
+        ]
+        return figures
+    }
+
+    /// How large one codec's deltas are beside another's: the geometric mean of the corpora, and of all deltas.
+    private func mean(_ codec: String, _ peer: String) -> Double { corpora.map { $0.ratio(codec, peer) }.geometricMean }
+    private func totalRatio(_ codec: String, _ peer: String) -> Double {
+        Double(total(codec).deltaBytes) / Double(total(peer).deltaBytes)
     }
 
     private var decodeFigures: [Figure] {

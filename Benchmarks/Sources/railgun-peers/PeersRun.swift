@@ -14,6 +14,7 @@ struct PeersRun {
         engine = [
             try EngineCodec(.fast, .warm), try EngineCodec(.fast, .cold),
             try EngineCodec(.deflate, .warm), try EngineCodec(.deflate, .cold),
+            try EngineCodec(.balanced, .warm), try EngineCodec(.balanced, .cold), try EngineCodec(.small, .warm),
         ]
         var codecs: [any Codec] = engine
         codecs += [
@@ -43,7 +44,7 @@ struct PeersRun {
         let pairs = try corpus.pairs(limit: pairLimit)
         var measurements = codecs.map { Measurement(codec: $0.name) }
         var program = xdelta3.map { Measurement(codec: $0.name) }
-        var (newBytes, memoryRatio) = (0.0, 0.0)
+        var (newBytes, predictedBytes, memoryRatio) = ([Int](), 0, 0.0)
         for pair in pairs {
             let results = try measure(pair)
             for index in measurements.indices { measurements[index].add(results[index]) }
@@ -52,13 +53,15 @@ struct PeersRun {
                 program?.add(
                     Measurement(codec: xdelta3.name, pairs: 1, targetBytes: pair.target.count, deltaBytes: bytes))
             }
-            newBytes += try engine[0].newShare() * Double(pair.target.count)
+            newBytes.append(try engine[0].newBytes())
+            predictedBytes += try engine[engine.count - 1].newBytes()
             memoryRatio = max(memoryRatio, Double(engine[0].baseMemoryBytes) / Double(max(1, pair.base.count)))
         }
         let targetBytes = pairs.reduce(0) { $0 + $1.target.count }
         return CorpusResult(
             corpus: corpus.name, pairs: pairs.count, meanTargetBytes: Double(targetBytes) / Double(pairs.count),
-            newShare: newBytes / Double(max(1, targetBytes)), baseMemoryRatio: memoryRatio,
+            newShare: Double(newBytes.reduce(0, +)) / Double(max(1, targetBytes)), pairNewBytes: newBytes,
+            predictedBytes: predictedBytes, baseMemoryRatio: memoryRatio,
             measurements: measurements + (program.map { [$0] } ?? []))
     }
 

@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import Measuring
 
+extension PageCorpus.Half: ExpressibleByArgument {}
+
 @main
 struct RailgunPeers: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,6 +16,13 @@ struct RailgunPeers: ParsableCommand {
 
     @Option(help: "A folder of corpora: each sub-folder holds the versions of one page, in order of name.")
     var corpus = "../shared/corpora"
+
+    @Option(
+        help: """
+            Take only the earlier or the later half of each corpus's files, by name. Levels balanced and small learned \
+            from the later half of ../shared/corpora; what they make of the earlier half they have not seen.
+            """)
+    var half: PageCorpus.Half?
 
     @Option(help: "The most pairs to take from each corpus.")
     var pairs = 6
@@ -41,7 +50,8 @@ struct RailgunPeers: ParsableCommand {
     }
 
     func run() throws {
-        let corpora = try PageCorpus.all(in: corpus)
+        var corpora = try PageCorpus.all(in: corpus)
+        if let half { corpora = corpora.compactMap { $0.half(half) } }
         let scratchFolder = FileManager.default.temporaryDirectory.appending(path: "railgun-peers-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratchFolder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratchFolder) }
