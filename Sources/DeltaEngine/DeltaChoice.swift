@@ -34,12 +34,10 @@ extension DeltaChoice: CustomStringConvertible {
             switch reason {
             case .noBase: "there is no base"
             case .nothingNew: "nothing is new"
-            case .smallest: "it is the smallest, and takes about \(estimatedMicroseconds) µs"
-            case .timeLimit(let microseconds):
-                "smaller ones take longer than \(microseconds) µs, this one about \(estimatedMicroseconds)"
-            case .zones(let count):
-                "with long new content compressed on its own (\(count) zones), it takes about \(estimatedMicroseconds) µs"
+            case .smallest: "the smallest"
+            case .timeLimit(let microseconds): "smaller ones take over \(microseconds) µs"
+            case .zones(let count): "beside \(count) stretches of new content, each compressed on its own"
             }
-        return "\(level.rawValue): \(newBytes) new bytes; \(why)"
+        return "\(level.rawValue) (auto: \(why))"
     }
 }

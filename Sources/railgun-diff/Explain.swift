@@ -15,13 +15,16 @@ struct Explain: ParsableCommand {
               railgun-diff explain monday.html tuesday.html.rgd
               railgun-diff explain monday.html tuesday.html --html changes.html
 
+            Of a delta of level balanced or small it also shows where its bits go: the row of bars has the parts of \
+            the page, from its start to its end.
+
             Unchanged text is folded. On a terminal new text is shown on green, removed text struck in red, moved \
             text in cyan; else in {+…+}, {-…-} and {~…~}. Numbers in ⟨…⟩ are offsets in bytes, from and to.
             """)
 
     @Argument(help: "The old version.", completion: .file()) var base: String
     @Argument(help: "The new version, or a delta file (.rgd).", completion: .file()) var targetOrDelta: String
-    @Option(help: "How to encode, where no delta file is given.") var level = DeltaLevel.deflate
+    @Option(help: "How to encode, where no delta file is given.") var level = DeltaLevel.auto
     @Flag(help: "Fold nothing and shorten nothing.") var full = false
     @Option(
         help: ArgumentHelp(
@@ -52,7 +55,7 @@ struct Explain: ParsableCommand {
         let file =
             isDelta
             ? try DeltaFileReader.parse(second, at: targetOrDelta)
-            : try makeDelta(of: second, named: targetOrDelta, against: old, at: level)
+            : try makeDelta(of: second, named: targetOrDelta, against: old, at: level).file
         do {
             var decoder = DeltaDecoder(outputLimit: DeltaLimits.pageBytes)
             let page = isDelta ? try file.rebuild(from: old.span, with: &decoder) : second

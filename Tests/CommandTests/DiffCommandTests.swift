@@ -27,7 +27,9 @@ struct DiffCommandTests {
 
     @Test func oneLineTellsWhatWasSaved() throws {
         let diff = try run("diff", "old.html", "new.html")
-        let line = try Regex(#"new\.html\.rgd: \d+ B for a page of 1\.2 kB \(\d+(\.\d)? %\), level deflate, in .*s\n"#)
+        let line = try Regex(
+            #"new\.html\.rgd: \d+ B for a page of 1\.2 kB \(\d+(\.\d)? %\), level small \(auto: the smallest\), in .*s\n"#
+        )
         #expect(try line.wholeMatch(in: diff.errors) != nil, "\(diff.errors)")
     }
 

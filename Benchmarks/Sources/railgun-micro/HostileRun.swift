@@ -83,9 +83,23 @@ struct HostileRun: Codable {
         return table.text
     }
 
-    /// The costliest hostile pair over real pages: over all of them, and over the site that costs most.
+    /// What a byte may cost at the levels that predict every new one, in nanoseconds.
+    private static let bounds: [String: Double] = [
+        DeltaLevel.balanced.rawValue: 1_000, DeltaLevel.small.rawValue: 2_500,
+    ]
+
+    /// The costliest hostile pair, over its bound or over real pages: all of them, and the site that costs most.
     var figures: [Figure] {
-        [("warm", \Cost.warm), ("cold", \Cost.cold)].flatMap { name, cost -> [Figure] in
+        if let bound = Self.bounds[level] {
+            guard let worst = hostile.max(by: { $0.cold < $1.cold }) else { return [] }
+            return [
+                Figure(
+                    "\(level), ns for a byte of the costliest of \(pairCount.grouped) hostile pairs", worst.cold,
+                    .atMost,
+                    bar: bound, note: worst.name)
+            ]
+        }
+        return [("warm", \Cost.warm), ("cold", \Cost.cold)].flatMap { name, cost -> [Figure] in
             guard let worst = hostile.max(by: { $0[keyPath: cost] < $1[keyPath: cost] }) else { return [] }
             return [(real, "real pages"), (costliestCorpus, "the costliest site")].map { other, whose in
                 Figure(
