@@ -118,7 +118,7 @@ INLINE void choose_match(struct walk *walk) {
         match->valid = false;
 }
 
-enum { FOLLOW_FROM = 20 };
+enum { FOLLOW_FROM = 20, REALIGN_FROM = 24 };
 
 /* Whether the next byte is asked for as a whole. */
 INLINE bool follows(const struct walk *walk) {
