@@ -59,6 +59,9 @@ enum {
 enum { FOLLOW_INPUTS = 8, FOLLOW_SETS = 8 };
 enum { STOP_INPUTS = 8, STOP_SETS = 8, FINAL_LANES = 8, FINAL_SETS = 32 };
 
+/* The mixed answer's logit falls between two of these. */
+enum { REFINE_SHIFT = 7, REFINE_STEPS = 25, REFINE_ZERO = REFINE_STEPS / 2 << REFINE_SHIFT };
+
 /* Adaptive probabilities, by what they are of. */
 enum {
     /* Single bits of operations. */
@@ -103,7 +106,9 @@ enum {
     BALANCED_PROBABILITIES = HISTORY + BALANCED_SLOTS * 2 * 256,
     /* From tallies of what follows in the base after the last 2, 3, 4 and 6 bytes. */
     TALLY = HISTORY + SMALL_SLOTS * 2 * 256,
-    SMALL_PROBABILITIES = TALLY + 4 * 64,
+    /* What came of the literals' mixed answers: last byte's class x bit x answer. */
+    REFINE = TALLY + 4 * 64,
+    SMALL_PROBABILITIES = REFINE + CLASSES * 8 * REFINE_STEPS,
 };
 
 /* Mixer weights, 1.0 as 2^14. */

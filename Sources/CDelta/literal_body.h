@@ -221,10 +221,17 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
                 answer_probabilities[set] = logistic_squash(&coder->logistic, logit);
             }
             int16_t *final = coder->now.weights + WEIGHT_FINAL + (index * 4 + error) * FINAL_LANES;
-            const unsigned probability =
-                logistic_squash(&coder->logistic, logit_clamp(kernel_dot(final, answers, FINAL_LANES) >> WEIGHT_SHIFT));
-
-            const unsigned bit = code_bit_with(coder, probability, byte >> shift & 1, mode);
+            const int logit = logit_clamp(kernel_dot(final, answers, FINAL_LANES) >> WEIGHT_SHIFT);
+            const unsigned probability = logistic_squash(&coder->logistic, logit);
+            unsigned coded = probability;
+            uint16_t *refined = learned + REFINE;
+            if (small) {
+                const unsigned place = (unsigned)(logit + REFINE_ZERO), part = place & ((1 << REFINE_SHIFT) - 1);
+                refined += (classes[last[0]] * 8u + index) * REFINE_STEPS + (place >> REFINE_SHIFT);
+                coded = (coded + ((refined[0] * ((1u << REFINE_SHIFT) - part) + refined[1] * part) >> REFINE_SHIFT)) / 2;
+                refined += part >> (REFINE_SHIFT - 1);
+            }
+            const unsigned bit = code_bit_with(coder, coded, byte >> shift & 1, mode);
             wrong += (probability >= 32768) != bit;
             const int truth = bit ? 65535 : 0;
             UNROLL
@@ -241,6 +248,7 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
             for (unsigned i = 0; i < slot_count; i++)
                 slots[i][slot_node] = (uint8_t)(histories[i] << 1 | (int)bit) | (histories[i] & 128);
             if (small) {
+                adapt(refined, bit, coder->map_shift);
                 const uint32_t near_keep = bit ? near_plane : ~near_plane, far_keep = bit ? far_plane : ~far_plane;
                 near2 &= near_keep;
                 near3 &= near_keep;

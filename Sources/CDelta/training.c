@@ -94,7 +94,7 @@ size_t cdelta_training_write(const cdelta_training *training, char *out, size_t 
 }
 
 /* What is known without any page: a bit is likely what it was before, and all inputs are about equally good. */
-static void begin_generic(struct learned *learned, cdelta_depth depth) {
+static void begin_generic(struct learned *learned, cdelta_depth depth, const struct logistic *logistic) {
     const struct constants constants = constants_of(depth);
     const unsigned slots = depth == CDELTA_DEPTH_SMALL ? SMALL_SLOTS : BALANCED_SLOTS;
     const unsigned sets = depth == CDELTA_DEPTH_SMALL ? SMALL_SETS : BALANCED_SETS;
@@ -116,6 +116,9 @@ static void begin_generic(struct learned *learned, cdelta_depth depth) {
                 (uint16_t)((ones * 2 + 1 + (history & 1) * 2) * 65535 / (2 * bits + 4));
         }
     if (depth != CDELTA_DEPTH_SMALL) return;
+    for (int i = 0; i < SMALL_PROBABILITIES - REFINE; i++)
+        learned->probabilities[REFINE + i] = (uint16_t)logistic_squash(
+            logistic, logit_clamp((i % REFINE_STEPS << REFINE_SHIFT) - REFINE_ZERO));
     for (unsigned i = 0; i < 256; i++) {
         unsigned zeros = i / 8 % 8, ones = i % 8;
         learned->probabilities[TALLY + i] = (uint16_t)((ones * 2 + 1) * 65535 / (2 * (zeros + ones) + 2));
@@ -129,7 +132,7 @@ cdelta_status cdelta_training_create(cdelta_coder *coder, cdelta_depth depth, cd
     memset(training, 0, sizeof *training);
     training->coder = coder;
     training->depth = depth;
-    begin_generic(&training->now, depth);
+    begin_generic(&training->now, depth, &coder->logistic);
     for (unsigned i = 0; i < HAZARDS; i++) coder->hazards[depth][i] = 1000;
     *out = training;
     return CDELTA_OK;
