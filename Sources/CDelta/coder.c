@@ -5,7 +5,7 @@
 enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = 16, BALANCED_SLOTS_MAX = 1 << 15 };
 
 /* Shorter copies cost more than the same bytes as literals, which the base predicts well. */
-enum { SMALL_COPY = 128, BALANCED_COPY = 16 };
+enum { SMALL_COPY = 256, BALANCED_COPY = 16 };
 
 static uint8_t class_of(unsigned byte) {
     if (byte >= '0' && byte <= '9') return 0;

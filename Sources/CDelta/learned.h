@@ -41,6 +41,7 @@ enum {
     IN_NEAR3,
     IN_FAR4,
     IN_FAR6,
+    IN_LETTER,
     SMALL_DIRECT
 };
 enum { BALANCED_LANES = 16, SMALL_LANES = 32 }; /* inputs, rounded up to whole registers */
@@ -106,8 +107,10 @@ enum {
     BALANCED_PROBABILITIES = HISTORY + BALANCED_SLOTS * 2 * 256,
     /* From tallies of what follows in the base after the last 2, 3, 4 and 6 bytes. */
     TALLY = HISTORY + SMALL_SLOTS * 2 * 256,
+    /* What follows each byte of ASCII, and all others as one: by the nodes of ASCII and the bit of others. */
+    DIRECT_LETTER = TALLY + 4 * 64,
     /* What came of the literals' mixed answers: last byte's class x bit x answer. */
-    REFINE = TALLY + 4 * 64,
+    REFINE = DIRECT_LETTER + 129 * 136,
     SMALL_PROBABILITIES = REFINE + CLASSES * 8 * REFINE_STEPS,
 };
 

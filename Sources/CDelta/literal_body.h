@@ -165,6 +165,11 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
             direct[IN_PAST] =
                 learned + DIRECT_PAST + (past_agrees ? (past_context + index) * 2 + (past >> shift & 1) + 1 : 0);
             direct[IN_BIAS] = learned + DIRECT_BIAS + index;
+            if (small) {
+                const unsigned half = index > 0 ? 1u << (index - 1) : 1,
+                               letter_node = node < 3 * half ? node - half : 128 + index;
+                direct[IN_LETTER] = learned + DIRECT_LETTER + (last[0] < 128 ? last[0] : 128) * 136u + letter_node;
+            }
             uint32_t near_plane = 0, far_plane = 0;
             unsigned far_state = 0;
             if (small) {
@@ -228,7 +233,8 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
             if (small) {
                 const unsigned place = (unsigned)(logit + REFINE_ZERO), part = place & ((1 << REFINE_SHIFT) - 1);
                 refined += (classes[last[0]] * 8u + index) * REFINE_STEPS + (place >> REFINE_SHIFT);
-                coded = (coded + ((refined[0] * ((1u << REFINE_SHIFT) - part) + refined[1] * part) >> REFINE_SHIFT)) / 2;
+                coded =
+                    (coded + ((refined[0] * ((1u << REFINE_SHIFT) - part) + refined[1] * part) >> REFINE_SHIFT)) / 2;
                 refined += part >> (REFINE_SHIFT - 1);
             }
             const unsigned bit = code_bit_with(coder, coded, byte >> shift & 1, mode);

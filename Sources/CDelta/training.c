@@ -117,8 +117,8 @@ static void begin_generic(struct learned *learned, cdelta_depth depth, const str
         }
     if (depth != CDELTA_DEPTH_SMALL) return;
     for (int i = 0; i < SMALL_PROBABILITIES - REFINE; i++)
-        learned->probabilities[REFINE + i] = (uint16_t)logistic_squash(
-            logistic, logit_clamp((i % REFINE_STEPS << REFINE_SHIFT) - REFINE_ZERO));
+        learned->probabilities[REFINE + i] =
+            (uint16_t)logistic_squash(logistic, logit_clamp((i % REFINE_STEPS << REFINE_SHIFT) - REFINE_ZERO));
     for (unsigned i = 0; i < 256; i++) {
         unsigned zeros = i / 8 % 8, ones = i % 8;
         learned->probabilities[TALLY + i] = (uint16_t)((ones * 2 + 1) * 65535 / (2 * (zeros + ones) + 2));
