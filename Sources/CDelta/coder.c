@@ -107,7 +107,7 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
         coder->map_shift = 6;
         coder->bit_shift = 5;
         coder->rate_shift = 1;
-        coder->final_shift = 3;
+        coder->final_shift = small ? 2 : 3;
     }
     coder->spent = 0;
     coder->places.wait = 0;
