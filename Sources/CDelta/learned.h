@@ -96,7 +96,7 @@ enum {
     FOLLOW_6 = FOLLOW_5 + 16 * 16 * 4,
     FOLLOW_7 = FOLLOW_6 + 16 * 4 * 4,
     /* Direct inputs of the literals' mixer. */
-    DIRECT_CLASS = FOLLOW_7 + 8,
+    DIRECT_CLASS = FOLLOW_7 + 256,
     DIRECT_DIGIT = DIRECT_CLASS + CLASSES * 256,
     DIRECT_AT = DIRECT_DIGIT + 11 * 3 * 2 * 32,
     DIRECT_MATCH = DIRECT_AT + 16 * 16 + 1,
