@@ -5,7 +5,10 @@
 enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = 16, BALANCED_SLOTS_MAX = 1 << 15 };
 
 /* Shorter copies cost more than the same bytes as literals, which the base predicts well. */
-enum { SMALL_COPY = 128, BALANCED_COPY = 16 };
+enum { SMALL_COPY = 256, BALANCED_COPY = 16 };
+
+/* A match that agreed in as many bytes is followed byte by byte, by one bit each: that's quick but predicts less. */
+enum { SMALL_FOLLOW = 32, BALANCED_FOLLOW = 20 };
 
 static uint8_t class_of(unsigned byte) {
     if (byte >= '0' && byte <= '9') return 0;
@@ -107,7 +110,7 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
         coder->map_shift = 6;
         coder->bit_shift = 5;
         coder->rate_shift = 1;
-        coder->final_shift = 3;
+        coder->final_shift = small ? 2 : 3;
     }
     coder->spent = 0;
     coder->places.wait = 0;
@@ -119,7 +122,8 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
                           .target_length = walk->target_length,
                           .work = symbols * SYMBOL_WORK,
                           .looked_at = SIZE_MAX,
-                          .furthest = SIZE_MAX};
+                          .furthest = SIZE_MAX,
+                          .follow_from = small ? SMALL_FOLLOW : BALANCED_FOLLOW};
 }
 
 static unsigned size_class_of(size_t symbols) {

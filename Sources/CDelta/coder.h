@@ -78,6 +78,8 @@ struct walk {
     uint32_t shape;            /* classes of the last bytes, 4 bits each */
     size_t looked_at;          /* the position that was looked around from */
     size_t followed;           /* bytes in a row that came as the match expected */
+    uint8_t follows;           /* how long the last two matches were followed, 4 bits each */
+    unsigned follow_from;      /* bytes that a match must have agreed in to be followed */
     bool refuted;              /* the match's byte is known not to come */
     unsigned error;            /* how badly recent literals were predicted */
     size_t work; /* that may still be done: 16 for a literal or a copy, 1 for a byte that follows a match */

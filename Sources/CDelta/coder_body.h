@@ -36,6 +36,11 @@ INLINE unsigned code_byte(cdelta_coder *coder, uint8_t byte, const unsigned mode
             return expected;
         }
         walk->refuted = true;
+        walk->follows = (uint8_t)(walk->follows << 4 | followed_step(walk->followed));
+        if (small && walk->followed >= REALIGN_FROM) { /* as if the bytes that followed the match had been copied */
+            walk->base_position = walk->match.at;
+            walk->run = walk->equal_run = 0;
+        }
         look_once(coder, small);
     }
     walk->followed = 0;

@@ -82,7 +82,7 @@ static unsigned code_follow(cdelta_coder *coder, unsigned bit, const unsigned mo
         FOLLOW_4 + last_class * 256 + expected,
         FOLLOW_5 + (length * 16 + followed) * 4 + relation,
         FOLLOW_6 + (followed * 4 + error) * 4 + same,
-        FOLLOW_7 + relation,
+        FOLLOW_7 + walk->follows,
     };
     _Alignas(16) int16_t inputs[FOLLOW_INPUTS];
     for (unsigned i = 0; i < FOLLOW_INPUTS; i++)

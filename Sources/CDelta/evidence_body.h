@@ -118,11 +118,17 @@ INLINE void choose_match(struct walk *walk) {
         match->valid = false;
 }
 
-enum { FOLLOW_FROM = 20 };
+enum { REALIGN_FROM = 24 };
 
 /* Whether the next byte is asked for as a whole. */
 INLINE bool follows(const struct walk *walk) {
-    return walk->match.valid && walk->match.misses == 0 && walk->match.length >= FOLLOW_FROM;
+    return walk->match.valid && walk->match.misses == 0 && walk->match.length >= walk->follow_from;
+}
+
+/* A length in 16 steps, two to a doubling. */
+INLINE unsigned followed_step(size_t followed) {
+    const unsigned length = followed < 255 ? (unsigned)followed + 1 : 255, magnitude = floor_log2(length);
+    return magnitude == 0 ? 0 : magnitude * 2 + (length >> (magnitude - 1) & 1);
 }
 
 INLINE void note_past(cdelta_coder *coder) {

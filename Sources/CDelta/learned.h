@@ -41,6 +41,7 @@ enum {
     IN_NEAR3,
     IN_FAR4,
     IN_FAR6,
+    IN_LETTER,
     SMALL_DIRECT
 };
 enum { BALANCED_LANES = 16, SMALL_LANES = 32 }; /* inputs, rounded up to whole registers */
@@ -57,7 +58,10 @@ enum {
 };
 
 enum { FOLLOW_INPUTS = 8, FOLLOW_SETS = 8 };
-enum { STOP_INPUTS = 8, STOP_SETS = 8, FINAL_LANES = 8, FINAL_SETS = 32 };
+enum { STOP_INPUTS = 8, STOP_SETS = 8, FINAL_LANES = 8, FINAL_SETS = 32, SMALL_FINALS = 2 };
+
+/* The mixed answer's logit falls between two of these. */
+enum { REFINE_SHIFT = 7, REFINE_STEPS = 25, REFINE_ZERO = REFINE_STEPS / 2 << REFINE_SHIFT };
 
 /* Adaptive probabilities, by what they are of. */
 enum {
@@ -92,7 +96,7 @@ enum {
     FOLLOW_6 = FOLLOW_5 + 16 * 16 * 4,
     FOLLOW_7 = FOLLOW_6 + 16 * 4 * 4,
     /* Direct inputs of the literals' mixer. */
-    DIRECT_CLASS = FOLLOW_7 + 8,
+    DIRECT_CLASS = FOLLOW_7 + 256,
     DIRECT_DIGIT = DIRECT_CLASS + CLASSES * 256,
     DIRECT_AT = DIRECT_DIGIT + 11 * 3 * 2 * 32,
     DIRECT_MATCH = DIRECT_AT + 16 * 16 + 1,
@@ -103,7 +107,11 @@ enum {
     BALANCED_PROBABILITIES = HISTORY + BALANCED_SLOTS * 2 * 256,
     /* From tallies of what follows in the base after the last 2, 3, 4 and 6 bytes. */
     TALLY = HISTORY + SMALL_SLOTS * 2 * 256,
-    SMALL_PROBABILITIES = TALLY + 4 * 64,
+    /* What follows each byte of ASCII, and all others as one: by the nodes of ASCII and the bit of others. */
+    DIRECT_LETTER = TALLY + 4 * 64,
+    /* What came of the literals' mixed answers: last byte's class x bit x answer. */
+    REFINE = DIRECT_LETTER + 129 * 136,
+    SMALL_PROBABILITIES = REFINE + CLASSES * 8 * REFINE_STEPS,
 };
 
 /* Mixer weights, 1.0 as 2^14. */
@@ -114,8 +122,9 @@ enum {
     WEIGHT_FINAL = WEIGHT_FOLLOW + FOLLOW_SETS * FOLLOW_INPUTS,
     WEIGHT_LITERAL = WEIGHT_FINAL + FINAL_SETS * FINAL_LANES,
     BALANCED_WEIGHTS = WEIGHT_LITERAL + (SIZE_POINTERS + SIZE_NODE) * BALANCED_LANES,
-    SMALL_WEIGHTS =
+    WEIGHT_FINALS =
         WEIGHT_LITERAL + (SIZE_POINTERS + SIZE_NODE + SIZE_RUN + SIZE_KNOWN + SIZE_CLASSES + SIZE_MATCH) * SMALL_LANES,
+    SMALL_WEIGHTS = WEIGHT_FINALS + (SIZE_NODE + CLASSES * SIZE_POINTERS) * FINAL_LANES,
 };
 
 struct learned {

@@ -70,10 +70,11 @@ INLINE unsigned length_step(unsigned length) {
 }
 
 INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned mode, const bool small) {
-    enum { MAX_LANES = SMALL_LANES };
+    enum { MAX_LANES = SMALL_LANES, ANSWER_BIAS = 256 };
     const unsigned slot_count = small ? SMALL_SLOTS : BALANCED_SLOTS;
     const unsigned input_count = slot_count + (small ? SMALL_DIRECT : BALANCED_DIRECT);
     const unsigned lanes = small ? SMALL_LANES : BALANCED_LANES, sets = small ? SMALL_SETS : BALANCED_SETS;
+    const unsigned final_count = small ? SMALL_FINALS : 1;
     struct walk *walk = &coder->walk;
     uint16_t *const learned = coder->now.probabilities;
     const uint8_t *const classes = coder->classes;
@@ -165,6 +166,11 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
             direct[IN_PAST] =
                 learned + DIRECT_PAST + (past_agrees ? (past_context + index) * 2 + (past >> shift & 1) + 1 : 0);
             direct[IN_BIAS] = learned + DIRECT_BIAS + index;
+            if (small) {
+                const unsigned half = index > 0 ? 1u << (index - 1) : 1,
+                               letter_node = node < 3 * half ? node - half : 128 + index;
+                direct[IN_LETTER] = learned + DIRECT_LETTER + (last[0] < 128 ? last[0] : 128) * 136u + letter_node;
+            }
             uint32_t near_plane = 0, far_plane = 0;
             unsigned far_state = 0;
             if (small) {
@@ -190,10 +196,10 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
             UNROLL
             for (unsigned i = input_count; i < lanes; i++) inputs[i] = 0;
 
+            const unsigned pointers =
+                ((match_agrees ? match_trust : 0) * 4 + at_agrees * 2u + past_agrees) * 4 + far_state;
             int16_t *weights[SMALL_SETS], *at_set = coder->now.weights + WEIGHT_LITERAL;
-            weights[SET_POINTERS] =
-                at_set +
-                (((match_agrees ? match_trust : 0) * 4 + at_agrees * 2u + past_agrees) * 4 + far_state) * lanes;
+            weights[SET_POINTERS] = at_set + pointers * lanes;
             weights[SET_NODE] = at_set + (SIZE_POINTERS + node) * lanes;
             if (small) {
                 static const uint8_t orders[] = {SLOT_O1, SLOT_O2, SLOT_O3, SLOT_O4, SLOT_O6};
@@ -220,18 +226,43 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
                 answers[set] = (int16_t)logit;
                 answer_probabilities[set] = logistic_squash(&coder->logistic, logit);
             }
-            int16_t *final = coder->now.weights + WEIGHT_FINAL + (index * 4 + error) * FINAL_LANES;
-            const unsigned probability =
-                logistic_squash(&coder->logistic, logit_clamp(kernel_dot(final, answers, FINAL_LANES) >> WEIGHT_SHIFT));
-
-            const unsigned bit = code_bit_with(coder, probability, byte >> shift & 1, mode);
+            int16_t *finals[SMALL_FINALS] = {coder->now.weights + WEIGHT_FINAL + (index * 4 + error) * FINAL_LANES};
+            if (small) { /* two opinions on the answers, and the mean of both */
+                answers[SMALL_SETS] = ANSWER_BIAS;
+                finals[0] = coder->now.weights + WEIGHT_FINALS + node * FINAL_LANES;
+                finals[1] = coder->now.weights + WEIGHT_FINALS +
+                            (SIZE_NODE + classes[last[0]] * SIZE_POINTERS + pointers) * FINAL_LANES;
+            }
+            int logit = 0;
+            unsigned final_probabilities[SMALL_FINALS];
+            UNROLL
+            for (unsigned i = 0; i < final_count; i++) {
+                int opinion = logit_clamp(kernel_dot(finals[i], answers, FINAL_LANES) >> WEIGHT_SHIFT);
+                final_probabilities[i] = logistic_squash(&coder->logistic, opinion);
+                logit += opinion;
+            }
+            if (small) logit >>= 1;
+            const unsigned probability = small ? logistic_squash(&coder->logistic, logit) : final_probabilities[0];
+            unsigned coded = probability;
+            uint16_t *refined = learned + REFINE;
+            if (small) {
+                const unsigned place = (unsigned)(logit + REFINE_ZERO), part = place & ((1 << REFINE_SHIFT) - 1);
+                refined += (classes[last[0]] * 8u + index) * REFINE_STEPS + (place >> REFINE_SHIFT);
+                coded =
+                    (coded + ((refined[0] * ((1u << REFINE_SHIFT) - part) + refined[1] * part) >> REFINE_SHIFT)) / 2;
+                refined += part >> (REFINE_SHIFT - 1);
+            }
+            const unsigned bit = code_bit_with(coder, coded, byte >> shift & 1, mode);
             wrong += (probability >= 32768) != bit;
             const int truth = bit ? 65535 : 0;
             UNROLL
             for (unsigned set = 0; set < sets; set++)
                 kernel_adjust(weights[set], inputs, (truth - (int)answer_probabilities[set]) >> coder->rate_shift,
                               lanes);
-            kernel_adjust(final, answers, (truth - (int)probability) >> coder->final_shift, FINAL_LANES);
+            UNROLL
+            for (unsigned i = 0; i < final_count; i++)
+                kernel_adjust(finals[i], answers, (truth - (int)final_probabilities[i]) >> coder->final_shift,
+                              FINAL_LANES);
             UNROLL
             for (unsigned i = 0; i < input_count; i++) adapt(&probabilities[i], bit, coder->map_shift);
             UNROLL
@@ -241,6 +272,7 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
             for (unsigned i = 0; i < slot_count; i++)
                 slots[i][slot_node] = (uint8_t)(histories[i] << 1 | (int)bit) | (histories[i] & 128);
             if (small) {
+                adapt(refined, bit, coder->map_shift);
                 const uint32_t near_keep = bit ? near_plane : ~near_plane, far_keep = bit ? far_plane : ~far_plane;
                 near2 &= near_keep;
                 near3 &= near_keep;

@@ -36,18 +36,21 @@ static int quarters_of(unsigned hazard) {
 
 /* Goes through the constants of a depth in the table's order. */
 struct constants {
-    size_t weights, lanes, used; /* of each set of `lanes` weights, the first `used` */
+    size_t weights, finals;
+    size_t lanes, used; /* of each set of `lanes` weights, the first `used` */
     size_t probabilities;
 };
 static struct constants constants_of(cdelta_depth depth) {
     bool small = depth == CDELTA_DEPTH_SMALL;
     return (struct constants){.weights = small ? SMALL_WEIGHTS : BALANCED_WEIGHTS,
+                              .finals = small ? WEIGHT_FINALS : BALANCED_WEIGHTS,
                               .lanes = small ? SMALL_LANES : BALANCED_LANES,
                               .used = small ? SMALL_SLOTS + SMALL_DIRECT : BALANCED_SLOTS + BALANCED_DIRECT,
                               .probabilities = small ? SMALL_PROBABILITIES : BALANCED_PROBABILITIES};
 }
 static bool in_table(const struct constants *constants, size_t weight) {
-    return weight < WEIGHT_LITERAL || (weight - WEIGHT_LITERAL) % constants->lanes < constants->used;
+    return weight < WEIGHT_LITERAL || weight >= constants->finals ||
+           (weight - WEIGHT_LITERAL) % constants->lanes < constants->used;
 }
 
 /* Reads a table of rows of `row` characters with `gap` more behind each. */
@@ -112,13 +115,14 @@ size_t cdelta_training_write(const cdelta_training *training, char *out, size_t 
 }
 
 /* What is known without any page: a bit is likely what it was before, and all inputs are about equally good. */
-static void begin_generic(struct learned *learned, cdelta_depth depth) {
+static void begin_generic(struct learned *learned, cdelta_depth depth, const struct logistic *logistic) {
     const struct constants constants = constants_of(depth);
     const unsigned slots = depth == CDELTA_DEPTH_SMALL ? SMALL_SLOTS : BALANCED_SLOTS;
     const unsigned sets = depth == CDELTA_DEPTH_SMALL ? SMALL_SETS : BALANCED_SETS;
     for (size_t i = 0; i < constants.weights; i++)
-        learned->weights[i] = i < WEIGHT_FINAL     ? 5000
-                              : i < WEIGHT_LITERAL ? (i % FINAL_LANES < sets ? 16384 / (int)sets : 0)
+        learned->weights[i] = i < WEIGHT_FINAL ? 5000
+                              : i < WEIGHT_LITERAL || i >= constants.finals
+                                  ? (i % FINAL_LANES < sets ? 16384 / (int)sets : 0)
                               : (i - WEIGHT_LITERAL) % constants.lanes < constants.used ? 3500
                                                                                         : 0;
     for (size_t i = 0; i < SMALL_PROBABILITIES; i++) learned->probabilities[i] = 32768;
@@ -134,6 +138,9 @@ static void begin_generic(struct learned *learned, cdelta_depth depth) {
                 (uint16_t)((ones * 2 + 1 + (history & 1) * 2) * 65535 / (2 * bits + 4));
         }
     if (depth != CDELTA_DEPTH_SMALL) return;
+    for (int i = 0; i < SMALL_PROBABILITIES - REFINE; i++)
+        learned->probabilities[REFINE + i] =
+            (uint16_t)logistic_squash(logistic, logit_clamp((i % REFINE_STEPS << REFINE_SHIFT) - REFINE_ZERO));
     for (unsigned i = 0; i < 256; i++) {
         unsigned zeros = i / 8 % 8, ones = i % 8;
         learned->probabilities[TALLY + i] = (uint16_t)((ones * 2 + 1) * 65535 / (2 * (zeros + ones) + 2));
@@ -147,7 +154,7 @@ cdelta_status cdelta_training_create(cdelta_coder *coder, cdelta_depth depth, cd
     memset(training, 0, sizeof *training);
     training->coder = coder;
     training->depth = depth;
-    begin_generic(&training->now, depth);
+    begin_generic(&training->now, depth, &coder->logistic);
     for (unsigned i = 0; i < HAZARDS; i++) coder->hazards[depth][i] = 1000;
     *out = training;
     return CDELTA_OK;
@@ -175,7 +182,7 @@ cdelta_status cdelta_training_learn(cdelta_training *training, const uint8_t *ba
     coder->now = training->now;
     coder->map_shift = coder->bit_shift = 4 + training->round;
     coder->rate_shift = 2;
-    coder->final_shift = 3;
+    coder->final_shift = training->depth == CDELTA_DEPTH_SMALL ? 2 : 3;
     unsigned size_class;
     cdelta_status status = cdelta_coder_encode(coder, training->depth, base, base_length, target, target_length, copies,
                                                count, NULL, 0, out_length, &size_class);
