@@ -2,7 +2,7 @@
 #include "training.h"
 #include <stdlib.h>
 
-enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = 16, BALANCED_SLOTS_MAX = 1 << 15 };
+enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = 8, BALANCED_SLOTS_MAX = 1 << 14 };
 
 /* Shorter copies cost more than the same bytes as literals, which the base predicts well. */
 enum { SMALL_COPY = 128, BALANCED_COPY = 16 };
@@ -75,6 +75,12 @@ cdelta_status cdelta_coder_create(cdelta_isa isa, cdelta_coder **out_coder) {
     coder->trace = NULL;
     logistic_init(&coder->logistic);
     for (unsigned byte = 0; byte < 256; byte++) coder->classes[byte] = class_of(byte);
+    for (unsigned i = 0; i < 32; i++) {
+        unsigned state = i >> 1;
+        coder->state_steps[i] = (uint8_t)(state == 0  ? 1
+                                          : state < 8 ? (i & 1 ? state + (state < 7) : 8 + state / 2)
+                                                      : state + (state < 15));
+    }
     training_load(coder, CDELTA_DEPTH_BALANCED);
     training_load(coder, CDELTA_DEPTH_SMALL);
     *out_coder = coder;
@@ -95,7 +101,7 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
     if (past > PAST_MAX) past = PAST_MAX;
     coder->slot_mask = (uint32_t)slots - 1;
     coder->past_mask = (uint32_t)past - 1;
-    memset(coder->slots, 1, slots * SLOT_BYTES);
+    memset(coder->slots, small ? 1 : 0, slots * (small ? SLOT_BYTES : 32));
     memset(coder->past, 0, past * sizeof coder->past[0]);
     memset(coder->breaks, 0, sizeof coder->breaks);
     if (coder->training == NULL) {
@@ -104,7 +110,11 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
                (small ? SMALL_WEIGHTS : BALANCED_WEIGHTS) * sizeof start->weights[0]);
         memcpy(coder->now.probabilities, start->probabilities,
                (small ? SMALL_PROBABILITIES : BALANCED_PROBABILITIES) * sizeof start->probabilities[0]);
-        coder->map_shift = 6;
+        if (!small) {
+            memcpy(coder->now.nibbles, start->nibbles, sizeof start->nibbles);
+            memcpy(coder->now.shares, start->shares, sizeof start->shares);
+        }
+        coder->map_shift = small ? 6 : 5;
         coder->bit_shift = 5;
         coder->rate_shift = 1;
         coder->final_shift = 3;

@@ -87,6 +87,7 @@ struct cdelta_coder {
     const struct coder_kernels *kernels;
     struct logistic logistic;
     uint8_t classes[256];
+    uint8_t state_steps[32];
     struct learned start[2], now;
     uint16_t hazards[2][HAZARDS];
     cdelta_depth depth;

@@ -56,6 +56,31 @@ enum {
     SIZE_MATCH = CLASSES * 8 * 3,
 };
 
+/* At depth `balanced`: contexts whose nibbles are kept in slots, in the order in which they are blended. */
+enum { NIBBLE_O2, NIBBLE_WORD, NIBBLE_O3, NIBBLE_AROUND, NIBBLE_RUN, NIBBLE_O4, NIBBLE_SLOTS };
+/* Places that tell a byte: the diagonal, the past, the match. */
+enum { EXPECTATIONS = 3, BLEND_MOST = 2 + NIBBLE_SLOTS + EXPECTATIONS };
+/* Distributions of nibbles that are known from training. */
+enum {
+    NIBBLE_CLASS = 0,                              /* class of the last byte x the upper nibble, or none */
+    NIBBLE_AT = NIBBLE_CLASS + CLASSES * 17,       /* class of the last byte x of the diagonal's */
+    NIBBLE_AT_LOW = NIBBLE_AT + CLASSES * CLASSES, /* the upper nibble x class of the diagonal's byte */
+    NIBBLE_DIGIT = NIBBLE_AT_LOW + 16 * CLASSES,   /* a digit's: the diagonal's digit x new bytes before */
+    NIBBLES = NIBBLE_DIGIT + 10 * 3,
+};
+/* How much a distribution counts where it is blended with those before it, of 2^15. */
+enum {
+    SHARE_STATES = 16,
+    SHARE_NONE = 0,
+    SHARE_DIRECT = SHARE_NONE + 1,
+    SHARE_SLOT = SHARE_DIRECT + 2 * CLASSES + 1, /* context x nibble x state */
+    SHARE_POINTERS = SHARE_SLOT + NIBBLE_SLOTS * 2 * SHARE_STATES,
+    SHARE_AT = (SHARE_POINTERS + 1) / 2, /* in pairs, for the two nibbles */
+    SHARE_PAST = SHARE_AT + 4 * 4 * 3,
+    SHARE_MATCH = SHARE_PAST + 32,
+    SHARES = (SHARE_MATCH + 32) * 2,
+};
+
 enum { FOLLOW_INPUTS = 8, FOLLOW_SETS = 8 };
 enum { STOP_INPUTS = 8, STOP_SETS = 8, FINAL_LANES = 8, FINAL_SETS = 32 };
 
@@ -100,7 +125,7 @@ enum {
     DIRECT_BIAS = DIRECT_PAST + 32 * 16 + 1,
     /* From bit histories, for each slot context and nibble. */
     HISTORY = DIRECT_BIAS + 8,
-    BALANCED_PROBABILITIES = HISTORY + BALANCED_SLOTS * 2 * 256,
+    BALANCED_PROBABILITIES = DIRECT_CLASS,
     /* From tallies of what follows in the base after the last 2, 3, 4 and 6 bytes. */
     TALLY = HISTORY + SMALL_SLOTS * 2 * 256,
     SMALL_PROBABILITIES = TALLY + 4 * 64,
@@ -113,7 +138,7 @@ enum {
     WEIGHT_FOLLOW = WEIGHT_STOP + STOP_SETS * STOP_INPUTS,
     WEIGHT_FINAL = WEIGHT_FOLLOW + FOLLOW_SETS * FOLLOW_INPUTS,
     WEIGHT_LITERAL = WEIGHT_FINAL + FINAL_SETS * FINAL_LANES,
-    BALANCED_WEIGHTS = WEIGHT_LITERAL + (SIZE_POINTERS + SIZE_NODE) * BALANCED_LANES,
+    BALANCED_WEIGHTS = WEIGHT_FINAL,
     SMALL_WEIGHTS =
         WEIGHT_LITERAL + (SIZE_POINTERS + SIZE_NODE + SIZE_RUN + SIZE_KNOWN + SIZE_CLASSES + SIZE_MATCH) * SMALL_LANES,
 };
@@ -121,6 +146,9 @@ enum {
 struct learned {
     _Alignas(64) int16_t weights[SMALL_WEIGHTS];
     uint16_t probabilities[SMALL_PROBABILITIES];
+    /* Only of depth `balanced`. */
+    _Alignas(64) int16_t nibbles[NIBBLES][16];
+    int16_t shares[SHARES];
 };
 
 /* How often a copy ends between bytes of three classes, of 65536 * 4; training counts it. */

@@ -57,12 +57,30 @@ static void load(cdelta_coder *coder, cdelta_depth depth, const char *table) {
         int logit = (*table++ - FIRST + LOWEST) * LOGIT_STEP;
         start->probabilities[i] = (uint16_t)logistic_squash(&coder->logistic, logit_clamp(logit));
     }
+    if (depth != CDELTA_DEPTH_SMALL) {
+        for (size_t i = 0; i < NIBBLES; i++) {
+            /* Of what the symbols before leave. */
+            uint32_t below = 0;
+            for (unsigned symbol = 0; symbol < 15; symbol++) {
+                int logit = (*table++ - FIRST + LOWEST) * LOGIT_STEP;
+                start->nibbles[i][symbol] = (int16_t)below;
+                below += (32767 - below) * logistic_squash(&coder->logistic, logit_clamp(logit)) >> 16;
+            }
+            start->nibbles[i][15] = (int16_t)below;
+        }
+        start->shares[SHARE_NONE] = 0;
+        for (size_t i = 1; i < SHARES; i++) {
+            int logit = (*table++ - FIRST + LOWEST) * LOGIT_STEP;
+            start->shares[i] = (int16_t)(logistic_squash(&coder->logistic, logit_clamp(logit)) >> 1);
+        }
+    }
     for (size_t i = 0; i < HAZARDS; i++) coder->hazards[depth][i] = (uint16_t)hazard_of(*table++ - FIRST);
 }
 
 static size_t table_length(cdelta_depth depth) {
     const struct constants constants = constants_of(depth);
     size_t length = constants.probabilities + HAZARDS;
+    if (depth != CDELTA_DEPTH_SMALL) length += NIBBLES * 15 + SHARES - 1;
     for (size_t i = 0; i < constants.weights; i++) length += in_table(&constants, i);
     return length;
 }
@@ -84,6 +102,17 @@ size_t cdelta_training_write(const cdelta_training *training, char *out, size_t 
     for (size_t i = 0; i < constants.probabilities; i++)
         *at++ =
             (char)(FIRST - LOWEST + quantized(coder->logistic.logit[training->now.probabilities[i] >> 4], LOGIT_STEP));
+    if (training->depth != CDELTA_DEPTH_SMALL) {
+        for (size_t i = 0; i < NIBBLES; i++)
+            for (unsigned symbol = 0; symbol < 15; symbol++) {
+                const int16_t *lanes = training->now.nibbles[i];
+                const unsigned below = symbol > 0 ? (unsigned)lanes[symbol] : 0, left = 32768 - below;
+                const unsigned has = (unsigned)lanes[symbol + 1] - below;
+                *at++ = (char)(FIRST - LOWEST + quantized(coder->logistic.logit[has * 4095 / left], LOGIT_STEP));
+            }
+        for (size_t i = 1; i < SHARES; i++)
+            *at++ = (char)(FIRST - LOWEST + quantized(coder->logistic.logit[training->now.shares[i] >> 3], LOGIT_STEP));
+    }
     for (size_t i = 0; i < HAZARDS; i++) {
         /* 0.02 and 1 more than were seen, so that what was never seen stays possible. */
         uint64_t hazard =
@@ -104,11 +133,15 @@ static void begin_generic(struct learned *learned, cdelta_depth depth) {
                               : (i - WEIGHT_LITERAL) % constants.lanes < constants.used ? 3500
                                                                                         : 0;
     for (size_t i = 0; i < SMALL_PROBABILITIES; i++) learned->probabilities[i] = 32768;
+    for (size_t i = 0; i < NIBBLES; i++)
+        for (int symbol = 0; symbol < 16; symbol++) learned->nibbles[i][symbol] = (int16_t)(symbol * 2047);
+    for (size_t i = 1; i < SHARES; i++) learned->shares[i] = 16384;
     for (size_t i = FOLLOW_0; i < DIRECT_CLASS; i++) learned->probabilities[i] = 62000;
     for (size_t i = DIRECT_AT; i < DIRECT_BIAS; i++) {
         size_t j = i - (i < DIRECT_MATCH ? DIRECT_AT : i < DIRECT_PAST ? DIRECT_MATCH : DIRECT_PAST);
         if (j > 0) learned->probabilities[i] = (j - 1) & 1 ? 49152 : 16384;
     }
+    if (depth != CDELTA_DEPTH_SMALL) return;
     for (unsigned i = 0; i < slots * 2; i++)
         for (unsigned history = 2; history < 256; history++) {
             unsigned bits = floor_log2(history), ones = (unsigned)__builtin_popcount(history) - 1;
