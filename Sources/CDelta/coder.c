@@ -1,11 +1,23 @@
 #include "coder.h"
 #include "training.h"
+#ifndef SPS
+#define SPS 8
+#endif
+#ifndef SMX
+#define SMX (1<<14)
+#endif
+#ifndef MS
+#define MS 5
+#endif
 #include <stdlib.h>
 
-enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = 8, BALANCED_SLOTS_MAX = 1 << 14 };
+enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = SPS, BALANCED_SLOTS_MAX = SMX };
 
 /* Shorter copies cost more than the same bytes as literals, which the base predicts well. */
-enum { SMALL_COPY = 128, BALANCED_COPY = 16 };
+#ifndef BC
+#define BC 16
+#endif
+enum { SMALL_COPY = 128, BALANCED_COPY = BC };
 
 static uint8_t class_of(unsigned byte) {
     if (byte >= '0' && byte <= '9') return 0;
@@ -114,7 +126,7 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
             memcpy(coder->now.nibbles, start->nibbles, sizeof start->nibbles);
             memcpy(coder->now.shares, start->shares, sizeof start->shares);
         }
-        coder->map_shift = small ? 6 : 5;
+        coder->map_shift = small ? 6 : MS;
         coder->bit_shift = 5;
         coder->rate_shift = 1;
         coder->final_shift = 3;

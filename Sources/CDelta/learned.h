@@ -57,7 +57,7 @@ enum {
 };
 
 /* At depth `balanced`: contexts whose nibbles are kept in slots, in the order in which they are blended. */
-enum { NIBBLE_O2, NIBBLE_WORD, NIBBLE_O3, NIBBLE_AROUND, NIBBLE_RUN, NIBBLE_O4, NIBBLE_SLOTS };
+enum { NIBBLE_O3, NIBBLE_O4, NIBBLE_WORD, NIBBLE_BOTH, NIBBLE_SLOTS };
 /* Places that tell a byte: the diagonal, the past, the match. */
 enum { EXPECTATIONS = 3, BLEND_MOST = 2 + NIBBLE_SLOTS + EXPECTATIONS };
 /* Distributions of nibbles that are known from training. */
@@ -74,11 +74,11 @@ enum {
     SHARE_NONE = 0,
     SHARE_DIRECT = SHARE_NONE + 1,
     SHARE_SLOT = SHARE_DIRECT + 2 * CLASSES + 1, /* context x nibble x state */
-    SHARE_POINTERS = SHARE_SLOT + NIBBLE_SLOTS * 2 * SHARE_STATES,
-    SHARE_AT = (SHARE_POINTERS + 1) / 2, /* in pairs, for the two nibbles */
+    SHARE_POINTERS = SHARE_SLOT + NIBBLE_SLOTS * 2 * 3 * SHARE_STATES,
+    SHARE_AT = (SHARE_POINTERS + 5) / 6, /* in pairs, for the two nibbles */
     SHARE_PAST = SHARE_AT + 4 * 4 * 3,
     SHARE_MATCH = SHARE_PAST + 32,
-    SHARES = (SHARE_MATCH + 32) * 2,
+    SHARES = (SHARE_MATCH + 32) * 6,
 };
 
 enum { FOLLOW_INPUTS = 8, FOLLOW_SETS = 8 };

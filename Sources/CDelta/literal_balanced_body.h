@@ -48,7 +48,8 @@ INLINE unsigned code_nibble(cdelta_coder *coder, const uint32_t *hashes, const u
     int16_t *const shares = coder->now.shares, *all_shares[BLEND_MOST];
     _Alignas(32) int16_t final[17];
     kernel_nibble seen[NIBBLE_SLOTS], expected[EXPECTATIONS];
-    int16_t *slots[NIBBLE_SLOTS], *pointer_shares[EXPECTATIONS];
+    int16_t *slots[NIBBLE_SLOTS], *pointer_shares[EXPECTATIONS], *slot_shares[NIBBLE_SLOTS];
+    unsigned told = 0;
     unsigned states[NIBBLE_SLOTS], wanted[EXPECTATIONS];
     const kernel_nibble first = kernel_nibble_load(coder->now.nibbles[direct[0]]),
                         second = kernel_nibble_load(coder->now.nibbles[direct[1]]);
@@ -62,14 +63,17 @@ INLINE unsigned code_nibble(cdelta_coder *coder, const uint32_t *hashes, const u
         states[i] = known ? meta & 255 : 0;
         /* A new slot takes over what is expected without it. */
         seen[i] = kernel_nibble_choose(known, kernel_nibble_load(slots[i]), mix);
-        mix =
-            kernel_nibble_toward(mix, seen[i], shares[SHARE_SLOT + (i * 2 + nibble) * SHARE_STATES + (states[i] >> 4)]);
+        const unsigned relation = told == 0 ? 0 : 1 + ((told ^ states[i]) & 15 ? 1 : 0);
+        slot_shares[i] =
+            shares + SHARE_SLOT + ((i * 2 + nibble) * 3 + relation) * SHARE_STATES + (states[i] >> 4);
+        mix = kernel_nibble_toward(mix, seen[i], *slot_shares[i]);
+        told = known ? states[i] : told;
     }
     UNROLL
     for (unsigned i = 0; i < EXPECTATIONS; i++) {
         const bool agrees = expectations[i].there && (nibble == 0 || expectations[i].byte >> 4 == above);
         wanted[i] = nibble == 0 ? expectations[i].byte >> 4 : expectations[i].byte & 15;
-        pointer_shares[i] = shares + (agrees ? expectations[i].context * 2 + nibble : SHARE_NONE);
+        pointer_shares[i] = shares + (agrees ? (expectations[i].context * 3 + (told == 0 ? 0 : 1 + ((told & 15) != wanted[i]))) * 2 + nibble : SHARE_NONE);
         expected[i] = kernel_nibble_step(wanted[i]);
         mix = kernel_nibble_toward(mix, expected[i], *pointer_shares[i]);
     }
@@ -97,7 +101,7 @@ INLINE unsigned code_nibble(cdelta_coder *coder, const uint32_t *hashes, const u
         kernel_nibble_store(lanes[count++], second);
         for (unsigned i = 0; i < NIBBLE_SLOTS; i++) {
             if (states[i] == 0) continue;
-            all_shares[count] = shares + SHARE_SLOT + (i * 2 + nibble) * SHARE_STATES + (states[i] >> 4);
+            all_shares[count] = slot_shares[i];
             kernel_nibble_store(lanes[count++], seen[i]);
         }
         for (unsigned i = 0; i < EXPECTATIONS; i++) {
@@ -144,12 +148,10 @@ INLINE unsigned code_literal_balanced(cdelta_coder *coder, unsigned byte, const 
         text_restart(coder);
     }
     const uint32_t values[NIBBLE_SLOTS] = {
-        [NIBBLE_O2] = last4 >> 16,
-        [NIBBLE_WORD] = walk->word * 31 + last,
         [NIBBLE_O3] = last4 >> 8,
-        [NIBBLE_AROUND] = before | at << 8 | after << 16,
-        [NIBBLE_RUN] = walk->run_context + (uint32_t)(walk->run < 255 ? walk->run : 255) * 0x2545F491u,
         [NIBBLE_O4] = last4,
+        [NIBBLE_WORD] = walk->word * 31 + last,
+        [NIBBLE_BOTH] = match | past << 8 | (uint32_t)has_match << 16 | (uint32_t)has_past << 17,
     };
     uint32_t hashes[NIBBLE_SLOTS];
     UNROLL
