@@ -33,6 +33,17 @@ static inline uint64_t kernel_find64(const uint8_t *hay, uint8_t first, uint8_t 
     return cdelta_find32(hay, one, two, distance) | (uint64_t)cdelta_find32(hay + 32, one, two, distance) << 32;
 }
 
+/* Whether there is any such position among 128; reads 128 + distance bytes. */
+static inline bool kernel_has128(const uint8_t *hay, uint8_t first, uint8_t second, unsigned distance) {
+    const __m256i one = _mm256_set1_epi8((char)first), two = _mm256_set1_epi8((char)second);
+    __m256i found = _mm256_setzero_si256();
+    for (unsigned i = 0; i < 128; i += 32)
+        found = _mm256_or_si256(
+            found, _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(hay + i)), one),
+                                    _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(hay + i + distance)), two)));
+    return !_mm256_testz_si256(found, found);
+}
+
 /* The sum of products of 16-bit lanes, and each weight moved by input * error / 2^15, rounded, saturating. */
 static inline __attribute__((always_inline)) int32_t kernel_dot(const int16_t *weights, const int16_t *inputs,
                                                                 const unsigned lanes) {

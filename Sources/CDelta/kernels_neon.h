@@ -40,6 +40,14 @@ static inline uint64_t kernel_find64(const uint8_t *hay, uint8_t first, uint8_t 
                          cdelta_find16(hay + 32, one, two, distance), cdelta_find16(hay + 48, one, two, distance));
 }
 
+/* Whether there is any such position among 128; reads 128 + distance bytes. */
+static inline bool kernel_has128(const uint8_t *hay, uint8_t first, uint8_t second, unsigned distance) {
+    const uint8x16_t one = vdupq_n_u8(first), two = vdupq_n_u8(second);
+    uint8x16_t found = vdupq_n_u8(0);
+    for (unsigned i = 0; i < 128; i += 16) found = vorrq_u8(found, cdelta_find16(hay + i, one, two, distance));
+    return vmaxvq_u8(found) != 0;
+}
+
 /* The sum of products of 16-bit lanes, and each weight moved by input * error / 2^15, rounded, saturating. */
 static inline int32_t kernel_dot(const int16_t *weights, const int16_t *inputs, const unsigned lanes) {
     int32x4_t sums = vdupq_n_s32(0);

@@ -34,6 +34,11 @@ static inline uint64_t kernel_find64(const uint8_t *hay, uint8_t first, uint8_t 
     return ~mask;
 }
 
+/* Whether there is any such position among 128; reads 128 + distance bytes. */
+static inline bool kernel_has128(const uint8_t *hay, uint8_t first, uint8_t second, unsigned distance) {
+    return kernel_find64(hay, first, second, distance) | kernel_find64(hay + 64, first, second, distance);
+}
+
 /* The sum of products of 16-bit lanes, and each weight moved by input * error / 2^15, rounded, saturating. */
 static inline int32_t kernel_dot(const int16_t *weights, const int16_t *inputs, const unsigned lanes) {
     int32_t sum = 0;

@@ -159,6 +159,7 @@ INLINE unsigned code_literal_balanced(cdelta_coder *coder, unsigned byte, const 
         hashes[i] =
             (uint32_t)((values[i] + i + 1) * (UINT64_C(0x9E3779B97F4A7C15) + i * UINT64_C(0x5851F42D4C957F2E)) >> 32);
     const unsigned at_class = has_at ? classes[at] : CLASS_NONE, last_class = classes[last];
+    const unsigned last_kind = last < 128 ? last : 128 + (last >= 192);
     const unsigned relation = !has_match ? 0 : match == at ? 1 : 2;
     const struct expectation expectations[EXPECTATIONS] = {
         {at, has_at, SHARE_AT + ((walk->equal_run < 3 ? walk->equal_run : 3) * 4 + run) * 3 + relation},
@@ -170,10 +171,10 @@ INLINE unsigned code_literal_balanced(cdelta_coder *coder, unsigned byte, const 
     };
     const unsigned at_digit = has_at && at - '0' < 10 ? at - '0' : 10;
     walk->error /= 2;
-    const unsigned high_direct[3] = {NIBBLE_CLASS + last_class * 17, NIBBLE_AT + last_class * CLASSES + at_class,
+    const unsigned high_direct[3] = {NIBBLE_LAST + last_kind * 17, NIBBLE_AT + last_class * CLASSES + at_class,
                                      at_class};
     const unsigned high = code_nibble(coder, hashes, high_direct, expectations, 0, byte >> 4, 0, mode);
-    const unsigned low_direct[3] = {NIBBLE_CLASS + last_class * 17 + 1 + high,
+    const unsigned low_direct[3] = {NIBBLE_LAST + last_kind * 17 + 1 + high,
                                     high == 3 && at_digit < 10 ? NIBBLE_DIGIT + at_digit * 3 + (run < 2 ? run : 2)
                                                                : NIBBLE_AT_LOW + high * CLASSES + at_class,
                                     CLASSES + (high == 3 && at_digit < 10 ? CLASSES : at_class)};
