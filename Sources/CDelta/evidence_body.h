@@ -86,8 +86,11 @@ INLINE void find_near_match(struct walk *walk, size_t diagonal, size_t excluded)
     const uint8_t *last = walk->target + walk->position;
     const uint32_t wanted = cdelta_load32(last - 4);
     const size_t ends = walk->base_length - 4; /* strings that something follows start before this */
-    const size_t middle = diagonal > 4 ? diagonal - 4 : 0, to = ends - middle < BALANCED_REACH ? ends : middle + BALANCED_REACH;
-    size_t at = middle < BALANCED_REACH ? 0 : middle - BALANCED_REACH, nearest = 0;
+    const size_t middle = diagonal > 4 ? diagonal - 4 : 0;
+    /* One side at a time: when the next byte comes, it is the other's turn. */
+    const bool ahead = walk->position & 1;
+    size_t at = ahead ? middle : middle < BALANCED_REACH ? 0 : middle - BALANCED_REACH, nearest = 0;
+    const size_t to = !ahead ? middle : ends - middle < BALANCED_REACH ? ends : middle + BALANCED_REACH;
     unsigned best = walk->match.valid ? 4 : 3;
     for (; at < to; at += 128) {
         if (walk->base_length - at < 128 + 3) {
@@ -169,7 +172,7 @@ INLINE void look(cdelta_coder *coder, const bool small) {
         if (walk->position >= 2 && walk->base_length > 2) gather_near(walk, diagonal, excluded);
         if (walk->position >= 4) gather_far(coder, diagonal, excluded);
         choose_match(walk);
-    } else if (walk->position >= 4 && walk->base_length > 4 && (!walk->match.valid || walk->match.misses > 0)) {
+    } else if (walk->position >= 4 && walk->base_length > 4 && (!walk->match.valid || walk->match.length < 4)) {
         find_near_match(walk, diagonal, excluded);
         if (walk->match.misses > 5) walk->match.valid = false;
     }
