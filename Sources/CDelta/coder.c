@@ -1,23 +1,11 @@
 #include "coder.h"
 #include "training.h"
-#ifndef SPS
-#define SPS 8
-#endif
-#ifndef SMX
-#define SMX (1<<14)
-#endif
-#ifndef MS
-#define MS 5
-#endif
 #include <stdlib.h>
 
-enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = SPS, BALANCED_SLOTS_MAX = SMX };
+enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = 8, BALANCED_SLOTS_MAX = 1 << 15 };
 
 /* Shorter copies cost more than the same bytes as literals, which the base predicts well. */
-#ifndef BC
-#define BC 16
-#endif
-enum { SMALL_COPY = 128, BALANCED_COPY = BC };
+enum { SMALL_COPY = 128, BALANCED_COPY = 16 };
 
 static uint8_t class_of(unsigned byte) {
     if (byte >= '0' && byte <= '9') return 0;
@@ -87,12 +75,6 @@ cdelta_status cdelta_coder_create(cdelta_isa isa, cdelta_coder **out_coder) {
     coder->trace = NULL;
     logistic_init(&coder->logistic);
     for (unsigned byte = 0; byte < 256; byte++) coder->classes[byte] = class_of(byte);
-    for (unsigned i = 0; i < 32; i++) {
-        unsigned state = i >> 1;
-        coder->state_steps[i] = (uint8_t)(state == 0  ? 1
-                                          : state < 8 ? (i & 1 ? state + (state < 7) : 8 + state / 2)
-                                                      : state + (state < 15));
-    }
     training_load(coder, CDELTA_DEPTH_BALANCED);
     training_load(coder, CDELTA_DEPTH_SMALL);
     *out_coder = coder;
@@ -113,7 +95,7 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
     if (past > PAST_MAX) past = PAST_MAX;
     coder->slot_mask = (uint32_t)slots - 1;
     coder->past_mask = (uint32_t)past - 1;
-    memset(coder->slots, small ? 1 : 0, slots * (small ? SLOT_BYTES : 32));
+    memset(coder->slots, small ? 1 : 0, slots * (small ? SLOT_BYTES : NIBBLE_SLOT_BYTES));
     memset(coder->past, 0, past * sizeof coder->past[0]);
     memset(coder->breaks, 0, sizeof coder->breaks);
     if (coder->training == NULL) {
@@ -126,8 +108,8 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
             memcpy(coder->now.nibbles, start->nibbles, sizeof start->nibbles);
             memcpy(coder->now.shares, start->shares, sizeof start->shares);
         }
-        coder->map_shift = small ? 6 : MS;
-        coder->bit_shift = 5;
+        coder->map_shift = small ? 6 : 5;
+        coder->bit_shift = small ? 5 : 4;
         coder->rate_shift = 1;
         coder->final_shift = 3;
     }

@@ -1,6 +1,6 @@
 /* What the base and the target had after bytes like the last ones. Included by coder_body.h. */
 
-enum { FAR_TRIES = 4 * NEAR, REACH = 2048, BALANCED_REACH = 512 };
+enum { FAR_TRIES = 4 * NEAR, REACH = 2048, BALANCED_REACH = 384 };
 
 /* Spreads a byte's bits over eight bytes, the top bit first. */
 INLINE uint64_t spread(uint8_t byte) {
@@ -99,7 +99,8 @@ INLINE void find_near_match(struct walk *walk, size_t diagonal, size_t excluded)
             continue;
         }
         for (unsigned half = 0; half < 2; half++)
-            for (uint64_t found = find_block(walk, (ptrdiff_t)at + 64 * half, last[-4], last[-1], 3); found; found &= found - 1) {
+            for (uint64_t found = find_block(walk, (ptrdiff_t)at + 64 * half, last[-4], last[-1], 3); found;
+                 found &= found - 1) {
                 const size_t place = at + 64 * half + (unsigned)__builtin_ctzll(found), next = place + 4;
                 if (cdelta_load32(walk->base + place) != wanted || next >= walk->base_length || next == excluded)
                     continue;

@@ -63,8 +63,8 @@ enum { EXPECTATIONS = 3, BLEND_MOST = 2 + NIBBLE_SLOTS + EXPECTATIONS };
 enum { LAST_KINDS = 130 }; /* ASCII, and the two kinds of bytes that UTF-8 has beside it */
 /* Distributions of nibbles that are known from training. */
 enum {
-    NIBBLE_LAST = 0,                              /* the last byte x the upper nibble, or none */
-    NIBBLE_AT = NIBBLE_LAST + LAST_KINDS * 17, /* class of the last byte x of the diagonal's */
+    NIBBLE_LAST = 0,                               /* the last byte x the upper nibble, or none */
+    NIBBLE_AT = NIBBLE_LAST + LAST_KINDS * 17,     /* class of the last byte x of the diagonal's */
     NIBBLE_AT_LOW = NIBBLE_AT + CLASSES * CLASSES, /* the upper nibble x class of the diagonal's byte */
     NIBBLE_DIGIT = NIBBLE_AT_LOW + 16 * CLASSES,   /* a digit's: the diagonal's digit x new bytes before */
     NIBBLES = NIBBLE_DIGIT + 10 * 3,

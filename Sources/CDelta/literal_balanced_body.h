@@ -1,20 +1,22 @@
 /* One new byte at depth `balanced`: two nibbles, each coded at once, with the distributions that its contexts had
  * before blended one after the other. Included by coder_body.h. */
 
-/* How sure a slot is, by what it saw: nothing, one symbol only, or several. */
-enum { STATE_NEW = 0, STATE_ONE = 1, STATE_SEVERAL = 8, STATE_MOST = 15 };
+/* How sure a slot is: 0 where it is new, 1 to 7 where it saw one symbol only, and so often, from 8 on where it saw
+ * several. After each state, what follows another symbol and what follows the same. */
+static const uint8_t state_steps[SHARE_STATES][2] = {{1, 1},   {8, 2},   {9, 3},   {9, 4},   {10, 5},  {10, 6},
+                                                     {11, 7},  {11, 7},  {9, 9},   {10, 10}, {11, 11}, {12, 12},
+                                                     {13, 13}, {14, 14}, {15, 15}, {15, 15}};
 
 /* How far a slot's distribution moves to a symbol, of 2^15. */
 static const int16_t slot_rates[SHARE_STATES] = {21000, 19000, 14000, 11000, 9000, 7800, 6800, 6000,
                                                  14000, 11000, 9000,  7500,  6200, 5200, 4500, 4000};
 
-INLINE unsigned state_step(unsigned state, bool same) {
-    if (state == STATE_NEW) return STATE_ONE;
-    if (state < STATE_SEVERAL) return same ? state + (state < STATE_SEVERAL - 1) : STATE_SEVERAL + state / 2;
-    return state + (state < STATE_MOST);
+/* How a slot's last symbol, or an expected one, relates to the last symbol of the slot before that was not new. */
+INLINE unsigned agreement_of(unsigned told, unsigned symbol) {
+    return told == 0 ? 0 : (told & 15) == symbol ? 1 : 2;
 }
 
-/* A byte of a page that the next one may equal. */
+/* A byte of a page that the next one may equal, and which shares it has. */
 struct expectation {
     unsigned byte;
     bool there;
@@ -41,6 +43,8 @@ static __attribute__((noinline)) void learn_shares(cdelta_coder *coder, int16_t 
     }
 }
 
+/* Codes the upper nibble, or the lower one where `above` is the upper. `direct` are two distributions that are known
+ * from training, and the share of the second. */
 INLINE unsigned code_nibble(cdelta_coder *coder, const uint32_t *hashes, const unsigned *direct,
                             const struct expectation *expectations, const unsigned above, unsigned symbol,
                             const unsigned nibble, const unsigned mode) {
@@ -49,23 +53,23 @@ INLINE unsigned code_nibble(cdelta_coder *coder, const uint32_t *hashes, const u
     _Alignas(32) int16_t final[17];
     kernel_nibble seen[NIBBLE_SLOTS], expected[EXPECTATIONS];
     int16_t *slots[NIBBLE_SLOTS], *pointer_shares[EXPECTATIONS], *slot_shares[NIBBLE_SLOTS];
-    unsigned told = 0;
+    unsigned told = 0; /* state and last symbol of the last slot that is not new */
     unsigned states[NIBBLE_SLOTS], wanted[EXPECTATIONS];
     const kernel_nibble first = kernel_nibble_load(coder->now.nibbles[direct[0]]),
                         second = kernel_nibble_load(coder->now.nibbles[direct[1]]);
+    const int16_t rate = (int16_t)(32768 >> coder->map_shift);
     int16_t *const direct_share = shares + SHARE_DIRECT + direct[2];
     kernel_nibble mix = kernel_nibble_toward(first, second, *direct_share);
     UNROLL
     for (unsigned i = 0; i < NIBBLE_SLOTS; i++) {
-        slots[i] = (int16_t *)coder->slots + (size_t)(hashes[i] >> 8 & coder->slot_mask) * 16;
+        slots[i] = coder->nibble_slots[hashes[i] >> 8 & coder->slot_mask];
         const unsigned check = (hashes[i] & 255) | 1, meta = (uint16_t)slots[i][0];
         const bool known = meta >> 8 == check;
         states[i] = known ? meta & 255 : 0;
         /* A new slot takes over what is expected without it. */
         seen[i] = kernel_nibble_choose(known, kernel_nibble_load(slots[i]), mix);
-        const unsigned relation = told == 0 ? 0 : 1 + ((told ^ states[i]) & 15 ? 1 : 0);
-        slot_shares[i] =
-            shares + SHARE_SLOT + ((i * 2 + nibble) * 3 + relation) * SHARE_STATES + (states[i] >> 4);
+        slot_shares[i] = shares + SHARE_SLOT +
+                         ((i * 2 + nibble) * 3 + agreement_of(told, states[i] & 15)) * SHARE_STATES + (states[i] >> 4);
         mix = kernel_nibble_toward(mix, seen[i], *slot_shares[i]);
         told = known ? states[i] : told;
     }
@@ -73,7 +77,8 @@ INLINE unsigned code_nibble(cdelta_coder *coder, const uint32_t *hashes, const u
     for (unsigned i = 0; i < EXPECTATIONS; i++) {
         const bool agrees = expectations[i].there && (nibble == 0 || expectations[i].byte >> 4 == above);
         wanted[i] = nibble == 0 ? expectations[i].byte >> 4 : expectations[i].byte & 15;
-        pointer_shares[i] = shares + (agrees ? (expectations[i].context * 3 + (told == 0 ? 0 : 1 + ((told & 15) != wanted[i]))) * 2 + nibble : SHARE_NONE);
+        const unsigned share = (expectations[i].context * 3 + agreement_of(told, wanted[i])) * 2 + nibble;
+        pointer_shares[i] = shares + (agrees ? share : SHARE_NONE);
         expected[i] = kernel_nibble_step(wanted[i]);
         mix = kernel_nibble_toward(mix, expected[i], *pointer_shares[i]);
     }
@@ -93,7 +98,7 @@ INLINE unsigned code_nibble(cdelta_coder *coder, const uint32_t *hashes, const u
     if (mode & TRACING) coder->spent += coder->logistic.price[(high - low) >> 3];
     walk->error += high - low < 1 << 14;
 
-    if (coder->training != NULL) {
+    if (__builtin_expect(coder->training != NULL, 0)) {
         _Alignas(32) int16_t lanes[BLEND_MOST][16];
         unsigned count = 0;
         kernel_nibble_store(lanes[count++], first);
@@ -112,16 +117,13 @@ INLINE unsigned code_nibble(cdelta_coder *coder, const uint32_t *hashes, const u
         learn_shares(coder, lanes, all_shares, count, symbol);
     }
     const kernel_nibble step = kernel_nibble_step(symbol);
-    kernel_nibble_store(coder->now.nibbles[direct[0]],
-                        kernel_nibble_toward(first, step, (int16_t)(32768 >> coder->map_shift)));
-    kernel_nibble_store(coder->now.nibbles[direct[1]],
-                        kernel_nibble_toward(second, step, (int16_t)(32768 >> coder->map_shift)));
+    kernel_nibble_store(coder->now.nibbles[direct[0]], kernel_nibble_toward(first, step, rate));
+    kernel_nibble_store(coder->now.nibbles[direct[1]], kernel_nibble_toward(second, step, rate));
     UNROLL
     for (unsigned i = 0; i < NIBBLE_SLOTS; i++) {
         const unsigned state = states[i] >> 4, last = states[i] & 15;
         kernel_nibble_store(slots[i], kernel_nibble_toward(seen[i], step, slot_rates[state]));
-        slots[i][0] =
-            (int16_t)(((hashes[i] & 255) | 1) << 8 | coder->state_steps[state * 2 + (last == symbol)] << 4 | symbol);
+        slots[i][0] = (int16_t)(((hashes[i] & 255) | 1) << 8 | state_steps[state][last == symbol] << 4 | symbol);
     }
     return symbol;
 }
