@@ -41,7 +41,7 @@ INLINE unsigned code_byte(cdelta_coder *coder, uint8_t byte, const unsigned mode
     }
     walk->followed = 0;
     walk->work -= SYMBOL_WORK;
-    byte = (uint8_t)(small ? code_literal(coder, byte, mode, true) : code_literal_balanced(coder, byte, mode));
+    byte = (uint8_t)(small ? code_literal(coder, byte, mode) : code_literal_balanced(coder, byte, mode));
     literal_done(coder, byte);
     return byte;
 }

@@ -6,7 +6,7 @@
 /* Classes of bytes: what a person would call digit, letter, white space, quote... */
 enum { CLASSES = 14, CLASS_NONE = 13 };
 
-/* Contexts that look up bit histories. Level `balanced` has only the first of them. */
+/* Contexts that look up bit histories. */
 enum {
     SLOT_O2,
     SLOT_O3,
@@ -14,8 +14,7 @@ enum {
     SLOT_AROUND,
     SLOT_RUN,
     SLOT_O4,
-    BALANCED_SLOTS,
-    SLOT_O1 = BALANCED_SLOTS,
+    SLOT_O1,
     SLOT_O0,
     SLOT_O6,
     SLOT_AT,
@@ -29,24 +28,11 @@ enum {
 };
 
 /* Inputs of the mixer behind the slots. */
-enum {
-    IN_CLASS,
-    IN_DIGIT,
-    IN_AT,
-    IN_MATCH,
-    IN_PAST,
-    IN_BIAS,
-    BALANCED_DIRECT,
-    IN_NEAR2 = BALANCED_DIRECT,
-    IN_NEAR3,
-    IN_FAR4,
-    IN_FAR6,
-    SMALL_DIRECT
-};
-enum { BALANCED_LANES = 16, SMALL_LANES = 32 }; /* inputs, rounded up to whole registers */
+enum { IN_CLASS, IN_DIGIT, IN_AT, IN_MATCH, IN_PAST, IN_BIAS, IN_NEAR2, IN_NEAR3, IN_FAR4, IN_FAR6, SMALL_DIRECT };
+enum { SMALL_LANES = 32 }; /* inputs, rounded up to whole registers */
 
 /* Weight sets that the literals' mixer chooses from. */
-enum { SET_POINTERS, SET_NODE, SET_RUN, SET_KNOWN, SET_CLASSES, SET_MATCH, SMALL_SETS, BALANCED_SETS = 2 };
+enum { SET_POINTERS, SET_NODE, SET_RUN, SET_KNOWN, SET_CLASSES, SET_MATCH, SMALL_SETS };
 enum {
     SIZE_POINTERS = 80,
     SIZE_NODE = 256,

@@ -142,8 +142,6 @@ INLINE unsigned code_literal_balanced(cdelta_coder *coder, unsigned byte, const 
     const bool has_at = diagonal < walk->base_length, has_match = walk->match.valid, has_past = walk->past.valid;
     const unsigned at = has_at ? walk->base[diagonal] : 0, match = has_match ? walk->base[walk->match.at] : 0;
     const unsigned past = has_past ? walk->target[walk->past.at] : 0;
-    const unsigned before = diagonal > 0 && diagonal <= walk->base_length ? walk->base[diagonal - 1] : 0;
-    const unsigned after = diagonal + 1 < walk->base_length ? walk->base[diagonal + 1] : 0;
     const unsigned run = walk->run < 3 ? (unsigned)walk->run : 3;
     if (walk->run == 0) {
         walk->run_context = last4;

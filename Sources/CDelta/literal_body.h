@@ -69,11 +69,11 @@ INLINE unsigned length_step(unsigned length) {
                          : 7;
 }
 
-INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned mode, const bool small) {
+INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned mode) {
     enum { MAX_LANES = SMALL_LANES };
-    const unsigned slot_count = small ? SMALL_SLOTS : BALANCED_SLOTS;
-    const unsigned input_count = slot_count + (small ? SMALL_DIRECT : BALANCED_DIRECT);
-    const unsigned lanes = small ? SMALL_LANES : BALANCED_LANES, sets = small ? SMALL_SETS : BALANCED_SETS;
+    const unsigned slot_count = SMALL_SLOTS;
+    const unsigned input_count = slot_count + SMALL_DIRECT;
+    const unsigned lanes = SMALL_LANES, sets = SMALL_SETS;
     struct walk *walk = &coder->walk;
     uint16_t *const learned = coder->now.probabilities;
     const uint8_t *const classes = coder->classes;
@@ -100,19 +100,17 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
     hashes[SLOT_AROUND] = before | at << 8 | after << 16;
     hashes[SLOT_RUN] = walk->run_context * 0x2545F491u + (uint32_t)(walk->run < 255 ? walk->run : 255);
     hashes[SLOT_O4] = last4;
-    if (small) {
-        hashes[SLOT_O1] = last[0];
-        hashes[SLOT_O0] = 0;
-        hashes[SLOT_O6] = last4 * 0x2545F491u + (last[4] | (uint32_t)last[5] << 8) * 0x9E3779B1u;
-        hashes[SLOT_AT] = at | (uint32_t)has_at << 8;
-        hashes[SLOT_AT_LAST] = at | (uint32_t)last[0] << 8 | (uint32_t)has_at << 16;
-        hashes[SLOT_WORDS] = walk->words * 0x9E3779B1u + walk->word + last[0] * 7u;
-        hashes[SLOT_SHAPE] = walk->shape;
-        hashes[SLOT_PAST] = past | (uint32_t)classes[last[0]] << 8 | (uint32_t)has_past << 16 |
-                            (walk->past.length > 15 ? 15 : walk->past.length) << 20;
-        hashes[SLOT_BOTH] = match | past << 8 | (uint32_t)has_match << 16 | (uint32_t)has_past << 17;
-        hashes[SLOT_SKIP] = last[1] | (uint32_t)last[2] << 8;
-    }
+    hashes[SLOT_O1] = last[0];
+    hashes[SLOT_O0] = 0;
+    hashes[SLOT_O6] = last4 * 0x2545F491u + (last[4] | (uint32_t)last[5] << 8) * 0x9E3779B1u;
+    hashes[SLOT_AT] = at | (uint32_t)has_at << 8;
+    hashes[SLOT_AT_LAST] = at | (uint32_t)last[0] << 8 | (uint32_t)has_at << 16;
+    hashes[SLOT_WORDS] = walk->words * 0x9E3779B1u + walk->word + last[0] * 7u;
+    hashes[SLOT_SHAPE] = walk->shape;
+    hashes[SLOT_PAST] = past | (uint32_t)classes[last[0]] << 8 | (uint32_t)has_past << 16 |
+                        (walk->past.length > 15 ? 15 : walk->past.length) << 20;
+    hashes[SLOT_BOTH] = match | past << 8 | (uint32_t)has_match << 16 | (uint32_t)has_past << 17;
+    hashes[SLOT_SKIP] = last[1] | (uint32_t)last[2] << 8;
     UNROLL
     for (unsigned i = 0; i < slot_count; i++) {
         uint32_t hash = (hashes[i] + i * 0x9E3779B1u) * 0x85EBCA6Bu;
@@ -167,20 +165,18 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
             direct[IN_BIAS] = learned + DIRECT_BIAS + index;
             uint32_t near_plane = 0, far_plane = 0;
             unsigned far_state = 0;
-            if (small) {
-                near_plane = (uint32_t)(walk->near.planes[0] >> 8 * index & 255) |
-                             (uint32_t)(walk->near.planes[1] >> 8 * index & 255) << 8;
-                far_plane = (uint32_t)(walk->far.planes[0] >> 8 * index & 255) |
-                            (uint32_t)(walk->far.planes[1] >> 8 * index & 255) << 8;
-                const uint32_t alive[4] = {near2, near3, far4, far6};
-                UNROLL
-                for (unsigned i = 0; i < 4; i++) {
-                    uint32_t plane = i < 2 ? near_plane : far_plane;
-                    unsigned ones = (unsigned)__builtin_popcount(alive[i] & plane),
-                             zeros = (unsigned)__builtin_popcount(alive[i] & ~plane);
-                    direct[IN_NEAR2 + i] = learned + TALLY + i * 64 + tally_step(zeros) * 8 + tally_step(ones);
-                    if (i == 2) far_state = ones + zeros == 0 ? 0 : ones == 0 || zeros == 0 ? 1 : 2;
-                }
+            near_plane = (uint32_t)(walk->near.planes[0] >> 8 * index & 255) |
+                         (uint32_t)(walk->near.planes[1] >> 8 * index & 255) << 8;
+            far_plane = (uint32_t)(walk->far.planes[0] >> 8 * index & 255) |
+                        (uint32_t)(walk->far.planes[1] >> 8 * index & 255) << 8;
+            const uint32_t alive[4] = {near2, near3, far4, far6};
+            UNROLL
+            for (unsigned i = 0; i < 4; i++) {
+                uint32_t plane = i < 2 ? near_plane : far_plane;
+                unsigned ones = (unsigned)__builtin_popcount(alive[i] & plane),
+                         zeros = (unsigned)__builtin_popcount(alive[i] & ~plane);
+                direct[IN_NEAR2 + i] = learned + TALLY + i * 64 + tally_step(zeros) * 8 + tally_step(ones);
+                if (i == 2) far_state = ones + zeros == 0 ? 0 : ones == 0 || zeros == 0 ? 1 : 2;
             }
             UNROLL
             for (unsigned i = 0; i < input_count; i++) {
@@ -195,23 +191,20 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
                 at_set +
                 (((match_agrees ? match_trust : 0) * 4 + at_agrees * 2u + past_agrees) * 4 + far_state) * lanes;
             weights[SET_NODE] = at_set + (SIZE_POINTERS + node) * lanes;
-            if (small) {
-                static const uint8_t orders[] = {SLOT_O1, SLOT_O2, SLOT_O3, SLOT_O4, SLOT_O6};
-                unsigned known = 0;
-                UNROLL
-                for (unsigned i = 0; i < 5; i++) known += histories[orders[i]] > 1;
-                known = known * 4 + (histories[SLOT_AROUND] > 1) * 2u + (histories[SLOT_WORD] > 1);
-                at_set += (SIZE_POINTERS + SIZE_NODE) * lanes;
-                weights[SET_RUN] = at_set + ((run * 8 + index) * 4 + error) * lanes;
-                weights[SET_KNOWN] = at_set + (SIZE_RUN + known * 8 + index) * lanes;
-                weights[SET_CLASSES] =
-                    at_set +
-                    (SIZE_RUN + SIZE_KNOWN + classes[last[0]] * CLASSES + (has_at ? classes[at] : CLASS_NONE)) * lanes;
-                weights[SET_MATCH] =
-                    at_set + (SIZE_RUN + SIZE_KNOWN + SIZE_CLASSES +
-                              ((match_agrees ? classes[match] : CLASS_NONE) * 8 + index) * 3 + far_state) *
-                                 lanes;
-            }
+            static const uint8_t orders[] = {SLOT_O1, SLOT_O2, SLOT_O3, SLOT_O4, SLOT_O6};
+            unsigned known = 0;
+            UNROLL
+            for (unsigned i = 0; i < 5; i++) known += histories[orders[i]] > 1;
+            known = known * 4 + (histories[SLOT_AROUND] > 1) * 2u + (histories[SLOT_WORD] > 1);
+            at_set += (SIZE_POINTERS + SIZE_NODE) * lanes;
+            weights[SET_RUN] = at_set + ((run * 8 + index) * 4 + error) * lanes;
+            weights[SET_KNOWN] = at_set + (SIZE_RUN + known * 8 + index) * lanes;
+            weights[SET_CLASSES] =
+                at_set +
+                (SIZE_RUN + SIZE_KNOWN + classes[last[0]] * CLASSES + (has_at ? classes[at] : CLASS_NONE)) * lanes;
+            weights[SET_MATCH] = at_set + (SIZE_RUN + SIZE_KNOWN + SIZE_CLASSES +
+                                           ((match_agrees ? classes[match] : CLASS_NONE) * 8 + index) * 3 + far_state) *
+                                              lanes;
             _Alignas(16) int16_t answers[FINAL_LANES] = {0};
             unsigned answer_probabilities[SMALL_SETS];
             UNROLL
@@ -240,13 +233,11 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
             UNROLL
             for (unsigned i = 0; i < slot_count; i++)
                 slots[i][slot_node] = (uint8_t)(histories[i] << 1 | (int)bit) | (histories[i] & 128);
-            if (small) {
-                const uint32_t near_keep = bit ? near_plane : ~near_plane, far_keep = bit ? far_plane : ~far_plane;
-                near2 &= near_keep;
-                near3 &= near_keep;
-                far4 &= far_keep;
-                far6 &= far_keep;
-            }
+            const uint32_t near_keep = bit ? near_plane : ~near_plane, far_keep = bit ? far_plane : ~far_plane;
+            near2 &= near_keep;
+            near3 &= near_keep;
+            far4 &= far_keep;
+            far6 &= far_keep;
             node = node * 2 + bit;
             slot_node = slot_node * 2 + bit;
         }

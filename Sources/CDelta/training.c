@@ -40,8 +40,8 @@ struct constants {
 static struct constants constants_of(cdelta_depth depth) {
     bool small = depth == CDELTA_DEPTH_SMALL;
     return (struct constants){.weights = small ? SMALL_WEIGHTS : BALANCED_WEIGHTS,
-                              .lanes = small ? SMALL_LANES : BALANCED_LANES,
-                              .used = small ? SMALL_SLOTS + SMALL_DIRECT : BALANCED_SLOTS + BALANCED_DIRECT,
+                              .lanes = SMALL_LANES,
+                              .used = SMALL_SLOTS + SMALL_DIRECT,
                               .probabilities = small ? SMALL_PROBABILITIES : BALANCED_PROBABILITIES};
 }
 static bool in_table(const struct constants *constants, size_t weight) {
@@ -125,11 +125,9 @@ size_t cdelta_training_write(const cdelta_training *training, char *out, size_t 
 /* What is known without any page: a bit is likely what it was before, and all inputs are about equally good. */
 static void begin_generic(struct learned *learned, cdelta_depth depth) {
     const struct constants constants = constants_of(depth);
-    const unsigned slots = depth == CDELTA_DEPTH_SMALL ? SMALL_SLOTS : BALANCED_SLOTS;
-    const unsigned sets = depth == CDELTA_DEPTH_SMALL ? SMALL_SETS : BALANCED_SETS;
     for (size_t i = 0; i < constants.weights; i++)
         learned->weights[i] = i < WEIGHT_FINAL     ? 5000
-                              : i < WEIGHT_LITERAL ? (i % FINAL_LANES < sets ? 16384 / (int)sets : 0)
+                              : i < WEIGHT_LITERAL ? (i % FINAL_LANES < SMALL_SETS ? 16384 / SMALL_SETS : 0)
                               : (i - WEIGHT_LITERAL) % constants.lanes < constants.used ? 3500
                                                                                         : 0;
     for (size_t i = 0; i < SMALL_PROBABILITIES; i++) learned->probabilities[i] = 32768;
@@ -142,13 +140,12 @@ static void begin_generic(struct learned *learned, cdelta_depth depth) {
         if (j > 0) learned->probabilities[i] = (j - 1) & 1 ? 49152 : 16384;
     }
     if (depth != CDELTA_DEPTH_SMALL) return;
-    for (unsigned i = 0; i < slots * 2; i++)
+    for (unsigned i = 0; i < SMALL_SLOTS * 2; i++)
         for (unsigned history = 2; history < 256; history++) {
             unsigned bits = floor_log2(history), ones = (unsigned)__builtin_popcount(history) - 1;
             learned->probabilities[HISTORY + i * 256 + history] =
                 (uint16_t)((ones * 2 + 1 + (history & 1) * 2) * 65535 / (2 * bits + 4));
         }
-    if (depth != CDELTA_DEPTH_SMALL) return;
     for (unsigned i = 0; i < 256; i++) {
         unsigned zeros = i / 8 % 8, ones = i % 8;
         learned->probabilities[TALLY + i] = (uint16_t)((ones * 2 + 1) * 65535 / (2 * (zeros + ones) + 2));
