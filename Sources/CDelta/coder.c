@@ -104,10 +104,7 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
                (small ? SMALL_WEIGHTS : BALANCED_WEIGHTS) * sizeof start->weights[0]);
         memcpy(coder->now.probabilities, start->probabilities,
                (small ? SMALL_PROBABILITIES : BALANCED_PROBABILITIES) * sizeof start->probabilities[0]);
-        if (!small) {
-            memcpy(coder->now.nibbles, start->nibbles, sizeof start->nibbles);
-            memcpy(coder->now.shares, start->shares, sizeof start->shares);
-        }
+        if (!small) coder->nibbles = coder->start_nibbles;
         coder->map_shift = small ? 6 : 5;
         coder->bit_shift = small ? 5 : 4;
         coder->rate_shift = 1;

@@ -89,6 +89,7 @@ struct cdelta_coder {
     struct logistic logistic;
     uint8_t classes[256];
     struct learned start[2], now;
+    struct learned_nibbles start_nibbles, nibbles;
     uint16_t hazards[2][HAZARDS];
     cdelta_depth depth;
     unsigned map_shift, bit_shift, rate_shift, final_shift;
@@ -116,6 +117,7 @@ struct cdelta_training {
     unsigned round;
     uint32_t ends[HAZARDS], passes[HAZARDS];
     struct learned now;
+    struct learned_nibbles nibbles;
 };
 
 struct coder_kernels {

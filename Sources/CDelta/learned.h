@@ -133,8 +133,11 @@ enum {
 struct learned {
     _Alignas(64) int16_t weights[SMALL_WEIGHTS];
     uint16_t probabilities[SMALL_PROBABILITIES];
-    /* Only of depth `balanced`. */
-    _Alignas(64) int16_t nibbles[NIBBLES][16];
+};
+
+/* What depth `balanced` has beside that. */
+struct learned_nibbles {
+    _Alignas(64) int16_t known[NIBBLES][16];
     int16_t shares[SHARES];
 };
 

@@ -49,14 +49,14 @@ INLINE unsigned code_nibble(cdelta_coder *coder, const uint32_t *hashes, const u
                             const struct expectation *expectations, const unsigned above, unsigned symbol,
                             const unsigned nibble, const unsigned mode) {
     struct walk *walk = &coder->walk;
-    int16_t *const shares = coder->now.shares, *all_shares[BLEND_MOST];
+    int16_t *const shares = coder->nibbles.shares, *all_shares[BLEND_MOST];
     _Alignas(32) int16_t final[17];
     kernel_nibble seen[NIBBLE_SLOTS], expected[EXPECTATIONS];
     int16_t *slots[NIBBLE_SLOTS], *pointer_shares[EXPECTATIONS], *slot_shares[NIBBLE_SLOTS];
     unsigned told = 0; /* state and last symbol of the last slot that is not new */
     unsigned states[NIBBLE_SLOTS], wanted[EXPECTATIONS];
-    const kernel_nibble first = kernel_nibble_load(coder->now.nibbles[direct[0]]),
-                        second = kernel_nibble_load(coder->now.nibbles[direct[1]]);
+    const kernel_nibble first = kernel_nibble_load(coder->nibbles.known[direct[0]]),
+                        second = kernel_nibble_load(coder->nibbles.known[direct[1]]);
     const int16_t rate = (int16_t)(32768 >> coder->map_shift);
     int16_t *const direct_share = shares + SHARE_DIRECT + direct[2];
     kernel_nibble mix = kernel_nibble_toward(first, second, *direct_share);
@@ -117,8 +117,8 @@ INLINE unsigned code_nibble(cdelta_coder *coder, const uint32_t *hashes, const u
         learn_shares(coder, lanes, all_shares, count, symbol);
     }
     const kernel_nibble step = kernel_nibble_step(symbol);
-    kernel_nibble_store(coder->now.nibbles[direct[0]], kernel_nibble_toward(first, step, rate));
-    kernel_nibble_store(coder->now.nibbles[direct[1]], kernel_nibble_toward(second, step, rate));
+    kernel_nibble_store(coder->nibbles.known[direct[0]], kernel_nibble_toward(first, step, rate));
+    kernel_nibble_store(coder->nibbles.known[direct[1]], kernel_nibble_toward(second, step, rate));
     UNROLL
     for (unsigned i = 0; i < NIBBLE_SLOTS; i++) {
         const unsigned state = states[i] >> 4, last = states[i] & 15;

@@ -63,15 +63,15 @@ static void load(cdelta_coder *coder, cdelta_depth depth, const char *table) {
             uint32_t below = 0;
             for (unsigned symbol = 0; symbol < 15; symbol++) {
                 int logit = (*table++ - FIRST + LOWEST) * LOGIT_STEP;
-                start->nibbles[i][symbol] = (int16_t)below;
+                coder->start_nibbles.known[i][symbol] = (int16_t)below;
                 below += (32767 - below) * logistic_squash(&coder->logistic, logit_clamp(logit)) >> 16;
             }
-            start->nibbles[i][15] = (int16_t)below;
+            coder->start_nibbles.known[i][15] = (int16_t)below;
         }
-        start->shares[SHARE_NONE] = 0;
+        coder->start_nibbles.shares[SHARE_NONE] = 0;
         for (size_t i = 1; i < SHARES; i++) {
             int logit = (*table++ - FIRST + LOWEST) * LOGIT_STEP;
-            start->shares[i] = (int16_t)(logistic_squash(&coder->logistic, logit_clamp(logit)) >> 1);
+            coder->start_nibbles.shares[i] = (int16_t)(logistic_squash(&coder->logistic, logit_clamp(logit)) >> 1);
         }
     }
     for (size_t i = 0; i < HAZARDS; i++) coder->hazards[depth][i] = (uint16_t)hazard_of(*table++ - FIRST);
@@ -105,13 +105,14 @@ size_t cdelta_training_write(const cdelta_training *training, char *out, size_t 
     if (training->depth != CDELTA_DEPTH_SMALL) {
         for (size_t i = 0; i < NIBBLES; i++)
             for (unsigned symbol = 0; symbol < 15; symbol++) {
-                const int16_t *lanes = training->now.nibbles[i];
+                const int16_t *lanes = training->nibbles.known[i];
                 const unsigned below = symbol > 0 ? (unsigned)lanes[symbol] : 0, left = 32768 - below;
                 const unsigned has = (unsigned)lanes[symbol + 1] - below;
                 *at++ = (char)(FIRST - LOWEST + quantized(coder->logistic.logit[has * 4095 / left], LOGIT_STEP));
             }
         for (size_t i = 1; i < SHARES; i++)
-            *at++ = (char)(FIRST - LOWEST + quantized(coder->logistic.logit[training->now.shares[i] >> 3], LOGIT_STEP));
+            *at++ =
+                (char)(FIRST - LOWEST + quantized(coder->logistic.logit[training->nibbles.shares[i] >> 3], LOGIT_STEP));
     }
     for (size_t i = 0; i < HAZARDS; i++) {
         /* 0.02 and 1 more than were seen, so that what was never seen stays possible. */
@@ -131,9 +132,6 @@ static void begin_generic(struct learned *learned, cdelta_depth depth) {
                               : (i - WEIGHT_LITERAL) % constants.lanes < constants.used ? 3500
                                                                                         : 0;
     for (size_t i = 0; i < SMALL_PROBABILITIES; i++) learned->probabilities[i] = 32768;
-    for (size_t i = 0; i < NIBBLES; i++)
-        for (int symbol = 0; symbol < 16; symbol++) learned->nibbles[i][symbol] = (int16_t)(symbol * 2047);
-    for (size_t i = 1; i < SHARES; i++) learned->shares[i] = 16384;
     for (size_t i = FOLLOW_0; i < DIRECT_CLASS; i++) learned->probabilities[i] = 62000;
     for (size_t i = DIRECT_AT; i < DIRECT_BIAS; i++) {
         size_t j = i - (i < DIRECT_MATCH ? DIRECT_AT : i < DIRECT_PAST ? DIRECT_MATCH : DIRECT_PAST);
@@ -152,6 +150,13 @@ static void begin_generic(struct learned *learned, cdelta_depth depth) {
     }
 }
 
+/* All symbols alike, and all distributions half trusted. */
+static void begin_nibbles(struct learned_nibbles *nibbles) {
+    for (size_t i = 0; i < NIBBLES; i++)
+        for (int symbol = 0; symbol < 16; symbol++) nibbles->known[i][symbol] = (int16_t)(symbol * 2047);
+    for (size_t i = 1; i < SHARES; i++) nibbles->shares[i] = 16384;
+}
+
 cdelta_status cdelta_training_create(cdelta_coder *coder, cdelta_depth depth, cdelta_training **out) {
     *out = NULL;
     cdelta_training *training = aligned_alloc(64, (sizeof *training + 63) / 64 * 64);
@@ -160,6 +165,7 @@ cdelta_status cdelta_training_create(cdelta_coder *coder, cdelta_depth depth, cd
     training->coder = coder;
     training->depth = depth;
     begin_generic(&training->now, depth);
+    begin_nibbles(&training->nibbles);
     for (unsigned i = 0; i < HAZARDS; i++) coder->hazards[depth][i] = 1000;
     *out = training;
     return CDELTA_OK;
@@ -185,6 +191,7 @@ cdelta_status cdelta_training_learn(cdelta_training *training, const uint8_t *ba
     if (literals > LITERALS_MAX) return CDELTA_OK;
     coder->training = training;
     coder->now = training->now;
+    coder->nibbles = training->nibbles;
     coder->map_shift = coder->bit_shift = 4 + training->round;
     coder->rate_shift = 2;
     coder->final_shift = 3;
@@ -192,6 +199,7 @@ cdelta_status cdelta_training_learn(cdelta_training *training, const uint8_t *ba
     cdelta_status status = cdelta_coder_encode(coder, training->depth, base, base_length, target, target_length, copies,
                                                count, NULL, 0, out_length, &size_class);
     training->now = coder->now;
+    training->nibbles = coder->nibbles;
     coder->training = NULL;
     return status;
 }
