@@ -2,7 +2,7 @@
 #include "training.h"
 #include <stdlib.h>
 
-enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = 16, BALANCED_SLOTS_MAX = 1 << 15 };
+enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = 8, BALANCED_SLOTS_MAX = 1 << 15 };
 
 /* Shorter copies cost more than the same bytes as literals, which the base predicts well. */
 enum { SMALL_COPY = 256, BALANCED_COPY = 16 };
@@ -98,7 +98,7 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
     if (past > PAST_MAX) past = PAST_MAX;
     coder->slot_mask = (uint32_t)slots - 1;
     coder->past_mask = (uint32_t)past - 1;
-    memset(coder->slots, 1, slots * SLOT_BYTES);
+    memset(coder->slots, small ? 1 : 0, slots * (small ? SLOT_BYTES : NIBBLE_SLOT_BYTES));
     memset(coder->past, 0, past * sizeof coder->past[0]);
     memset(coder->breaks, 0, sizeof coder->breaks);
     if (coder->training == NULL) {
@@ -107,10 +107,10 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
                (small ? SMALL_WEIGHTS : BALANCED_WEIGHTS) * sizeof start->weights[0]);
         memcpy(coder->now.probabilities, start->probabilities,
                (small ? SMALL_PROBABILITIES : BALANCED_PROBABILITIES) * sizeof start->probabilities[0]);
-        coder->map_shift = 6;
-        coder->bit_shift = 5;
+        if (!small) coder->nibbles = coder->start_nibbles;
+        coder->map_shift = small ? 6 : 5;
+        coder->bit_shift = small ? 5 : 4;
         coder->rate_shift = 1;
-        coder->final_shift = small ? 2 : 3;
     }
     coder->spent = 0;
     coder->places.wait = 0;

@@ -10,7 +10,8 @@
 enum { SIZE_CLASS_MAX = 15, SYMBOL_WORK = 16 };
 
 enum {
-    SLOT_BYTES = 16, /* a check byte and the histories of a nibble's 15 nodes */
+    SLOT_BYTES = 16,        /* a check byte and the histories of a nibble's 15 nodes */
+    NIBBLE_SLOT_BYTES = 32, /* at depth `balanced`: a check byte, a state, and a distribution of 15 lanes */
     SLOTS_MAX = 1 << 17,
     PAST_MAX = 1 << 14,
     BREAKS = 4096,
@@ -90,9 +91,10 @@ struct cdelta_coder {
     struct logistic logistic;
     uint8_t classes[256];
     struct learned start[2], now;
+    struct learned_nibbles start_nibbles, nibbles;
     uint16_t hazards[2][HAZARDS];
     cdelta_depth depth;
-    unsigned map_shift, bit_shift, rate_shift, final_shift;
+    unsigned map_shift, bit_shift, rate_shift;
     struct range_coder range;
     struct walk walk;
     uint32_t slot_mask, past_mask;
@@ -104,7 +106,10 @@ struct cdelta_coder {
     cdelta_trace *trace;
     cdelta_training *training; /* NULL but while training */
     struct places places;
-    _Alignas(64) uint8_t slots[(size_t)SLOTS_MAX * SLOT_BYTES];
+    union {
+        _Alignas(64) uint8_t slots[(size_t)SLOTS_MAX * SLOT_BYTES];
+        _Alignas(64) int16_t nibble_slots[(size_t)SLOTS_MAX * SLOT_BYTES / NIBBLE_SLOT_BYTES][NIBBLE_SLOT_BYTES / 2];
+    };
 };
 
 /* What training keeps beside what the coder learns anyway. */
@@ -114,6 +119,7 @@ struct cdelta_training {
     unsigned round;
     uint32_t ends[HAZARDS], passes[HAZARDS];
     struct learned now;
+    struct learned_nibbles nibbles;
 };
 
 struct coder_kernels {

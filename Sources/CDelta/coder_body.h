@@ -8,6 +8,7 @@ enum { ENCODING = 0, DECODING = 1, TRACING = 2 };
 
 #include "evidence_body.h"
 #include "literal_body.h"
+#include "literal_balanced_body.h"
 #include "copy_body.h"
 
 INLINE void look_once(cdelta_coder *coder, const bool small) {
@@ -45,7 +46,7 @@ INLINE unsigned code_byte(cdelta_coder *coder, uint8_t byte, const unsigned mode
     }
     walk->followed = 0;
     walk->work -= SYMBOL_WORK;
-    byte = (uint8_t)code_literal(coder, byte, mode, small);
+    byte = (uint8_t)(small ? code_literal(coder, byte, mode) : code_literal_balanced(coder, byte, mode));
     literal_done(coder, byte);
     return byte;
 }

@@ -2,7 +2,7 @@
 
 enum {
     BREAK_REACH = 1024, /* bytes ahead in which a likely end is looked for */
-    BREAK_REACH_BALANCED = 256,
+    BREAK_REACH_BALANCED = 64,
     END_BITS = 7,     /* of a length, coded by where the base is likely to break */
     WORD_REACH = 512, /* bytes ahead in which words and fields may end */
     RANKS = 512,      /* places before and behind the base position */

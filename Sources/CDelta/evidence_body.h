@@ -1,6 +1,6 @@
 /* What the base and the target had after bytes like the last ones. Included by coder_body.h. */
 
-enum { FAR_TRIES = 4 * NEAR, REACH = 2048, BALANCED_REACH = 256 };
+enum { FAR_TRIES = 4 * NEAR, REACH = 2048, BALANCED_REACH = 384 };
 
 /* Spreads a byte's bits over eight bytes, the top bit first. */
 INLINE uint64_t spread(uint8_t byte) {
@@ -81,26 +81,37 @@ INLINE void gather_far(cdelta_coder *coder, size_t diagonal, size_t excluded) {
     }
 }
 
-/* The nearest place within a short reach that follows the last four bytes: what `balanced` has instead. */
+/* The place within a short reach where most of the last bytes, at least four, stand: what `balanced` has instead. */
 INLINE void find_near_match(struct walk *walk, size_t diagonal, size_t excluded) {
     const uint8_t *last = walk->target + walk->position;
     const uint32_t wanted = cdelta_load32(last - 4);
-    const ptrdiff_t end = (ptrdiff_t)walk->base_length - 4;
+    const size_t ends = walk->base_length - 4; /* strings that something follows start before this */
+    const size_t middle = diagonal > 4 ? diagonal - 4 : 0;
+    /* One side at a time: when the next byte comes, it is the other's turn. */
+    const bool ahead = walk->position & 1;
+    size_t at = ahead ? middle : middle < BALANCED_REACH ? 0 : middle - BALANCED_REACH, nearest = 0;
+    const size_t to = !ahead ? middle : ends - middle < BALANCED_REACH ? ends : middle + BALANCED_REACH;
     unsigned best = walk->match.valid ? 4 : 3;
-    for (ptrdiff_t away = 0; away < BALANCED_REACH; away += 64)
-        for (unsigned side = 0; side < 2; side++) {
-            ptrdiff_t from = side == 0 ? (ptrdiff_t)diagonal - 4 + away : (ptrdiff_t)diagonal - 68 - away;
-            if (from >= end || from <= -64) continue;
-            for (uint64_t found = find_block(walk, from, last[-4], last[-1], 3); found; found &= found - 1) {
-                size_t place = (size_t)(from + __builtin_ctzll(found)), next = place + 4;
+    for (; at < to; at += 128) {
+        if (walk->base_length - at < 128 + 3) {
+            if (walk->base_length >= 128 + 3) at = walk->base_length - (128 + 3);
+        } else if (!kernel_has128(walk->base + at, last[-4], last[-1], 3)) {
+            continue;
+        }
+        for (unsigned half = 0; half < 2; half++)
+            for (uint64_t found = find_block(walk, (ptrdiff_t)at + 64 * half, last[-4], last[-1], 3); found;
+                 found &= found - 1) {
+                const size_t place = at + 64 * half + (unsigned)__builtin_ctzll(found), next = place + 4;
                 if (cdelta_load32(walk->base + place) != wanted || next >= walk->base_length || next == excluded)
                     continue;
-                unsigned agree = agreement(last, walk->position, walk->base + next, next);
-                if (agree <= best) continue;
+                const unsigned agree = agreement(last, walk->position, walk->base + next, next);
+                const size_t distance = place < middle ? middle - place : place - middle;
+                if (agree < best || (agree == best && distance >= nearest)) continue;
                 best = agree;
+                nearest = distance;
                 walk->match = (struct pointer){.at = (uint32_t)next, .length = agree, .valid = true};
             }
-        }
+    }
 }
 
 INLINE void choose_match(struct walk *walk) {
@@ -168,7 +179,7 @@ INLINE void look(cdelta_coder *coder, const bool small) {
         if (walk->position >= 2 && walk->base_length > 2) gather_near(walk, diagonal, excluded);
         if (walk->position >= 4) gather_far(coder, diagonal, excluded);
         choose_match(walk);
-    } else if (walk->position >= 4 && walk->base_length > 4 && (!walk->match.valid || walk->match.misses > 0)) {
+    } else if (walk->position >= 4 && walk->base_length > 4 && (!walk->match.valid || walk->match.length < 4)) {
         find_near_match(walk, diagonal, excluded);
         if (walk->match.misses > 5) walk->match.valid = false;
     }

@@ -33,6 +33,17 @@ static inline uint64_t kernel_find64(const uint8_t *hay, uint8_t first, uint8_t 
     return cdelta_find32(hay, one, two, distance) | (uint64_t)cdelta_find32(hay + 32, one, two, distance) << 32;
 }
 
+/* Whether there is any such position among 128; reads 128 + distance bytes. */
+static inline bool kernel_has128(const uint8_t *hay, uint8_t first, uint8_t second, unsigned distance) {
+    const __m256i one = _mm256_set1_epi8((char)first), two = _mm256_set1_epi8((char)second);
+    __m256i found = _mm256_setzero_si256();
+    for (unsigned i = 0; i < 128; i += 32)
+        found = _mm256_or_si256(
+            found, _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(hay + i)), one),
+                                    _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(hay + i + distance)), two)));
+    return !_mm256_testz_si256(found, found);
+}
+
 /* The sum of products of 16-bit lanes, and each weight moved by input * error / 2^15, rounded, saturating. */
 static inline __attribute__((always_inline)) int32_t kernel_dot(const int16_t *weights, const int16_t *inputs,
                                                                 const unsigned lanes) {
@@ -63,4 +74,43 @@ static inline __attribute__((always_inline)) void kernel_adjust(int16_t *weights
         __m256i *at = (__m256i *)(weights + i);
         _mm256_store_si256(at, _mm256_adds_epi16(_mm256_load_si256(at), step));
     }
+}
+
+/* Sixteen lanes: of a nibble's symbols, how likely the ones before each are, of 2^15. */
+typedef __m256i kernel_nibble;
+
+static inline kernel_nibble kernel_nibble_load(const int16_t *from) {
+    return _mm256_load_si256((const __m256i *)from);
+}
+
+static inline void kernel_nibble_store(int16_t *to, kernel_nibble nibble) {
+    _mm256_store_si256((__m256i *)to, nibble);
+}
+
+/* Certainty of a symbol. */
+static inline kernel_nibble kernel_nibble_step(unsigned symbol) {
+    const __m256i lanes = _mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    return _mm256_srli_epi16(_mm256_cmpgt_epi16(lanes, _mm256_set1_epi16((int16_t)symbol)), 1);
+}
+
+/* From `from`, a share of 2^15 of the way to `to`. */
+static inline kernel_nibble kernel_nibble_toward(kernel_nibble from, kernel_nibble to, int16_t share) {
+    return _mm256_add_epi16(from, _mm256_mulhrs_epi16(_mm256_sub_epi16(to, from), _mm256_set1_epi16(share)));
+}
+
+static inline kernel_nibble kernel_nibble_choose(bool first, kernel_nibble one, kernel_nibble other) {
+    return _mm256_blendv_epi8(other, one, _mm256_set1_epi16((int16_t)-first));
+}
+
+/* Leaves every symbol 8 of 2^15. */
+static inline kernel_nibble kernel_nibble_floor(kernel_nibble nibble) {
+    const __m256i least = _mm256_setr_epi16(0, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120);
+    nibble = _mm256_add_epi16(_mm256_sub_epi16(nibble, _mm256_srli_epi16(nibble, 8)), least);
+    return _mm256_and_si256(nibble, _mm256_setr_epi16(0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1));
+}
+
+/* The last symbol whose lane isn't above `value`. */
+static inline unsigned kernel_nibble_find(kernel_nibble nibble, int16_t value) {
+    __m256i above = _mm256_cmpgt_epi16(nibble, _mm256_set1_epi16(value));
+    return 15 - (unsigned)__builtin_popcount((unsigned)_mm256_movemask_epi8(above)) / 2;
 }

@@ -40,6 +40,14 @@ static inline uint64_t kernel_find64(const uint8_t *hay, uint8_t first, uint8_t 
                          cdelta_find16(hay + 32, one, two, distance), cdelta_find16(hay + 48, one, two, distance));
 }
 
+/* Whether there is any such position among 128; reads 128 + distance bytes. */
+static inline bool kernel_has128(const uint8_t *hay, uint8_t first, uint8_t second, unsigned distance) {
+    const uint8x16_t one = vdupq_n_u8(first), two = vdupq_n_u8(second);
+    uint8x16_t found = vdupq_n_u8(0);
+    for (unsigned i = 0; i < 128; i += 16) found = vorrq_u8(found, cdelta_find16(hay + i, one, two, distance));
+    return vmaxvq_u8(found) != 0;
+}
+
 /* The sum of products of 16-bit lanes, and each weight moved by input * error / 2^15, rounded, saturating. */
 static inline int32_t kernel_dot(const int16_t *weights, const int16_t *inputs, const unsigned lanes) {
     int32x4_t sums = vdupq_n_s32(0);
@@ -56,4 +64,53 @@ static inline void kernel_adjust(int16_t *weights, const int16_t *inputs, int er
         int16x8_t step = vqrdmulhq_n_s16(vld1q_s16(inputs + i), (int16_t)error);
         vst1q_s16(weights + i, vqaddq_s16(vld1q_s16(weights + i), step));
     }
+}
+
+/* Sixteen lanes: of a nibble's symbols, how likely the ones before each are, of 2^15. */
+typedef int16x8x2_t kernel_nibble;
+
+static inline kernel_nibble kernel_nibble_load(const int16_t *from) {
+    return (kernel_nibble){{vld1q_s16(from), vld1q_s16(from + 8)}};
+}
+
+static inline void kernel_nibble_store(int16_t *to, kernel_nibble nibble) {
+    vst1q_s16(to, nibble.val[0]);
+    vst1q_s16(to + 8, nibble.val[1]);
+}
+
+/* Certainty of a symbol. */
+static inline kernel_nibble kernel_nibble_step(unsigned symbol) {
+    const int16x8_t low = {0, 1, 2, 3, 4, 5, 6, 7}, high = {8, 9, 10, 11, 12, 13, 14, 15};
+    const int16x8_t wanted = vdupq_n_s16((int16_t)symbol);
+    return (kernel_nibble){{vreinterpretq_s16_u16(vshrq_n_u16(vcgtq_s16(low, wanted), 1)),
+                            vreinterpretq_s16_u16(vshrq_n_u16(vcgtq_s16(high, wanted), 1))}};
+}
+
+/* From `from`, a share of 2^15 of the way to `to`. */
+static inline kernel_nibble kernel_nibble_toward(kernel_nibble from, kernel_nibble to, int16_t share) {
+    for (unsigned i = 0; i < 2; i++)
+        from.val[i] = vaddq_s16(from.val[i], vqrdmulhq_n_s16(vsubq_s16(to.val[i], from.val[i]), share));
+    return from;
+}
+
+static inline kernel_nibble kernel_nibble_choose(bool first, kernel_nibble one, kernel_nibble other) {
+    const uint16x8_t mask = vdupq_n_u16((uint16_t)-first);
+    return (kernel_nibble){{vbslq_s16(mask, one.val[0], other.val[0]), vbslq_s16(mask, one.val[1], other.val[1])}};
+}
+
+/* Leaves every symbol 8 of 2^15. */
+static inline kernel_nibble kernel_nibble_floor(kernel_nibble nibble) {
+    const int16x8_t low = {0, 8, 16, 24, 32, 40, 48, 56}, high = {64, 72, 80, 88, 96, 104, 112, 120};
+    nibble.val[0] = vaddq_s16(vsubq_s16(nibble.val[0], vshrq_n_s16(nibble.val[0], 8)), low);
+    nibble.val[1] = vaddq_s16(vsubq_s16(nibble.val[1], vshrq_n_s16(nibble.val[1], 8)), high);
+    nibble.val[0] = vsetq_lane_s16(0, nibble.val[0], 0);
+    return nibble;
+}
+
+/* The last symbol whose lane isn't above `value`. */
+static inline unsigned kernel_nibble_find(kernel_nibble nibble, int16_t value) {
+    const int16x8_t wanted = vdupq_n_s16(value);
+    const uint16x8_t found =
+        vaddq_u16(vshrq_n_u16(vcleq_s16(nibble.val[0], wanted), 15), vshrq_n_u16(vcleq_s16(nibble.val[1], wanted), 15));
+    return vaddvq_u16(found) - 1u;
 }

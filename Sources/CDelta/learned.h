@@ -6,7 +6,7 @@
 /* Classes of bytes: what a person would call digit, letter, white space, quote... */
 enum { CLASSES = 14, CLASS_NONE = 13 };
 
-/* Contexts that look up bit histories. Level `balanced` has only the first of them. */
+/* Contexts that look up bit histories. */
 enum {
     SLOT_O2,
     SLOT_O3,
@@ -14,8 +14,7 @@ enum {
     SLOT_AROUND,
     SLOT_RUN,
     SLOT_O4,
-    BALANCED_SLOTS,
-    SLOT_O1 = BALANCED_SLOTS,
+    SLOT_O1,
     SLOT_O0,
     SLOT_O6,
     SLOT_AT,
@@ -36,18 +35,17 @@ enum {
     IN_MATCH,
     IN_PAST,
     IN_BIAS,
-    BALANCED_DIRECT,
-    IN_NEAR2 = BALANCED_DIRECT,
+    IN_NEAR2,
     IN_NEAR3,
     IN_FAR4,
     IN_FAR6,
     IN_LETTER,
     SMALL_DIRECT
 };
-enum { BALANCED_LANES = 16, SMALL_LANES = 32 }; /* inputs, rounded up to whole registers */
+enum { SMALL_LANES = 32 }; /* inputs, rounded up to whole registers */
 
 /* Weight sets that the literals' mixer chooses from. */
-enum { SET_POINTERS, SET_NODE, SET_RUN, SET_KNOWN, SET_CLASSES, SET_MATCH, SMALL_SETS, BALANCED_SETS = 2 };
+enum { SET_POINTERS, SET_NODE, SET_RUN, SET_KNOWN, SET_CLASSES, SET_MATCH, SMALL_SETS };
 enum {
     SIZE_POINTERS = 80,
     SIZE_NODE = 256,
@@ -57,8 +55,34 @@ enum {
     SIZE_MATCH = CLASSES * 8 * 3,
 };
 
+/* At depth `balanced`: contexts whose nibbles are kept in slots, in the order in which they are blended. */
+enum { NIBBLE_O3, NIBBLE_O4, NIBBLE_WORD, NIBBLE_BOTH, NIBBLE_SLOTS };
+/* Places that tell a byte: the diagonal, the past, the match. */
+enum { EXPECTATIONS = 3, BLEND_MOST = 2 + NIBBLE_SLOTS + EXPECTATIONS };
+enum { LAST_KINDS = 130 }; /* ASCII, and the two kinds of bytes that UTF-8 has beside it */
+/* Distributions of nibbles that are known from training. */
+enum {
+    NIBBLE_LAST = 0,                               /* the last byte x the upper nibble, or none */
+    NIBBLE_AT = NIBBLE_LAST + LAST_KINDS * 17,     /* class of the last byte x of the diagonal's */
+    NIBBLE_AT_LOW = NIBBLE_AT + CLASSES * CLASSES, /* the upper nibble x class of the diagonal's byte */
+    NIBBLE_DIGIT = NIBBLE_AT_LOW + 16 * CLASSES,   /* a digit's: the diagonal's digit x new bytes before */
+    NIBBLES = NIBBLE_DIGIT + 10 * 3,
+};
+/* How much a distribution counts where it is blended with those before it, of 2^15. */
+enum {
+    SHARE_STATES = 16,
+    SHARE_NONE = 0,
+    SHARE_DIRECT = SHARE_NONE + 1,
+    SHARE_SLOT = SHARE_DIRECT + 2 * CLASSES + 1, /* context x nibble x state */
+    SHARE_POINTERS = SHARE_SLOT + NIBBLE_SLOTS * 2 * 3 * SHARE_STATES,
+    SHARE_AT = (SHARE_POINTERS + 5) / 6, /* in pairs, for the two nibbles */
+    SHARE_PAST = SHARE_AT + 4 * 4 * 3,
+    SHARE_MATCH = SHARE_PAST + 32,
+    SHARES = (SHARE_MATCH + 32) * 6,
+};
+
 enum { FOLLOW_INPUTS = 8, FOLLOW_SETS = 8 };
-enum { STOP_INPUTS = 8, STOP_SETS = 8, FINAL_LANES = 8, FINAL_SETS = 32, SMALL_FINALS = 2 };
+enum { STOP_INPUTS = 8, STOP_SETS = 8, FINAL_LANES = 8, FINALS = 2 };
 
 /* The mixed answer's logit falls between two of these. */
 enum { REFINE_SHIFT = 7, REFINE_STEPS = 25, REFINE_ZERO = REFINE_STEPS / 2 << REFINE_SHIFT };
@@ -104,7 +128,7 @@ enum {
     DIRECT_BIAS = DIRECT_PAST + 32 * 16 + 1,
     /* From bit histories, for each slot context and nibble. */
     HISTORY = DIRECT_BIAS + 8,
-    BALANCED_PROBABILITIES = HISTORY + BALANCED_SLOTS * 2 * 256,
+    BALANCED_PROBABILITIES = DIRECT_CLASS,
     /* From tallies of what follows in the base after the last 2, 3, 4 and 6 bytes. */
     TALLY = HISTORY + SMALL_SLOTS * 2 * 256,
     /* What follows each byte of ASCII, and all others as one: by the nodes of ASCII and the bit of others. */
@@ -119,9 +143,8 @@ enum { WEIGHT_SHIFT = 14 };
 enum {
     WEIGHT_STOP = 0,
     WEIGHT_FOLLOW = WEIGHT_STOP + STOP_SETS * STOP_INPUTS,
-    WEIGHT_FINAL = WEIGHT_FOLLOW + FOLLOW_SETS * FOLLOW_INPUTS,
-    WEIGHT_LITERAL = WEIGHT_FINAL + FINAL_SETS * FINAL_LANES,
-    BALANCED_WEIGHTS = WEIGHT_LITERAL + (SIZE_POINTERS + SIZE_NODE) * BALANCED_LANES,
+    WEIGHT_LITERAL = WEIGHT_FOLLOW + FOLLOW_SETS * FOLLOW_INPUTS,
+    BALANCED_WEIGHTS = WEIGHT_LITERAL,
     WEIGHT_FINALS =
         WEIGHT_LITERAL + (SIZE_POINTERS + SIZE_NODE + SIZE_RUN + SIZE_KNOWN + SIZE_CLASSES + SIZE_MATCH) * SMALL_LANES,
     SMALL_WEIGHTS = WEIGHT_FINALS + (SIZE_NODE + CLASSES * SIZE_POINTERS) * FINAL_LANES,
@@ -130,6 +153,12 @@ enum {
 struct learned {
     _Alignas(64) int16_t weights[SMALL_WEIGHTS];
     uint16_t probabilities[SMALL_PROBABILITIES];
+};
+
+/* What depth `balanced` has beside that. */
+struct learned_nibbles {
+    _Alignas(64) int16_t known[NIBBLES][16];
+    int16_t shares[SHARES];
 };
 
 /* How often a copy ends between bytes of three classes, of 65536 * 4; training counts it. */

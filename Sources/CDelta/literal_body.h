@@ -69,12 +69,11 @@ INLINE unsigned length_step(unsigned length) {
                          : 7;
 }
 
-INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned mode, const bool small) {
-    enum { MAX_LANES = SMALL_LANES, ANSWER_BIAS = 256 };
-    const unsigned slot_count = small ? SMALL_SLOTS : BALANCED_SLOTS;
-    const unsigned input_count = slot_count + (small ? SMALL_DIRECT : BALANCED_DIRECT);
-    const unsigned lanes = small ? SMALL_LANES : BALANCED_LANES, sets = small ? SMALL_SETS : BALANCED_SETS;
-    const unsigned final_count = small ? SMALL_FINALS : 1;
+INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned mode) {
+    enum { MAX_LANES = SMALL_LANES, ANSWER_BIAS = 256, FINAL_SHIFT = 2 };
+    const unsigned slot_count = SMALL_SLOTS;
+    const unsigned input_count = slot_count + SMALL_DIRECT;
+    const unsigned lanes = SMALL_LANES, sets = SMALL_SETS;
     struct walk *walk = &coder->walk;
     uint16_t *const learned = coder->now.probabilities;
     const uint8_t *const classes = coder->classes;
@@ -101,19 +100,17 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
     hashes[SLOT_AROUND] = before | at << 8 | after << 16;
     hashes[SLOT_RUN] = walk->run_context * 0x2545F491u + (uint32_t)(walk->run < 255 ? walk->run : 255);
     hashes[SLOT_O4] = last4;
-    if (small) {
-        hashes[SLOT_O1] = last[0];
-        hashes[SLOT_O0] = 0;
-        hashes[SLOT_O6] = last4 * 0x2545F491u + (last[4] | (uint32_t)last[5] << 8) * 0x9E3779B1u;
-        hashes[SLOT_AT] = at | (uint32_t)has_at << 8;
-        hashes[SLOT_AT_LAST] = at | (uint32_t)last[0] << 8 | (uint32_t)has_at << 16;
-        hashes[SLOT_WORDS] = walk->words * 0x9E3779B1u + walk->word + last[0] * 7u;
-        hashes[SLOT_SHAPE] = walk->shape;
-        hashes[SLOT_PAST] = past | (uint32_t)classes[last[0]] << 8 | (uint32_t)has_past << 16 |
-                            (walk->past.length > 15 ? 15 : walk->past.length) << 20;
-        hashes[SLOT_BOTH] = match | past << 8 | (uint32_t)has_match << 16 | (uint32_t)has_past << 17;
-        hashes[SLOT_SKIP] = last[1] | (uint32_t)last[2] << 8;
-    }
+    hashes[SLOT_O1] = last[0];
+    hashes[SLOT_O0] = 0;
+    hashes[SLOT_O6] = last4 * 0x2545F491u + (last[4] | (uint32_t)last[5] << 8) * 0x9E3779B1u;
+    hashes[SLOT_AT] = at | (uint32_t)has_at << 8;
+    hashes[SLOT_AT_LAST] = at | (uint32_t)last[0] << 8 | (uint32_t)has_at << 16;
+    hashes[SLOT_WORDS] = walk->words * 0x9E3779B1u + walk->word + last[0] * 7u;
+    hashes[SLOT_SHAPE] = walk->shape;
+    hashes[SLOT_PAST] = past | (uint32_t)classes[last[0]] << 8 | (uint32_t)has_past << 16 |
+                        (walk->past.length > 15 ? 15 : walk->past.length) << 20;
+    hashes[SLOT_BOTH] = match | past << 8 | (uint32_t)has_match << 16 | (uint32_t)has_past << 17;
+    hashes[SLOT_SKIP] = last[1] | (uint32_t)last[2] << 8;
     UNROLL
     for (unsigned i = 0; i < slot_count; i++) {
         uint32_t hash = (hashes[i] + i * 0x9E3779B1u) * 0x85EBCA6Bu;
@@ -166,27 +163,22 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
             direct[IN_PAST] =
                 learned + DIRECT_PAST + (past_agrees ? (past_context + index) * 2 + (past >> shift & 1) + 1 : 0);
             direct[IN_BIAS] = learned + DIRECT_BIAS + index;
-            if (small) {
-                const unsigned half = index > 0 ? 1u << (index - 1) : 1,
-                               letter_node = node < 3 * half ? node - half : 128 + index;
-                direct[IN_LETTER] = learned + DIRECT_LETTER + (last[0] < 128 ? last[0] : 128) * 136u + letter_node;
-            }
-            uint32_t near_plane = 0, far_plane = 0;
+            const unsigned half = index > 0 ? 1u << (index - 1) : 1;
+            const unsigned letter_node = node < 3 * half ? node - half : 128 + index;
+            direct[IN_LETTER] = learned + DIRECT_LETTER + (last[0] < 128 ? last[0] : 128) * 136u + letter_node;
             unsigned far_state = 0;
-            if (small) {
-                near_plane = (uint32_t)(walk->near.planes[0] >> 8 * index & 255) |
-                             (uint32_t)(walk->near.planes[1] >> 8 * index & 255) << 8;
-                far_plane = (uint32_t)(walk->far.planes[0] >> 8 * index & 255) |
-                            (uint32_t)(walk->far.planes[1] >> 8 * index & 255) << 8;
-                const uint32_t alive[4] = {near2, near3, far4, far6};
-                UNROLL
-                for (unsigned i = 0; i < 4; i++) {
-                    uint32_t plane = i < 2 ? near_plane : far_plane;
-                    unsigned ones = (unsigned)__builtin_popcount(alive[i] & plane),
-                             zeros = (unsigned)__builtin_popcount(alive[i] & ~plane);
-                    direct[IN_NEAR2 + i] = learned + TALLY + i * 64 + tally_step(zeros) * 8 + tally_step(ones);
-                    if (i == 2) far_state = ones + zeros == 0 ? 0 : ones == 0 || zeros == 0 ? 1 : 2;
-                }
+            const uint32_t near_plane = (uint32_t)(walk->near.planes[0] >> 8 * index & 255) |
+                                        (uint32_t)(walk->near.planes[1] >> 8 * index & 255) << 8;
+            const uint32_t far_plane = (uint32_t)(walk->far.planes[0] >> 8 * index & 255) |
+                                       (uint32_t)(walk->far.planes[1] >> 8 * index & 255) << 8;
+            const uint32_t alive[4] = {near2, near3, far4, far6};
+            UNROLL
+            for (unsigned i = 0; i < 4; i++) {
+                uint32_t plane = i < 2 ? near_plane : far_plane;
+                unsigned ones = (unsigned)__builtin_popcount(alive[i] & plane),
+                         zeros = (unsigned)__builtin_popcount(alive[i] & ~plane);
+                direct[IN_NEAR2 + i] = learned + TALLY + i * 64 + tally_step(zeros) * 8 + tally_step(ones);
+                if (i == 2) far_state = ones + zeros == 0 ? 0 : ones == 0 || zeros == 0 ? 1 : 2;
             }
             UNROLL
             for (unsigned i = 0; i < input_count; i++) {
@@ -201,23 +193,20 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
             int16_t *weights[SMALL_SETS], *at_set = coder->now.weights + WEIGHT_LITERAL;
             weights[SET_POINTERS] = at_set + pointers * lanes;
             weights[SET_NODE] = at_set + (SIZE_POINTERS + node) * lanes;
-            if (small) {
-                static const uint8_t orders[] = {SLOT_O1, SLOT_O2, SLOT_O3, SLOT_O4, SLOT_O6};
-                unsigned known = 0;
-                UNROLL
-                for (unsigned i = 0; i < 5; i++) known += histories[orders[i]] > 1;
-                known = known * 4 + (histories[SLOT_AROUND] > 1) * 2u + (histories[SLOT_WORD] > 1);
-                at_set += (SIZE_POINTERS + SIZE_NODE) * lanes;
-                weights[SET_RUN] = at_set + ((run * 8 + index) * 4 + error) * lanes;
-                weights[SET_KNOWN] = at_set + (SIZE_RUN + known * 8 + index) * lanes;
-                weights[SET_CLASSES] =
-                    at_set +
-                    (SIZE_RUN + SIZE_KNOWN + classes[last[0]] * CLASSES + (has_at ? classes[at] : CLASS_NONE)) * lanes;
-                weights[SET_MATCH] =
-                    at_set + (SIZE_RUN + SIZE_KNOWN + SIZE_CLASSES +
-                              ((match_agrees ? classes[match] : CLASS_NONE) * 8 + index) * 3 + far_state) *
-                                 lanes;
-            }
+            static const uint8_t orders[] = {SLOT_O1, SLOT_O2, SLOT_O3, SLOT_O4, SLOT_O6};
+            unsigned known = 0;
+            UNROLL
+            for (unsigned i = 0; i < 5; i++) known += histories[orders[i]] > 1;
+            known = known * 4 + (histories[SLOT_AROUND] > 1) * 2u + (histories[SLOT_WORD] > 1);
+            at_set += (SIZE_POINTERS + SIZE_NODE) * lanes;
+            weights[SET_RUN] = at_set + ((run * 8 + index) * 4 + error) * lanes;
+            weights[SET_KNOWN] = at_set + (SIZE_RUN + known * 8 + index) * lanes;
+            weights[SET_CLASSES] =
+                at_set +
+                (SIZE_RUN + SIZE_KNOWN + classes[last[0]] * CLASSES + (has_at ? classes[at] : CLASS_NONE)) * lanes;
+            weights[SET_MATCH] = at_set + (SIZE_RUN + SIZE_KNOWN + SIZE_CLASSES +
+                                           ((match_agrees ? classes[match] : CLASS_NONE) * 8 + index) * 3 + far_state) *
+                                              lanes;
             _Alignas(16) int16_t answers[FINAL_LANES] = {0};
             unsigned answer_probabilities[SMALL_SETS];
             UNROLL
@@ -226,32 +215,29 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
                 answers[set] = (int16_t)logit;
                 answer_probabilities[set] = logistic_squash(&coder->logistic, logit);
             }
-            int16_t *finals[SMALL_FINALS] = {coder->now.weights + WEIGHT_FINAL + (index * 4 + error) * FINAL_LANES};
-            if (small) { /* two opinions on the answers, and the mean of both */
-                answers[SMALL_SETS] = ANSWER_BIAS;
-                finals[0] = coder->now.weights + WEIGHT_FINALS + node * FINAL_LANES;
-                finals[1] = coder->now.weights + WEIGHT_FINALS +
-                            (SIZE_NODE + classes[last[0]] * SIZE_POINTERS + pointers) * FINAL_LANES;
-            }
+            /* Two opinions on the answers, and the mean of both. */
+            answers[SMALL_SETS] = ANSWER_BIAS;
+            int16_t *finals[FINALS] = {coder->now.weights + WEIGHT_FINALS + node * FINAL_LANES,
+                                       coder->now.weights + WEIGHT_FINALS +
+                                           (SIZE_NODE + classes[last[0]] * SIZE_POINTERS + pointers) * FINAL_LANES};
             int logit = 0;
-            unsigned final_probabilities[SMALL_FINALS];
+            unsigned final_probabilities[FINALS];
             UNROLL
-            for (unsigned i = 0; i < final_count; i++) {
+            for (unsigned i = 0; i < FINALS; i++) {
                 int opinion = logit_clamp(kernel_dot(finals[i], answers, FINAL_LANES) >> WEIGHT_SHIFT);
                 final_probabilities[i] = logistic_squash(&coder->logistic, opinion);
                 logit += opinion;
             }
-            if (small) logit >>= 1;
-            const unsigned probability = small ? logistic_squash(&coder->logistic, logit) : final_probabilities[0];
-            unsigned coded = probability;
-            uint16_t *refined = learned + REFINE;
-            if (small) {
-                const unsigned place = (unsigned)(logit + REFINE_ZERO), part = place & ((1 << REFINE_SHIFT) - 1);
-                refined += (classes[last[0]] * 8u + index) * REFINE_STEPS + (place >> REFINE_SHIFT);
-                coded =
-                    (coded + ((refined[0] * ((1u << REFINE_SHIFT) - part) + refined[1] * part) >> REFINE_SHIFT)) / 2;
-                refined += part >> (REFINE_SHIFT - 1);
-            }
+            logit >>= 1;
+            const unsigned probability = logistic_squash(&coder->logistic, logit);
+            /* Half of what is coded is what came of such answers before, between two of the steps that are kept. */
+            const unsigned place = (unsigned)(logit + REFINE_ZERO), part = place & ((1 << REFINE_SHIFT) - 1);
+            uint16_t *refined =
+                learned + REFINE + (classes[last[0]] * 8u + index) * REFINE_STEPS + (place >> REFINE_SHIFT);
+            const unsigned refinement =
+                (refined[0] * ((1u << REFINE_SHIFT) - part) + refined[1] * part) >> REFINE_SHIFT;
+            const unsigned coded = (probability + refinement) / 2;
+            refined += part >> (REFINE_SHIFT - 1); /* the nearer one learns */
             const unsigned bit = code_bit_with(coder, coded, byte >> shift & 1, mode);
             wrong += (probability >= 32768) != bit;
             const int truth = bit ? 65535 : 0;
@@ -260,8 +246,8 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
                 kernel_adjust(weights[set], inputs, (truth - (int)answer_probabilities[set]) >> coder->rate_shift,
                               lanes);
             UNROLL
-            for (unsigned i = 0; i < final_count; i++)
-                kernel_adjust(finals[i], answers, (truth - (int)final_probabilities[i]) >> coder->final_shift,
+            for (unsigned i = 0; i < FINALS; i++)
+                kernel_adjust(finals[i], answers, (truth - (int)final_probabilities[i]) >> FINAL_SHIFT,
                               FINAL_LANES);
             UNROLL
             for (unsigned i = 0; i < input_count; i++) adapt(&probabilities[i], bit, coder->map_shift);
@@ -271,14 +257,12 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
             UNROLL
             for (unsigned i = 0; i < slot_count; i++)
                 slots[i][slot_node] = (uint8_t)(histories[i] << 1 | (int)bit) | (histories[i] & 128);
-            if (small) {
-                adapt(refined, bit, coder->map_shift);
-                const uint32_t near_keep = bit ? near_plane : ~near_plane, far_keep = bit ? far_plane : ~far_plane;
-                near2 &= near_keep;
-                near3 &= near_keep;
-                far4 &= far_keep;
-                far6 &= far_keep;
-            }
+            adapt(refined, bit, coder->map_shift);
+            const uint32_t near_keep = bit ? near_plane : ~near_plane, far_keep = bit ? far_plane : ~far_plane;
+            near2 &= near_keep;
+            near3 &= near_keep;
+            far4 &= far_keep;
+            far6 &= far_keep;
             node = node * 2 + bit;
             slot_node = slot_node * 2 + bit;
         }

@@ -44,8 +44,8 @@ static struct constants constants_of(cdelta_depth depth) {
     bool small = depth == CDELTA_DEPTH_SMALL;
     return (struct constants){.weights = small ? SMALL_WEIGHTS : BALANCED_WEIGHTS,
                               .finals = small ? WEIGHT_FINALS : BALANCED_WEIGHTS,
-                              .lanes = small ? SMALL_LANES : BALANCED_LANES,
-                              .used = small ? SMALL_SLOTS + SMALL_DIRECT : BALANCED_SLOTS + BALANCED_DIRECT,
+                              .lanes = SMALL_LANES,
+                              .used = SMALL_SLOTS + SMALL_DIRECT,
                               .probabilities = small ? SMALL_PROBABILITIES : BALANCED_PROBABILITIES};
 }
 static bool in_table(const struct constants *constants, size_t weight) {
@@ -77,12 +77,30 @@ static void load(cdelta_coder *coder, cdelta_depth depth, struct table_reader re
         int logit = (next_constant(&reader) + LOWEST) * LOGIT_STEP;
         start->probabilities[i] = (uint16_t)logistic_squash(&coder->logistic, logit_clamp(logit));
     }
+    if (depth != CDELTA_DEPTH_SMALL) {
+        for (size_t i = 0; i < NIBBLES; i++) {
+            /* Of what the symbols before leave. */
+            uint32_t below = 0;
+            for (unsigned symbol = 0; symbol < 15; symbol++) {
+                int logit = (next_constant(&reader) + LOWEST) * LOGIT_STEP;
+                coder->start_nibbles.known[i][symbol] = (int16_t)below;
+                below += (32767 - below) * logistic_squash(&coder->logistic, logit_clamp(logit)) >> 16;
+            }
+            coder->start_nibbles.known[i][15] = (int16_t)below;
+        }
+        coder->start_nibbles.shares[SHARE_NONE] = 0;
+        for (size_t i = 1; i < SHARES; i++) {
+            int logit = (next_constant(&reader) + LOWEST) * LOGIT_STEP;
+            coder->start_nibbles.shares[i] = (int16_t)(logistic_squash(&coder->logistic, logit_clamp(logit)) >> 1);
+        }
+    }
     for (size_t i = 0; i < HAZARDS; i++) coder->hazards[depth][i] = (uint16_t)hazard_of(next_constant(&reader));
 }
 
 static size_t table_length(cdelta_depth depth) {
     const struct constants constants = constants_of(depth);
     size_t length = constants.probabilities + HAZARDS;
+    if (depth != CDELTA_DEPTH_SMALL) length += NIBBLES * 15 + SHARES - 1;
     for (size_t i = 0; i < constants.weights; i++) length += in_table(&constants, i);
     return length;
 }
@@ -105,6 +123,18 @@ size_t cdelta_training_write(const cdelta_training *training, char *out, size_t 
     for (size_t i = 0; i < constants.probabilities; i++)
         *at++ =
             (char)(FIRST - LOWEST + quantized(coder->logistic.logit[training->now.probabilities[i] >> 4], LOGIT_STEP));
+    if (training->depth != CDELTA_DEPTH_SMALL) {
+        for (size_t i = 0; i < NIBBLES; i++)
+            for (unsigned symbol = 0; symbol < 15; symbol++) {
+                const int16_t *lanes = training->nibbles.known[i];
+                const unsigned below = symbol > 0 ? (unsigned)lanes[symbol] : 0, left = 32768 - below;
+                const unsigned has = (unsigned)lanes[symbol + 1] - below;
+                *at++ = (char)(FIRST - LOWEST + quantized(coder->logistic.logit[has * 4095 / left], LOGIT_STEP));
+            }
+        for (size_t i = 1; i < SHARES; i++)
+            *at++ =
+                (char)(FIRST - LOWEST + quantized(coder->logistic.logit[training->nibbles.shares[i] >> 3], LOGIT_STEP));
+    }
     for (size_t i = 0; i < HAZARDS; i++) {
         /* 0.02 and 1 more than were seen, so that what was never seen stays possible. */
         uint64_t hazard =
@@ -117,12 +147,9 @@ size_t cdelta_training_write(const cdelta_training *training, char *out, size_t 
 /* What is known without any page: a bit is likely what it was before, and all inputs are about equally good. */
 static void begin_generic(struct learned *learned, cdelta_depth depth, const struct logistic *logistic) {
     const struct constants constants = constants_of(depth);
-    const unsigned slots = depth == CDELTA_DEPTH_SMALL ? SMALL_SLOTS : BALANCED_SLOTS;
-    const unsigned sets = depth == CDELTA_DEPTH_SMALL ? SMALL_SETS : BALANCED_SETS;
     for (size_t i = 0; i < constants.weights; i++)
-        learned->weights[i] = i < WEIGHT_FINAL ? 5000
-                              : i < WEIGHT_LITERAL || i >= constants.finals
-                                  ? (i % FINAL_LANES < sets ? 16384 / (int)sets : 0)
+        learned->weights[i] = i < WEIGHT_LITERAL      ? 5000
+                              : i >= constants.finals ? (i % FINAL_LANES < SMALL_SETS ? 16384 / SMALL_SETS : 0)
                               : (i - WEIGHT_LITERAL) % constants.lanes < constants.used ? 3500
                                                                                         : 0;
     for (size_t i = 0; i < SMALL_PROBABILITIES; i++) learned->probabilities[i] = 32768;
@@ -131,13 +158,13 @@ static void begin_generic(struct learned *learned, cdelta_depth depth, const str
         size_t j = i - (i < DIRECT_MATCH ? DIRECT_AT : i < DIRECT_PAST ? DIRECT_MATCH : DIRECT_PAST);
         if (j > 0) learned->probabilities[i] = (j - 1) & 1 ? 49152 : 16384;
     }
-    for (unsigned i = 0; i < slots * 2; i++)
+    if (depth != CDELTA_DEPTH_SMALL) return;
+    for (unsigned i = 0; i < SMALL_SLOTS * 2; i++)
         for (unsigned history = 2; history < 256; history++) {
             unsigned bits = floor_log2(history), ones = (unsigned)__builtin_popcount(history) - 1;
             learned->probabilities[HISTORY + i * 256 + history] =
                 (uint16_t)((ones * 2 + 1 + (history & 1) * 2) * 65535 / (2 * bits + 4));
         }
-    if (depth != CDELTA_DEPTH_SMALL) return;
     for (int i = 0; i < SMALL_PROBABILITIES - REFINE; i++)
         learned->probabilities[REFINE + i] =
             (uint16_t)logistic_squash(logistic, logit_clamp((i % REFINE_STEPS << REFINE_SHIFT) - REFINE_ZERO));
@@ -145,6 +172,13 @@ static void begin_generic(struct learned *learned, cdelta_depth depth, const str
         unsigned zeros = i / 8 % 8, ones = i % 8;
         learned->probabilities[TALLY + i] = (uint16_t)((ones * 2 + 1) * 65535 / (2 * (zeros + ones) + 2));
     }
+}
+
+/* All symbols alike, and all distributions half trusted. */
+static void begin_nibbles(struct learned_nibbles *nibbles) {
+    for (size_t i = 0; i < NIBBLES; i++)
+        for (int symbol = 0; symbol < 16; symbol++) nibbles->known[i][symbol] = (int16_t)(symbol * 2047);
+    for (size_t i = 1; i < SHARES; i++) nibbles->shares[i] = 16384;
 }
 
 cdelta_status cdelta_training_create(cdelta_coder *coder, cdelta_depth depth, cdelta_training **out) {
@@ -155,6 +189,7 @@ cdelta_status cdelta_training_create(cdelta_coder *coder, cdelta_depth depth, cd
     training->coder = coder;
     training->depth = depth;
     begin_generic(&training->now, depth, &coder->logistic);
+    begin_nibbles(&training->nibbles);
     for (unsigned i = 0; i < HAZARDS; i++) coder->hazards[depth][i] = 1000;
     *out = training;
     return CDELTA_OK;
@@ -180,13 +215,14 @@ cdelta_status cdelta_training_learn(cdelta_training *training, const uint8_t *ba
     if (literals > LITERALS_MAX) return CDELTA_OK;
     coder->training = training;
     coder->now = training->now;
+    coder->nibbles = training->nibbles;
     coder->map_shift = coder->bit_shift = 4 + training->round;
     coder->rate_shift = 2;
-    coder->final_shift = training->depth == CDELTA_DEPTH_SMALL ? 2 : 3;
     unsigned size_class;
     cdelta_status status = cdelta_coder_encode(coder, training->depth, base, base_length, target, target_length, copies,
                                                count, NULL, 0, out_length, &size_class);
     training->now = coder->now;
+    training->nibbles = coder->nibbles;
     coder->training = NULL;
     return status;
 }

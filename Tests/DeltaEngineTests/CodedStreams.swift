@@ -92,7 +92,7 @@ struct CodedStreams {
         let new = [UInt8]("<ul><li>news: first item of the list</li><li>another item</li></ul>".utf8)
         var encoder = try DeltaEncoder()
         var decoder = DeltaDecoder()
-        let delta = try encoder.encode(new.span, against: DeltaBase(old), level: level) + [1, 2, 3, 4, 5, 6]
+        let delta = try encoder.encode(new.span, against: DeltaBase(old), level: level) + [UInt8](1...20)
         let error = thrown { () throws(DeltaError) in try decoder.decode(delta.span, base: old.span, expecting: nil) }
         #expect(error == .corrupt(.invalid(.stream)))
     }
