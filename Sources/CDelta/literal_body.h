@@ -247,8 +247,7 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
                               lanes);
             UNROLL
             for (unsigned i = 0; i < FINALS; i++)
-                kernel_adjust(finals[i], answers, (truth - (int)final_probabilities[i]) >> FINAL_SHIFT,
-                              FINAL_LANES);
+                kernel_adjust(finals[i], answers, (truth - (int)final_probabilities[i]) >> FINAL_SHIFT, FINAL_LANES);
             UNROLL
             for (unsigned i = 0; i < input_count; i++) adapt(&probabilities[i], bit, coder->map_shift);
             UNROLL
