@@ -107,6 +107,10 @@ internal import CDelta
                     base.baseAddress, base.count, out.baseAddress, out.count)
                 if let error = DeltaError(status, reading: .operations) { throw error }
             }
+        case .replacement(let position):
+            let start = page.count + position
+            unsafe page.append(contentsOf: base)
+            unsafe page.replaceSubrange(start..<start + body.count, with: body)
         case .coded(let model, let sizeClass):
             let coder = try unsafe checkedCoder(sizeClass: sizeClass)
             try unsafe Self.fill(&page, count: header.targetBytes) { out throws(DeltaError) in

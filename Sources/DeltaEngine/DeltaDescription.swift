@@ -10,6 +10,8 @@ public struct DeltaDescription: Hashable, Sendable {
         case page(Coding)
         /// Operations and new bytes against a base.
         case delta
+        /// The base with one stretch of it replaced by as many new bytes.
+        case replacement
         /// One arithmetic-coded stream against a base, as the level makes it.
         case coded(DeltaLevel)
         /// Zones, each a delta of its own.
@@ -146,6 +148,16 @@ extension DeltaDecoder {
                 rawBytes: segments.reduce(0) { $1.origin == .new ? $0 + $1.range.count : $0 },
                 codedBytes: body.count - header.codedOperationsBytes)
             description.segments = segments
+        case .replacement(let position):
+            description.kind = .replacement
+            let end = position + body.count
+            let parts: [(DeltaDescription.Segment.Origin, Range<Int>)] = [
+                (.base(offset: 0), 0..<position), (.new, position..<end), (.base(offset: end), end..<whole.count),
+            ]
+            for (origin, range) in parts {
+                description.segments += try Self.segments(
+                    origin, range, limit: segmentLimit - description.segments.count)
+            }
         case .coded(let model, let sizeClass):
             description.kind = .coded(model == .small ? .small : .balanced)
             description.segments = try unsafe tracedSegments(

@@ -33,6 +33,9 @@ internal import CDelta
     /// A delta with less new content gains little from it, and would lose half its speed, above all in decoding.
     private static let fastLZ4From = 0.25
 
+    /// The longest stretch that is replaced as it is.
+    private static let replacedBytes = 8
+
     /// Room beyond the literals, so that the last of them may be copied as whole blocks too.
     private static let blockBytes = 64
 
@@ -147,10 +150,14 @@ internal import CDelta
             : target.isEmpty && base.bytes.isEmpty
         if identical { return [DeltaHeader.identical] }
 
+        let replacement = unsafe replacement(target, copies: copies, against: base)
         if let model = DeltaHeader.Model(level) {
-            if let delta = try unsafe codeStream(target, copies: copies, against: base, model: model) { return delta }
+            if let delta = try unsafe codeStream(target, copies: copies, against: base, model: model) {
+                return replacement.map { $0.count <= delta.count ? $0 : delta } ?? delta
+            }
             return try unsafe code(target, copies: copies, against: base, level: .deflate)
         }
+        if let replacement { return replacement }
         let literalBytes = unsafe copies.reduce(target.count) { $0 - Int($1.length) }
         let newPart = Double(literalBytes) / Double(max(target.count, 1))
         if newPart > (level == .fast ? Self.fastPageFrom : Self.deflatePageFrom) {
@@ -187,6 +194,29 @@ internal import CDelta
         let length = unsafe header.write(endingAt: out, baseBytes: base.bytes.count)
         return unsafe Self.smaller(
             UnsafeBufferPointer(start: out - length, count: length + operationsCoded + literalsCoded), target)
+    }
+
+    /// The commonest small change, a counter or a time: one short stretch that became another of the same length.
+    private func replacement(
+        _ target: UnsafeBufferPointer<UInt8>, copies: UnsafeBufferPointer<cdelta_copy>, against base: DeltaBase
+    ) -> [UInt8]? {
+        guard target.count == base.bytes.count, copies.count <= 2 else { return nil }
+        guard unsafe copies.allSatisfy({ $0.source == $0.target }) else { return nil }
+        let first = unsafe copies.first.map { $0.target == 0 ? Int($0.length) : 0 } ?? 0
+        let last = unsafe copies.last.map {
+            Int($0.target) + Int($0.length) == target.count ? Int($0.target) : target.count
+        }
+        let new = first..<(last ?? target.count)
+        let copied = unsafe copies.reduce(0) { $0 + Int($1.length) }
+        // Where more is new, it's worth coding; where a copy lies in between, it's more than one stretch.
+        guard !new.isEmpty, new.count <= Self.replacedBytes, copied == target.count - new.count else { return nil }
+        let header = DeltaHeader(kind: .replacement(position: new.lowerBound), targetBytes: target.count)
+        let delta = unsafe [UInt8](unsafeUninitializedCapacity: DeltaHeader.maxBytes + new.count) { out, count in
+            let length = unsafe header.write(to: out.baseAddress!, baseBytes: base.bytes.count)
+            unsafe (out.baseAddress! + length).update(from: target.baseAddress! + new.lowerBound, count: new.count)
+            count = length + new.count
+        }
+        return delta.count <= target.count ? delta : nil
     }
 
     /// One arithmetic-coded stream; `nil` where the page has too much new content for it, or is smaller as it is.

@@ -19,6 +19,8 @@ struct DeltaHeader: Hashable {
         case delta(operations: Coding, literals: Coding)
         /// One arithmetic-coded stream against a base, of at most 16 × 2^sizeClass literals and copies.
         case coded(Model, sizeClass: Int)
+        /// The base with the bytes from a position on replaced by those that follow, to the delta's end.
+        case replacement(position: Int)
         /// Stretches of the target, each a delta of its own against the whole base.
         case zones(count: Int)
     }
@@ -47,6 +49,7 @@ struct DeltaHeader: Hashable {
     private static let firstPage: UInt8 = 0x01
     private static let firstDelta: UInt8 = 0x10
     private static let zones: UInt8 = 0x20
+    private static let replacement: UInt8 = 0x21
 
     /// Writes the header and returns its length.
     ///
@@ -77,6 +80,9 @@ struct DeltaHeader: Hashable {
             let grows = targetBytes != baseBytes
             put(model.rawValue + (grows ? 0 : Self.sameLength) + UInt8(sizeClass))
             if grows { put(growthFrom: baseBytes) }
+        case .replacement(let position):
+            put(Self.replacement)
+            put(varint: position)
         case .zones(let count):
             put(Self.zones)
             put(growthFrom: baseBytes)
@@ -126,6 +132,14 @@ struct DeltaHeader: Hashable {
         case Self.firstPage + 1, Self.firstPage + 2:
             let coding = Coding(rawValue: first - Self.firstPage)!
             return (DeltaHeader(kind: .page(coding), targetBytes: try varint()), position)
+        case Self.replacement:
+            guard let baseBytes else { throw .baseMissing }
+            let replaced = try varint()
+            guard position < delta.count else { throw .corrupt(.truncated(.literals)) }
+            guard replaced <= baseBytes, delta.count - position <= baseBytes - replaced else {
+                throw .corrupt(.invalid(.header))
+            }
+            return (DeltaHeader(kind: .replacement(position: replaced), targetBytes: baseBytes), position)
         default:
             break
         }

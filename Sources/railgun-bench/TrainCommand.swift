@@ -60,11 +60,30 @@ struct Train: ParsableCommand {
             for number in pairs.indices {
                 // A stride that shares no factor with their number mixes the sites.
                 let (base, target) = try pairs[number * 7919 % pairs.count].read()
-                _ = try training.learn(base: DeltaBase(base), target: target.span)
+                let kept = try DeltaBase(base)
+                _ = try training.learn(base: kept, target: target.span)
+                if number.isMultiple(of: Self.digitEvery) {
+                    let counted = Self.changingADigit(of: base, number: number)
+                    _ = try training.learn(base: kept, target: counted.span)
+                }
                 advance()
             }
             try training.end()
         }
         return training.source()
+    }
+
+    /// Pages of which hardly anything changed are what the smallest deltas are for, and rare among those recorded.
+    private static let digitEvery = 8
+
+    /// The page with one of its digits, or else of its bytes, another.
+    private static func changingADigit(of page: [UInt8], number: Int) -> [UInt8] {
+        guard !page.isEmpty else { return page }
+        var page = page
+        let start = number * 7919 % page.count
+        let isDigit = { (byte: UInt8) in (48...57).contains(byte) }
+        let place = page[start...].firstIndex(where: isDigit) ?? page.firstIndex(where: isDigit) ?? start
+        page[place] = page[place] == 57 ? 48 : page[place] &+ 1
+        return page
     }
 }

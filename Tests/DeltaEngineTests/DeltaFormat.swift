@@ -27,9 +27,15 @@ struct DeltaFormat {
 
     @Test func theExampleOfTheDocumentationIsWhatTheEncoderWrites() throws {
         let old = [UInt8]("<p>The time is 10:15.</p>".utf8)
-        let new = [UInt8]("<p>The time is 10:16.</p>".utf8)
+        let new = [UInt8]("<p>The time is now 10:16.</p>".utf8)
         var encoder = try DeltaEncoder()
         let delta = try encoder.encode(new.span, against: DeltaBase(old), level: .fast)
-        #expect(delta == [0x10, 0x00, 0x03, 0x01, 0x13, 0x10, 0x36])
+        #expect(
+            delta == [0x10, 0x08, 0x04, 0x01, 0x0f, 0x98, 0x0a] + Array("now 10:16".utf8))
+        let later = [UInt8]("<p>The time is 10:16.</p>".utf8)
+        for level in DeltaLevel.allCases where level != .stored {
+            let delta = try encoder.encode(later.span, against: DeltaBase(old), level: level)
+            #expect(delta == [0x21, 0x13, 0x36])
+        }
     }
 }

@@ -212,7 +212,7 @@ struct HostileDeltas {
 
     @Test func unknownKindsAreNamed() {
         var decoder = DeltaDecoder()
-        for kind in [0x04, 0x0f, 0x13, 0x1c, 0x21, 0x30, 0x80, 0xff] as [UInt8] {
+        for kind in [0x04, 0x0f, 0x13, 0x1c, 0x22, 0x30, 0x80, 0xff] as [UInt8] {
             let delta: [UInt8] = [kind, 0, 0]
             let error = thrown { () throws(DeltaError) in
                 try decoder.decode(delta.span, base: delta.span, expecting: nil)

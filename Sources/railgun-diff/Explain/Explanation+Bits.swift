@@ -50,6 +50,7 @@ extension DeltaDescription.Kind {
         case .identical: "as the base has it"
         case .page(let coding): "on its own, \(coding.words)"
         case .delta: "copies and new bytes"
+        case .replacement: "one stretch replaced"
         case .coded(let level): "level \(level.rawValue)"
         case .zones: "zones"
         }

@@ -57,6 +57,9 @@ extension Explanation {
         case .delta:
             if let operations = description.operations { sections.append(("what to copy", operations.words)) }
             if let literals = description.literals { sections.append(("new bytes", literals.words)) }
+        case .replacement:
+            sections.append(
+                ("new bytes", "\(Quantity.exactBytes(deltaBytes - description.headerBytes)), in place of as many"))
         case .coded(let level): sections += codedTexts(level)
         case .zones:
             for zone in description.zones {

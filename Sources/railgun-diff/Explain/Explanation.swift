@@ -100,7 +100,7 @@ struct Explanation {
         _ description: DeltaDescription, base: [UInt8], page: [UInt8]
     ) throws -> [DeltaDescription.Segment] {
         switch description.kind {
-        case .identical, .page, .delta: return description.segments
+        case .identical, .page, .replacement, .delta: return description.segments
         case .coded, .zones:
             var encoder = try DeltaEncoder()
             var decoder = DeltaDecoder(outputLimit: DeltaLimits.pageBytes)
