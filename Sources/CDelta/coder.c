@@ -103,8 +103,7 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
     memset(coder->breaks, 0, sizeof coder->breaks);
     if (coder->training == NULL) {
         const struct learned *start = &coder->start[coder->depth];
-        memcpy(coder->now.weights, start->weights,
-               (small ? SMALL_WEIGHTS : BALANCED_WEIGHTS) * sizeof start->weights[0]);
+        if (small) memcpy(coder->now.weights, start->weights, sizeof start->weights);
         memcpy(coder->now.probabilities, start->probabilities,
                (small ? SMALL_PROBABILITIES : BALANCED_PROBABILITIES) * sizeof start->probabilities[0]);
         if (!small) coder->nibbles = coder->start_nibbles;

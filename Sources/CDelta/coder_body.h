@@ -29,7 +29,7 @@ INLINE unsigned code_byte(cdelta_coder *coder, uint8_t byte, const unsigned mode
     walk->refuted = false;
     if (follows(walk)) {
         const uint8_t expected = walk->base[walk->match.at];
-        if (code_follow(coder, byte == expected, mode)) {
+        if (code_follow(coder, byte == expected, mode, small)) {
             note_past(coder);
             walk->followed++;
             walk->work--;
@@ -62,7 +62,7 @@ INLINE bool encode_walk(cdelta_coder *coder, const cdelta_copy *copies, size_t c
                (i < count && !may_stop(coder, small) && walk->position < walk->target_length)) {
             const uint8_t byte = walk->target[walk->position];
             if (walk->work < SYMBOL_WORK) return false;
-            if (may_stop(coder, small)) code_stop(coder, 0, ENCODING);
+            if (may_stop(coder, small)) code_stop(coder, 0, ENCODING, small);
             code_byte(coder, byte, ENCODING, small);
         }
         if (i == count) break;
@@ -71,7 +71,7 @@ INLINE bool encode_walk(cdelta_coder *coder, const cdelta_copy *copies, size_t c
         if (late + min_length > copies[i].length) continue;
         const size_t source = copies[i].source + late, length = copies[i].length - late;
         unsigned kind;
-        code_stop(coder, 1, ENCODING);
+        code_stop(coder, 1, ENCODING, small);
         code_source(coder, source, &kind, ENCODING, small);
         if (source < walk->base_length)
             code_length(coder, source, length, kind, ENCODING, small);
@@ -96,7 +96,7 @@ INLINE cdelta_status decode_walk(cdelta_coder *coder, uint8_t *out, const unsign
     uint64_t spent = coder->spent;
     while (walk->position < walk->target_length) {
         if (walk->work < SYMBOL_WORK) return CDELTA_CORRUPT;
-        if (!may_stop(coder, small) || !code_stop(coder, 0, mode)) {
+        if (!may_stop(coder, small) || !code_stop(coder, 0, mode, small)) {
             const size_t position = walk->position;
             out[position] = (uint8_t)code_byte(coder, 0, mode, small);
             continue;

@@ -18,6 +18,15 @@ INLINE unsigned code_bit(cdelta_coder *coder, unsigned context, unsigned bit, co
     return bit;
 }
 
+/* A bit by the mean of two answers: what is mixed at depth `small`. */
+INLINE unsigned code_mean(cdelta_coder *coder, unsigned one, unsigned other, unsigned bit, const unsigned mode) {
+    uint16_t *probabilities = coder->now.probabilities;
+    bit = code_bit_with(coder, (probabilities[one] + probabilities[other] + 1u) / 2, bit, mode);
+    adapt(&probabilities[one], bit, coder->bit_shift);
+    adapt(&probabilities[other], bit, coder->bit_shift);
+    return bit;
+}
+
 /* A number from 1 on: its magnitude by a tree, the bit below by magnitude, the rest as it is. */
 static uint32_t code_number(cdelta_coder *coder, unsigned family, uint32_t value, const unsigned mode) {
     unsigned magnitude = mode & DECODING ? 0 : floor_log2(value), node = 1;
@@ -46,7 +55,7 @@ INLINE unsigned break_slot(const struct walk *walk, size_t end) {
 }
 
 /* Whether the byte that the match expects comes. */
-static unsigned code_follow(cdelta_coder *coder, unsigned bit, const unsigned mode) {
+INLINE unsigned code_follow(cdelta_coder *coder, unsigned bit, const unsigned mode, const bool small) {
     struct walk *walk = &coder->walk;
     const size_t at = walk->match.at, diagonal = walk->base_position + walk->run;
     const uint8_t expected = walk->base[at], last = walk->target[walk->position - 1];
@@ -84,15 +93,20 @@ static unsigned code_follow(cdelta_coder *coder, unsigned bit, const unsigned mo
         FOLLOW_6 + (followed * 4 + error) * 4 + same,
         FOLLOW_7 + walk->follows,
     };
-    _Alignas(16) int16_t inputs[FOLLOW_INPUTS];
-    for (unsigned i = 0; i < FOLLOW_INPUTS; i++)
-        inputs[i] = coder->logistic.logit[coder->now.probabilities[contexts[i]] >> 4];
-    int16_t *weights = coder->now.weights + WEIGHT_FOLLOW + ((hits > 0) * 4u + relation) * FOLLOW_INPUTS;
-    const int logit = logit_clamp(kernel_dot(weights, inputs, FOLLOW_INPUTS) >> WEIGHT_SHIFT);
-    const unsigned probability = logistic_squash(&coder->logistic, logit);
-    bit = code_bit_with(coder, probability, bit, mode);
-    kernel_adjust(weights, inputs, ((bit ? 65535 : 0) - (int)probability) >> coder->rate_shift, FOLLOW_INPUTS);
-    for (unsigned i = 0; i < FOLLOW_INPUTS; i++) adapt(&coder->now.probabilities[contexts[i]], bit, coder->bit_shift);
+    if (small) {
+        _Alignas(16) int16_t inputs[FOLLOW_INPUTS];
+        for (unsigned i = 0; i < FOLLOW_INPUTS; i++)
+            inputs[i] = coder->logistic.logit[coder->now.probabilities[contexts[i]] >> 4];
+        int16_t *weights = coder->now.weights + WEIGHT_FOLLOW + ((hits > 0) * 4u + relation) * FOLLOW_INPUTS;
+        const int logit = logit_clamp(kernel_dot(weights, inputs, FOLLOW_INPUTS) >> WEIGHT_SHIFT);
+        const unsigned probability = logistic_squash(&coder->logistic, logit);
+        bit = code_bit_with(coder, probability, bit, mode);
+        kernel_adjust(weights, inputs, ((bit ? 65535 : 0) - (int)probability) >> coder->rate_shift, FOLLOW_INPUTS);
+        for (unsigned i = 0; i < FOLLOW_INPUTS; i++)
+            adapt(&coder->now.probabilities[contexts[i]], bit, coder->bit_shift);
+    } else {
+        bit = code_mean(coder, contexts[2], contexts[5], bit, mode);
+    }
     if (at >= 4) {
         if (!bit && coder->breaks[slot].hits < 255) coder->breaks[slot].hits++;
         if (bit && hits > 0 && passes < 255) coder->breaks[slot].passes++;
@@ -101,7 +115,7 @@ static unsigned code_follow(cdelta_coder *coder, unsigned bit, const unsigned mo
 }
 
 /* Whether the run of literals ends here. */
-static unsigned code_stop(cdelta_coder *coder, unsigned bit, const unsigned mode) {
+INLINE unsigned code_stop(cdelta_coder *coder, unsigned bit, const unsigned mode, const bool small) {
     struct walk *walk = &coder->walk;
     const size_t diagonal = walk->base_position + walk->run;
     const struct pointer *match = &walk->match;
@@ -124,6 +138,7 @@ static unsigned code_stop(cdelta_coder *coder, unsigned bit, const unsigned mode
         STOP_4 + (run * 4 + relation) * 12 + walk->last_kind, STOP_5 + (expected * 8 + length) * 4 + relation,
         STOP_6 + (last * CLASSES + expected) * 4 + relation,  STOP_7,
     };
+    if (!small) return code_mean(coder, contexts[0], contexts[1], bit, mode);
     _Alignas(16) int16_t inputs[STOP_INPUTS];
     for (unsigned i = 0; i < STOP_INPUTS; i++)
         inputs[i] = coder->logistic.logit[coder->now.probabilities[contexts[i]] >> 4];

@@ -90,8 +90,7 @@ enum { REFINE_SHIFT = 7, REFINE_STEPS = 25, REFINE_ZERO = REFINE_STEPS / 2 << RE
 /* Adaptive probabilities, by what they are of. */
 enum {
     /* Single bits of operations. */
-    BIT_SHRINKS = 0,
-    BIT_FINISH = BIT_SHRINKS + 1,        /* kind x new bytes before */
+    BIT_FINISH = 0,                      /* kind x new bytes before */
     BIT_PAST = BIT_FINISH + 8,           /* new bytes before */
     BIT_RANK = BIT_PAST + 2,             /* which list x many */
     BIT_BACK = BIT_RANK + 4,             /* which list, or none */
@@ -101,26 +100,27 @@ enum {
     BIT_MANTISSA = BIT_LENGTH + 4 * 32,
     BIT_NUMBER = BIT_MANTISSA + 32, /* family x node */
     BIT_NUMBER_TOP = BIT_NUMBER + 8 * 32,
-    /* Whether the run of new bytes ends: tables whose answers are mixed. */
+    /* Whether the run of new bytes ends, and whether the byte comes that a match expects: tables whose answers are mixed.
+     * Depth `balanced` has only the first two of each. */
     STOP_0 = BIT_NUMBER_TOP + 8 * 32,
     STOP_1 = STOP_0 + 8 * CLASSES * CLASSES,
-    STOP_2 = STOP_1 + 4 * 8 * 4 * 8,
+    FOLLOW_2 = STOP_1 + 4 * 8 * 4 * 8,
+    FOLLOW_5 = FOLLOW_2 + 4 * 8 * 4,
+    FOLLOW_0 = FOLLOW_5 + 16 * 16 * 4,
+    BALANCED_PROBABILITIES = FOLLOW_0,
+    FOLLOW_1 = FOLLOW_0 + CLASSES * CLASSES * CLASSES,
+    FOLLOW_3 = FOLLOW_1 + 16 * CLASSES,
+    FOLLOW_4 = FOLLOW_3 + 256 * 4,
+    FOLLOW_6 = FOLLOW_4 + CLASSES * 256,
+    FOLLOW_7 = FOLLOW_6 + 16 * 4 * 4,
+    STOP_2 = FOLLOW_7 + 256,
     STOP_3 = STOP_2 + 8 * 4 * 8,
     STOP_4 = STOP_3 + CLASSES * CLASSES * 4,
     STOP_5 = STOP_4 + 8 * 4 * 12,
     STOP_6 = STOP_5 + CLASSES * 8 * 4,
     STOP_7 = STOP_6 + CLASSES * CLASSES * 4,
-    /* Whether the expected byte comes: tables whose answers are mixed. */
-    FOLLOW_0 = STOP_7 + 1,
-    FOLLOW_1 = FOLLOW_0 + CLASSES * CLASSES * CLASSES,
-    FOLLOW_2 = FOLLOW_1 + 16 * CLASSES,
-    FOLLOW_3 = FOLLOW_2 + 4 * 8 * 4,
-    FOLLOW_4 = FOLLOW_3 + 256 * 4,
-    FOLLOW_5 = FOLLOW_4 + CLASSES * 256,
-    FOLLOW_6 = FOLLOW_5 + 16 * 16 * 4,
-    FOLLOW_7 = FOLLOW_6 + 16 * 4 * 4,
     /* Direct inputs of the literals' mixer. */
-    DIRECT_CLASS = FOLLOW_7 + 256,
+    DIRECT_CLASS = STOP_7 + 1,
     DIRECT_DIGIT = DIRECT_CLASS + CLASSES * 256,
     DIRECT_AT = DIRECT_DIGIT + 11 * 3 * 2 * 32,
     DIRECT_MATCH = DIRECT_AT + 16 * 16 + 1,
@@ -128,7 +128,6 @@ enum {
     DIRECT_BIAS = DIRECT_PAST + 32 * 16 + 1,
     /* From bit histories, for each slot context and nibble. */
     HISTORY = DIRECT_BIAS + 8,
-    BALANCED_PROBABILITIES = DIRECT_CLASS,
     /* From tallies of what follows in the base after the last 2, 3, 4 and 6 bytes. */
     TALLY = HISTORY + SMALL_SLOTS * 2 * 256,
     /* What follows each byte of ASCII, and all others as one: by the nodes of ASCII and the bit of others. */
@@ -138,13 +137,12 @@ enum {
     SMALL_PROBABILITIES = REFINE + CLASSES * 8 * REFINE_STEPS,
 };
 
-/* Mixer weights, 1.0 as 2^14. */
+/* Mixer weights, 1.0 as 2^14, which depth `balanced` has none of. */
 enum { WEIGHT_SHIFT = 14 };
 enum {
     WEIGHT_STOP = 0,
     WEIGHT_FOLLOW = WEIGHT_STOP + STOP_SETS * STOP_INPUTS,
     WEIGHT_LITERAL = WEIGHT_FOLLOW + FOLLOW_SETS * FOLLOW_INPUTS,
-    BALANCED_WEIGHTS = WEIGHT_LITERAL,
     WEIGHT_FINALS =
         WEIGHT_LITERAL + (SIZE_POINTERS + SIZE_NODE + SIZE_RUN + SIZE_KNOWN + SIZE_CLASSES + SIZE_MATCH) * SMALL_LANES,
     SMALL_WEIGHTS = WEIGHT_FINALS + (SIZE_NODE + CLASSES * SIZE_POINTERS) * FINAL_LANES,

@@ -34,23 +34,16 @@ static int quarters_of(unsigned hazard) {
     return quarters;
 }
 
-/* Goes through the constants of a depth in the table's order. */
-struct constants {
-    size_t weights, finals;
-    size_t lanes, used; /* of each set of `lanes` weights, the first `used` */
-    size_t probabilities;
-};
-static struct constants constants_of(cdelta_depth depth) {
-    bool small = depth == CDELTA_DEPTH_SMALL;
-    return (struct constants){.weights = small ? SMALL_WEIGHTS : BALANCED_WEIGHTS,
-                              .finals = small ? WEIGHT_FINALS : BALANCED_WEIGHTS,
-                              .lanes = SMALL_LANES,
-                              .used = SMALL_SLOTS + SMALL_DIRECT,
-                              .probabilities = small ? SMALL_PROBABILITIES : BALANCED_PROBABILITIES};
+/* How many constants a depth has of each sort; of each set of lanes only those that have an input. */
+static size_t weight_count(cdelta_depth depth) {
+    return depth == CDELTA_DEPTH_SMALL ? SMALL_WEIGHTS : 0;
 }
-static bool in_table(const struct constants *constants, size_t weight) {
-    return weight < WEIGHT_LITERAL || weight >= constants->finals ||
-           (weight - WEIGHT_LITERAL) % constants->lanes < constants->used;
+static size_t probability_count(cdelta_depth depth) {
+    return depth == CDELTA_DEPTH_SMALL ? SMALL_PROBABILITIES : BALANCED_PROBABILITIES;
+}
+static bool has_input(size_t weight) {
+    return weight < WEIGHT_LITERAL || weight >= WEIGHT_FINALS ||
+           (weight - WEIGHT_LITERAL) % SMALL_LANES < SMALL_SLOTS + SMALL_DIRECT;
 }
 
 /* Reads a table of rows of `row` characters with `gap` more behind each. */
@@ -68,12 +61,10 @@ static int next_constant(struct table_reader *reader) {
 }
 
 static void load(cdelta_coder *coder, cdelta_depth depth, struct table_reader reader) {
-    const struct constants constants = constants_of(depth);
     struct learned *start = &coder->start[depth];
-    for (size_t i = 0; i < constants.weights; i++)
-        start->weights[i] =
-            in_table(&constants, i) ? (int16_t)((next_constant(&reader) + LOWEST) * WEIGHT_STEP) : (int16_t)0;
-    for (size_t i = 0; i < constants.probabilities; i++) {
+    for (size_t i = 0; i < weight_count(depth); i++)
+        start->weights[i] = has_input(i) ? (int16_t)((next_constant(&reader) + LOWEST) * WEIGHT_STEP) : (int16_t)0;
+    for (size_t i = 0; i < probability_count(depth); i++) {
         int logit = (next_constant(&reader) + LOWEST) * LOGIT_STEP;
         start->probabilities[i] = (uint16_t)logistic_squash(&coder->logistic, logit_clamp(logit));
     }
@@ -98,10 +89,9 @@ static void load(cdelta_coder *coder, cdelta_depth depth, struct table_reader re
 }
 
 static size_t table_length(cdelta_depth depth) {
-    const struct constants constants = constants_of(depth);
-    size_t length = constants.probabilities + HAZARDS;
+    size_t length = probability_count(depth) + HAZARDS;
     if (depth != CDELTA_DEPTH_SMALL) length += NIBBLES * 15 + SHARES - 1;
-    for (size_t i = 0; i < constants.weights; i++) length += in_table(&constants, i);
+    for (size_t i = 0; i < weight_count(depth); i++) length += has_input(i);
     return length;
 }
 
@@ -115,12 +105,11 @@ void training_load(cdelta_coder *coder, cdelta_depth depth) {
 
 size_t cdelta_training_write(const cdelta_training *training, char *out, size_t capacity) {
     const cdelta_coder *coder = training->coder;
-    const struct constants constants = constants_of(training->depth);
     if (capacity < table_length(training->depth)) return 0;
     char *at = out;
-    for (size_t i = 0; i < constants.weights; i++)
-        if (in_table(&constants, i)) *at++ = (char)(FIRST - LOWEST + quantized(training->now.weights[i], WEIGHT_STEP));
-    for (size_t i = 0; i < constants.probabilities; i++)
+    for (size_t i = 0; i < weight_count(training->depth); i++)
+        if (has_input(i)) *at++ = (char)(FIRST - LOWEST + quantized(training->now.weights[i], WEIGHT_STEP));
+    for (size_t i = 0; i < probability_count(training->depth); i++)
         *at++ =
             (char)(FIRST - LOWEST + quantized(coder->logistic.logit[training->now.probabilities[i] >> 4], LOGIT_STEP));
     if (training->depth != CDELTA_DEPTH_SMALL) {
@@ -146,14 +135,13 @@ size_t cdelta_training_write(const cdelta_training *training, char *out, size_t 
 
 /* What is known without any page: a bit is likely what it was before, and all inputs are about equally good. */
 static void begin_generic(struct learned *learned, cdelta_depth depth, const struct logistic *logistic) {
-    const struct constants constants = constants_of(depth);
-    for (size_t i = 0; i < constants.weights; i++)
-        learned->weights[i] = i < WEIGHT_LITERAL      ? 5000
-                              : i >= constants.finals ? (i % FINAL_LANES < SMALL_SETS ? 16384 / SMALL_SETS : 0)
-                              : (i - WEIGHT_LITERAL) % constants.lanes < constants.used ? 3500
-                                                                                        : 0;
+    for (size_t i = 0; i < weight_count(depth); i++)
+        learned->weights[i] = i < WEIGHT_LITERAL   ? 5000
+                              : i >= WEIGHT_FINALS ? (i % FINAL_LANES < SMALL_SETS ? 16384 / SMALL_SETS : 0)
+                              : has_input(i)       ? 3500
+                                                   : 0;
     for (size_t i = 0; i < SMALL_PROBABILITIES; i++) learned->probabilities[i] = 32768;
-    for (size_t i = FOLLOW_0; i < DIRECT_CLASS; i++) learned->probabilities[i] = 62000;
+    for (size_t i = FOLLOW_2; i < STOP_2; i++) learned->probabilities[i] = 62000;
     for (size_t i = DIRECT_AT; i < DIRECT_BIAS; i++) {
         size_t j = i - (i < DIRECT_MATCH ? DIRECT_AT : i < DIRECT_PAST ? DIRECT_MATCH : DIRECT_PAST);
         if (j > 0) learned->probabilities[i] = (j - 1) & 1 ? 49152 : 16384;

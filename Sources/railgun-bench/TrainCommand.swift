@@ -31,7 +31,8 @@ struct Train: ParsableCommand {
     var check = false
 
     func run() throws {
-        let pairs = try Corpus.all(in: URL(fileURLWithPath: corpus)).flatMap { $0.half(half)?.pairs ?? [] }
+        let corpora = try Corpus.all(in: URL(fileURLWithPath: corpus)).compactMap { $0.half(half) }
+        let pairs = Self.inTurn(corpora.map { $0.pairs(limit: Self.pairsEach) })
         let levels: [DeltaLevel] = [.balanced, .small]
         var progress = ProgressBar(
             "Learning", total: levels.count * ModelTraining.rounds * pairs.count, unit: "pairs")
@@ -58,8 +59,7 @@ struct Train: ParsableCommand {
         for round in 0..<ModelTraining.rounds {
             training.begin(round: round)
             for number in pairs.indices {
-                // A stride that shares no factor with their number mixes the sites.
-                let (base, target) = try pairs[number * 7919 % pairs.count].read()
+                let (base, target) = try pairs[number].read()
                 let kept = try DeltaBase(base)
                 _ = try training.learn(base: kept, target: target.span)
                 if number.isMultiple(of: Self.digitEvery) {
@@ -71,6 +71,16 @@ struct Train: ParsableCommand {
             try training.end()
         }
         return training.source()
+    }
+
+    /// The most pairs to learn from a corpus, so that none outweighs the others.
+    private static let pairsEach = 20
+
+    /// The first of each list, then the second of each, and so on: what is learned last counts most, and no site's
+    /// pages should all come last.
+    private static func inTurn(_ lists: [[PagePair]]) -> [PagePair] {
+        let most = lists.map(\.count).max() ?? 0
+        return (0..<most).flatMap { number in lists.compactMap { number < $0.count ? $0[number] : nil } }
     }
 
     /// Pages of which hardly anything changed are what the smallest deltas are for, and rare among those recorded.
