@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
     const int first_isa = data[2] & 4 ? CDELTA_ISA_PORTABLE : (int)cdelta_isa_best();
     if (data[2] & 2) {
-        decode(base, base_length, other, other_length, depth, data[3] % 8,
+        decode(base, base_length, other, other_length, depth, data[3] % 4,
                ((size_t)data[3] << 8 | data[4]) % MAX_TARGET, first_isa);
     } else {
         cdelta_index *index = NULL;

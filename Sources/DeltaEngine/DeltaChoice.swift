@@ -36,6 +36,7 @@ extension DeltaChoice: CustomStringConvertible {
             case .nothingNew: "nothing is new"
             case .smallest: "the smallest"
             case .timeLimit(let microseconds): "smaller ones take over \(microseconds) µs"
+            case .zones(1): "beside a stretch of new content that is compressed on its own"
             case .zones(let count): "beside \(count) stretches of new content, each compressed on its own"
             }
         return "\(level.rawValue) (auto: \(why))"

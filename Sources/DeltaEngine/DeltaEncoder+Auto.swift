@@ -13,9 +13,9 @@ private enum Estimate {
         let matching = match * Double(pageBytes)
         let new = Double(newBytes)
         return switch level {
-        case .small: matching + 20_000 + index * Double(min(baseBytes, indexedBytes)) + 2_500 * new
-        case .balanced: matching + 10_000 + 400 * new
-        case .deflate: matching + 20_000 + 70 * new
+        case .small: matching + 20_000 + index * Double(min(baseBytes, indexedBytes)) + 2_800 * new
+        case .balanced: matching + 10_000 + 150 * new
+        case .deflate: matching + 20_000 + 40 * new
         default: matching + 2 * new
         }
     }
