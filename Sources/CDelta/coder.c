@@ -2,7 +2,7 @@
 #include "training.h"
 #include <stdlib.h>
 
-enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = 8, BALANCED_SLOTS_MAX = 1 << 15 };
+enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = 4, BALANCED_SLOTS_MAX = 1 << 15 };
 
 /* Shorter copies cost more than the same bytes as literals, which the base predicts well. */
 enum { SMALL_COPY = 256, BALANCED_COPY = 16 };

@@ -1,6 +1,6 @@
 /* What the base and the target had after bytes like the last ones. Included by coder_body.h. */
 
-enum { FAR_TRIES = 4 * NEAR, REACH = 2048, BALANCED_REACH = 256 };
+enum { FAR_TRIES = 4 * NEAR, REACH = 2048, BALANCED_REACH = 128 };
 
 /* Spreads a byte's bits over eight bytes, the top bit first. */
 INLINE uint64_t spread(uint8_t byte) {

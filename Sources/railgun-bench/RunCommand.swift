@@ -26,6 +26,12 @@ struct Run: ParsableCommand {
     var levels: [DeltaLevel] = []
     @Option(help: "The most pairs to take from a corpus, spread evenly over it.")
     var pairs = 6
+    @Option(
+        help: """
+            Take only the earlier or the later half of each corpus's files, by name: what 'railgun-bench train' has not \
+            learned from.
+            """)
+    var half: Corpus.Half?
     @Option(help: "How often each time is taken; the median counts.")
     var repeats = 5
     @Option(
@@ -42,7 +48,8 @@ struct Run: ParsableCommand {
     }
 
     func run() throws {
-        let corpora = try Corpus.all(in: URL(fileURLWithPath: corpus))
+        var corpora = try Corpus.all(in: URL(fileURLWithPath: corpus))
+        if let half { corpora = corpora.compactMap { $0.half(half) } }
         // Hours of measuring are not lost to a typing error.
         let outputs = try [json, html].map { try $0.map(OutputFile.init) }
         #if DEBUG
