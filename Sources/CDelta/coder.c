@@ -84,6 +84,10 @@ cdelta_status cdelta_coder_create(cdelta_isa isa, cdelta_coder **out_coder) {
     return CDELTA_OK;
 }
 
+size_t cdelta_coder_memory(void) {
+    return sizeof(cdelta_coder);
+}
+
 void cdelta_coder_free(cdelta_coder *coder) {
     free(coder);
 }
@@ -102,11 +106,12 @@ static void begin(cdelta_coder *coder, unsigned size_class) {
     memset(coder->past, 0, past * sizeof coder->past[0]);
     memset(coder->breaks, 0, sizeof coder->breaks);
     if (coder->training == NULL) {
-        const struct learned *start = &coder->start[coder->depth];
-        if (small) memcpy(coder->now.weights, start->weights, sizeof start->weights);
-        memcpy(coder->now.probabilities, start->probabilities,
-               (small ? SMALL_PROBABILITIES : BALANCED_PROBABILITIES) * sizeof start->probabilities[0]);
-        if (!small) coder->nibbles = coder->start_nibbles;
+        if (small) {
+            coder->now = coder->start;
+        } else {
+            memcpy(coder->now.probabilities, coder->start_balanced, sizeof coder->start_balanced);
+            coder->nibbles = coder->start_nibbles;
+        }
         coder->map_shift = small ? 6 : 5;
         coder->bit_shift = small ? 5 : 4;
         coder->rate_shift = 1;

@@ -90,7 +90,8 @@ struct cdelta_coder {
     const struct coder_kernels *kernels;
     struct logistic logistic;
     uint8_t classes[256];
-    struct learned start[2], now;
+    struct learned start, now; /* of depth `small`, which has all of it */
+    uint16_t start_balanced[BALANCED_PROBABILITIES];
     struct learned_nibbles start_nibbles, nibbles;
     uint16_t hazards[2][HAZARDS];
     cdelta_depth depth;

@@ -61,12 +61,13 @@ static int next_constant(struct table_reader *reader) {
 }
 
 static void load(cdelta_coder *coder, cdelta_depth depth, struct table_reader reader) {
-    struct learned *start = &coder->start[depth];
+    uint16_t *probabilities = depth == CDELTA_DEPTH_SMALL ? coder->start.probabilities : coder->start_balanced;
     for (size_t i = 0; i < weight_count(depth); i++)
-        start->weights[i] = has_input(i) ? (int16_t)((next_constant(&reader) + LOWEST) * WEIGHT_STEP) : (int16_t)0;
+        coder->start.weights[i] =
+            has_input(i) ? (int16_t)((next_constant(&reader) + LOWEST) * WEIGHT_STEP) : (int16_t)0;
     for (size_t i = 0; i < probability_count(depth); i++) {
         int logit = (next_constant(&reader) + LOWEST) * LOGIT_STEP;
-        start->probabilities[i] = (uint16_t)logistic_squash(&coder->logistic, logit_clamp(logit));
+        probabilities[i] = (uint16_t)logistic_squash(&coder->logistic, logit_clamp(logit));
     }
     if (depth != CDELTA_DEPTH_SMALL) {
         for (size_t i = 0; i < NIBBLES; i++) {

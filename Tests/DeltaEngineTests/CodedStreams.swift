@@ -121,6 +121,10 @@ struct CodedStreams {
         #expect(abs(bits.copies + bits.literals - streamBits) < 0.02 * streamBits + 16)
     }
 
+    @Test func aCoderTakesLessThanFourMegabytes() {
+        #expect(cdelta_coder_memory() <= 4_000_000)
+    }
+
     /// One stream, by the C core itself.
     private static func stream(_ pair: SeededPair, _ depth: cdelta_depth, isa: cdelta_isa) -> [UInt8] {
         var (coder, matcher, index): (OpaquePointer?, OpaquePointer?, OpaquePointer?) = (nil, nil, nil)

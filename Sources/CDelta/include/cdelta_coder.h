@@ -20,6 +20,8 @@ typedef enum cdelta_depth {
 
 /* On CDELTA_OK the caller owns *out_coder; else it is NULL. Requires `isa` to be available. */
 cdelta_status cdelta_coder_create(cdelta_isa isa, cdelta_coder *_Nullable *_Nonnull out_coder);
+/* What a coder takes, in bytes: less than 4 MB. Nothing is allocated after it was created. */
+size_t cdelta_coder_memory(void);
 void cdelta_coder_free(cdelta_coder *_Nullable coder); /* NULL is a no-op */
 
 /* Where the bits of a stream go, and which copies it has. */
