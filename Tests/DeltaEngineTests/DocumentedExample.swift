@@ -11,7 +11,7 @@ struct DocumentedExample {
 
         let base = try DeltaBase(yesterday)
         var encoder = try DeltaEncoder()
-        let delta = try encoder.encode(today.span, against: base, level: .deflate)
+        let delta = try encoder.encode(today.span, against: base, level: .balanced)
 
         var decoder = DeltaDecoder(outputLimit: 10_000_000)
         let page = try decoder.decode(delta.span, base: yesterday.span, expecting: PageVersion(of: today.span))
