@@ -103,7 +103,7 @@ struct cdelta_coder {
     struct {
         uint8_t hits, passes;
     } breaks[BREAKS];
-    uint64_t spent; /* tracing: in 1/256 bit */
+    uint64_t spent; /* tracing: in 1/2048 bit */
     cdelta_trace *trace;
     cdelta_training *training; /* NULL but while training */
     struct places places;

@@ -1,7 +1,8 @@
 #include "logistic.h"
 
-/* -log2(value / 2^17) in 1/256 bit, for value < 2^17: squaring doubles the logarithm, which gives bit after bit. */
+/* -log2(value / 2^17) in 1/2048 bit, for value < 2^17: squaring doubles the logarithm, which gives bit after bit. */
 static unsigned price(uint32_t value) {
+    enum { BITS = 12 }; /* one more than is kept, to round */
     unsigned exponent = 0;
     uint64_t x = value;
     while (x < (uint64_t)1 << 17) {
@@ -10,12 +11,12 @@ static unsigned price(uint32_t value) {
     }
     uint64_t mantissa = x << 13; /* [1, 2) as [2^30, 2^31) */
     unsigned fraction = 0;
-    for (unsigned bit = 0; bit < 8; bit++) {
+    for (unsigned bit = 0; bit < BITS; bit++) {
         mantissa = mantissa * mantissa >> 30;
         fraction = fraction << 1 | (unsigned)(mantissa >> 31);
         if (mantissa >> 31) mantissa >>= 1;
     }
-    return exponent * 256 - fraction;
+    return ((exponent << BITS) - fraction) / 2;
 }
 
 void logistic_init(struct logistic *logistic) {

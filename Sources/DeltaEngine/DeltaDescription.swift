@@ -279,6 +279,6 @@ private struct SegmentCollector {
             case ..<baseBytes: .base(offset: Int(source))
             default: .page(offset: Int(source) - baseBytes)
             }
-        segments.append(.init(origin: origin, range: range, bits: Double(bits) / 256))
+        segments.append(.init(origin: origin, range: range, bits: Double(bits) / 2048))
     }
 }

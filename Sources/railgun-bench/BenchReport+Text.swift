@@ -42,7 +42,7 @@ extension BenchReport {
 
     /// What the figures come down to, and what was measured apart from them.
     private func summary(style: TerminalStyle) -> String {
-        let (best, gzip) = (total.rows[smallest], total.rows[levelCount])
+        let (best, gzip) = (total.rows[headline], total.rows[levelCount])
         let mean = Quantity.bytes(total.targetBytes / total.pairs)
         var lead =
             "A page of \(mean) goes as \(Quantity.bytes(Int(best.meanDeltaBytes.rounded()))) at level \(best.level): "

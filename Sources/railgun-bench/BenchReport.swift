@@ -50,8 +50,12 @@ struct BenchReport {
         return levels.isEmpty ? Array(0..<levelCount) : levels
     }
 
-    /// The index of the level that makes the smallest deltas.
-    var smallest: Int { (0..<levelCount).min { total.rows[$0].deltaBytes < total.rows[$1].deltaBytes }! }
+    /// The index of the level that the headlines are about: the library's default, or else the one with the smallest
+    /// deltas. Sizes of one level and speeds of another would promise too much.
+    var headline: Int {
+        names[..<levelCount].firstIndex(of: "balanced")
+            ?? (0..<levelCount).min { total.rows[$0].deltaBytes < total.rows[$1].deltaBytes }!
+    }
 
     /// The rows as `--json` writes them.
     func json() throws -> Data {

@@ -118,7 +118,7 @@ struct CodedStreams {
         #expect(description.kind == .coded(level))
         let bits = description.codedBits
         let streamBits = Double(8 * (delta.count - description.headerBytes))
-        #expect(abs(bits.copies + bits.literals - streamBits) < 0.02 * streamBits + 16)
+        #expect(abs(bits.copies + bits.literals - streamBits) < 0.01 * streamBits + 16)
     }
 
     @Test func aCoderTakesLessThanFourMegabytes() {

@@ -26,7 +26,7 @@ void cdelta_coder_free(cdelta_coder *_Nullable coder); /* NULL is a no-op */
 
 /* Where the bits of a stream go, and which copies it has. */
 typedef struct cdelta_trace {
-    /* Called for each copy, and for each run of literals, in order; in 1/256 bit. `source` is as in cdelta_copy for
+    /* Called for each copy, and for each run of literals, in order; in 1/2048 bit. `source` is as in cdelta_copy for
      * copies, and UINT32_MAX for literals. */
     void (*_Nullable visit)(void *_Nullable context, uint32_t source, uint32_t target, uint32_t length, uint64_t bits);
     void *_Nullable context;
