@@ -50,8 +50,9 @@ struct BenchReport {
         return levels.isEmpty ? Array(0..<levelCount) : levels
     }
 
-    /// The index of the level that the headlines are about: the library's default, or else the one with the smallest
-    /// deltas. Sizes of one level and speeds of another would promise too much.
+    /// The index of the level that the headlines are about: the library's default, or else that of the smallest deltas.
+    ///
+    /// The sizes of one level and the speeds of another would promise too much.
     var headline: Int {
         names[..<levelCount].firstIndex(of: "balanced")
             ?? (0..<levelCount).min { total.rows[$0].deltaBytes < total.rows[$1].deltaBytes }!
