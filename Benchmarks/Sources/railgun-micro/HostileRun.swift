@@ -85,7 +85,7 @@ struct HostileRun: Codable {
 
     /// What a byte may cost at the levels that predict every new one, in nanoseconds.
     private static let bounds: [String: Double] = [
-        DeltaLevel.balanced.rawValue: 1_000, DeltaLevel.small.rawValue: 2_500,
+        DeltaLevel.balanced.rawValue: 300, DeltaLevel.small.rawValue: 2_500,
     ]
 
     /// The costliest hostile pair, over its bound or over real pages: all of them, and the site that costs most.
