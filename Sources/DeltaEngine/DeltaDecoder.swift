@@ -116,7 +116,7 @@ internal import CDelta
             try unsafe Self.fill(&page, count: header.targetBytes) { out throws(DeltaError) in
                 let status = unsafe cdelta_coder_decode(
                     coder, model.depth, UInt32(sizeClass), body.baseAddress, body.count, base.baseAddress, base.count,
-                    out.baseAddress!, out.count, nil)
+                    out.baseAddress, out.count, nil)
                 if let error = DeltaError(status, reading: .stream) { throw error }
             }
         case .zones(let count):
@@ -145,6 +145,13 @@ internal import CDelta
         _ page: inout [UInt8], count: Int,
         _ body: (UnsafeMutableBufferPointer<UInt8>) throws(DeltaError) -> Void
     ) throws(DeltaError) {
+        guard count > 0 else {
+            // All empty arrays are one, which appending writes to; and zlib wants an address even for nothing.
+            var nothing: UInt8 = 0
+            return try unsafe withUnsafeMutablePointer(to: &nothing) { nothing throws(DeltaError) in
+                try unsafe body(UnsafeMutableBufferPointer(start: nothing, count: 0))
+            }
+        }
         try page.append(addingCapacity: count) { (span: inout OutputSpan<UInt8>) throws(DeltaError) in
             try unsafe span.withUnsafeMutableBufferPointer { buffer, initialized throws(DeltaError) in
                 try unsafe body(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
