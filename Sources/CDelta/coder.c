@@ -1,5 +1,6 @@
 #include "coder.h"
 #include "training.h"
+#include <stddef.h>
 #include <stdlib.h>
 
 enum { SMALL_SLOTS_PER_SYMBOL = 32, BALANCED_SLOTS_PER_SYMBOL = 4, BALANCED_SLOTS_MAX = 1 << 15 };
@@ -73,9 +74,8 @@ cdelta_status cdelta_coder_create(cdelta_isa isa, cdelta_coder **out_coder) {
     if (kernels == NULL) return CDELTA_BAD_ARGUMENT;
     cdelta_coder *coder = aligned_alloc(64, sizeof *coder);
     if (coder == NULL) return CDELTA_OUT_OF_MEMORY;
+    memset(coder, 0, offsetof(cdelta_coder, places)); /* all but the large tables, which each walk fills itself */
     coder->kernels = kernels;
-    coder->training = NULL;
-    coder->trace = NULL;
     logistic_init(&coder->logistic);
     for (unsigned byte = 0; byte < 256; byte++) coder->classes[byte] = class_of(byte);
     training_load(coder, CDELTA_DEPTH_BALANCED);

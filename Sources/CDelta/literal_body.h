@@ -270,7 +270,7 @@ INLINE unsigned code_literal(cdelta_coder *coder, unsigned byte, const unsigned 
     return node & 255;
 }
 
-/* Takes note of a literal and writes it where the target is being rebuilt. */
+/* Takes note of a literal. It may not be in the target yet: a decoder writes it afterwards. */
 INLINE void literal_done(cdelta_coder *coder, uint8_t byte) {
     struct walk *walk = &coder->walk;
     size_t diagonal = walk->base_position + walk->run;

@@ -20,10 +20,10 @@ internal import CDelta
     ///
     /// - Parameters:
     ///   - outputLimit: The longest page to make, in bytes: what a delta announces beyond it is refused before
-    ///     any memory is set aside. Working memory stays within four times this limit and 4 MB; the page itself comes
+    ///     any memory is set aside. Working memory stays within five times this limit and 4.1 MB; the page itself comes
     ///     on top.
     ///   - symbolLimit: The most literals and copies, together, that a delta of level `balanced` or `small` may have. A
-    ///     symbol takes about a microsecond, whatever the delta says, and a delta that announces more is refused before
+    ///     symbol takes about a microsecond, and a few at most, and a delta that announces more is refused before
     ///     any work.
     public init(outputLimit: Int = 256_000_000, symbolLimit: Int = DeltaLimits.symbolCount) {
         precondition(outputLimit >= 0, "outputLimit \(outputLimit): use 0 or more")
@@ -63,13 +63,18 @@ internal import CDelta
     ) throws(DeltaError) {
         page.removeAll(keepingCapacity: true)
         let empty = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-        try unsafe delta.withUnsafeBufferPointer { delta throws(DeltaError) in
-            guard let base else {
-                return try unsafe decode(delta, base: empty, baseBytes: nil, into: &page)
+        do throws(DeltaError) {
+            try unsafe delta.withUnsafeBufferPointer { delta throws(DeltaError) in
+                guard let base else {
+                    return try unsafe decode(delta, base: empty, baseBytes: nil, into: &page)
+                }
+                try unsafe base.withUnsafeBufferPointer { base throws(DeltaError) in
+                    try unsafe decode(delta, base: base, baseBytes: base.count, into: &page)
+                }
             }
-            try unsafe base.withUnsafeBufferPointer { base throws(DeltaError) in
-                try unsafe decode(delta, base: base, baseBytes: base.count, into: &page)
-            }
+        } catch {
+            page.removeAll(keepingCapacity: true)  // of zones, the first may be there already
+            throw error
         }
         guard let expected else { return }
         let actual = PageVersion(of: page.span)
@@ -120,22 +125,33 @@ internal import CDelta
                 if let error = DeltaError(status, reading: .stream) { throw error }
             }
         case .zones(let count):
-            try unsafe Zones.read(body, count: count, targetBytes: header.targetBytes) {
-                zone, bytes throws(DeltaError) in
-                let start = page.count
-                let (header, _) = try unsafe DeltaHeader.read(zone, baseBytes: baseBytes)
-                // A zone of zones would be a way to make a decoder call itself without end.
-                if case .zones = header.kind { throw .corrupt(.invalid(.zones)) }
-                guard header.targetBytes == bytes else { throw .corrupt(.invalid(.zones)) }
+            try unsafe check(body, zoneCount: count, targetBytes: header.targetBytes, baseBytes: baseBytes)
+            try unsafe Zones.read(body, count: count, targetBytes: header.targetBytes) { zone, _ throws(DeltaError) in
                 try unsafe decode(zone, base: base, baseBytes: baseBytes, into: &page)
-                assert(page.count - start == bytes)
             }
         }
     }
 
+    /// Checks the headers of all zones, and what they announce together, before the first is decoded.
+    func check(
+        _ zones: UnsafeBufferPointer<UInt8>, zoneCount: Int, targetBytes: Int, baseBytes: Int?
+    ) throws(DeltaError) {
+        var symbols = 0
+        try unsafe Zones.read(zones, count: zoneCount, targetBytes: targetBytes) { zone, bytes throws(DeltaError) in
+            let (header, _) = try unsafe DeltaHeader.read(zone, baseBytes: baseBytes)
+            guard header.targetBytes == bytes else { throw .corrupt(.invalid(.zones)) }
+            switch header.kind {
+            case .zones: throw .corrupt(.invalid(.zones))  // a decoder would call itself without end
+            case .coded(_, let sizeClass): symbols += DeltaLimits.symbolCount(sizeClass: sizeClass)
+            default: break
+            }
+        }
+        guard symbols <= symbolLimit else { throw .tooManySymbols(count: symbols, limit: symbolLimit) }
+    }
+
     /// The coder, for a stream whose announced work is within the limit.
     mutating func checkedCoder(sizeClass: Int) throws(DeltaError) -> OpaquePointer {
-        let count = 16 << sizeClass
+        let count = DeltaLimits.symbolCount(sizeClass: sizeClass)
         guard count <= symbolLimit else { throw .tooManySymbols(count: count, limit: symbolLimit) }
         return try unsafe coder.ready()
     }

@@ -164,13 +164,10 @@ extension DeltaDecoder {
                 body, model: model, sizeClass: sizeClass, base: base, pageBytes: whole.count, limit: segmentLimit)
         case .zones(let count):
             description.kind = .zones
-            try unsafe Zones.read(body, count: count, targetBytes: whole.count) { zone, bytes throws(DeltaError) in
-                if case .zones = try unsafe DeltaHeader.read(zone, baseBytes: baseBytes).header.kind {
-                    throw .corrupt(.invalid(.zones))
-                }
+            try unsafe check(body, zoneCount: count, targetBytes: whole.count, baseBytes: baseBytes)
+            try unsafe Zones.read(body, count: count, targetBytes: whole.count) { zone, _ throws(DeltaError) in
                 let part = try unsafe describe(
                     zone, base: base, baseBytes: baseBytes, segmentLimit: segmentLimit - description.segments.count)
-                guard part.pageBytes == bytes else { throw .corrupt(.invalid(.zones)) }
                 description.append(part, deltaBytes: zone.count)
             }
         }

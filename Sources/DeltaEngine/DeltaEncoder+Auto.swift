@@ -27,7 +27,7 @@ extension DeltaEncoder {
 
     /// Encodes at the level that makes the smallest delta in the given time.
     mutating func encodeWithin(
-        _ microseconds: Int, _ target: UnsafeBufferPointer<UInt8>, against base: DeltaBase
+        _ microseconds: Int, _ target: UnsafeBufferPointer<UInt8>, against base: DeltaBase, zones: Bool = true
     ) throws(DeltaError) -> [UInt8] {
         let copies = try unsafe match(target, against: base, effort: .CDELTA_EFFORT_THOROUGH)
         let newBytes = unsafe copies.reduce(target.count) { $0 - Int($1.length) }
@@ -44,18 +44,20 @@ extension DeltaEncoder {
         }
 
         let level = best(newBytes: newBytes, within: limit)
-        if DeltaHeader.Model(level) == nil {
+        if zones, DeltaHeader.Model(level) == nil {
             let longRuns = unsafe longRuns(copies, pageBytes: target.count)
             let longBytes = longRuns.reduce(0) { $0 + $1.count }
             let left = limit - estimate(.deflate, newBytes: longBytes)
             let rest = best(newBytes: newBytes - longBytes, within: left)
             if longBytes > 0, DeltaHeader.Model(rest) != nil {
                 let estimated = limit - left + estimate(rest, newBytes: newBytes - longBytes)
-                let delta = try unsafe encodeZones(target, longRuns: longRuns, against: base, level: rest)
-                choice = DeltaChoice(
-                    level: rest, reason: .zones(count: longRuns.count), newBytes: newBytes,
-                    estimatedMicroseconds: Int(estimated / 1000))
-                return delta
+                if let delta = try unsafe encodeZones(target, longRuns: longRuns, against: base, level: rest) {
+                    choice = DeltaChoice(
+                        level: rest, reason: .zones(count: longRuns.count), newBytes: newBytes,
+                        estimatedMicroseconds: Int(estimated / 1000))
+                    return delta
+                }
+                return try unsafe encodeWithin(microseconds, target, against: base, zones: false)
             }
         }
         choice = DeltaChoice(
@@ -80,10 +82,10 @@ extension DeltaEncoder {
         return runs.sorted { $0.count > $1.count }.prefix(most).sorted { $0.lowerBound < $1.lowerBound }
     }
 
-    /// Codes long runs on their own, and what lies between them as deltas.
+    /// Codes long runs on their own, and what lies between them as deltas; `nil` where these announce too much together.
     private mutating func encodeZones(
         _ target: UnsafeBufferPointer<UInt8>, longRuns: [Range<Int>], against base: DeltaBase, level: DeltaLevel
-    ) throws(DeltaError) -> [UInt8] {
+    ) throws(DeltaError) -> [UInt8]? {
         var zones: [(bytes: Int, delta: [UInt8])] = []
         var position = 0
         func slice(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
@@ -101,6 +103,14 @@ extension DeltaEncoder {
             let last = position..<target.count
             zones.append((last.count, try unsafe encodeDelta(slice(last), against: base, level: level)))
         }
+        let symbols = zones.reduce(0) { sum, zone in
+            let read = try? unsafe zone.delta.withUnsafeBufferPointer { bytes throws(DeltaError) in
+                try unsafe DeltaHeader.read(bytes, baseBytes: base.bytes.count)
+            }
+            guard case .coded(_, let sizeClass)? = read?.header.kind else { return sum }
+            return sum + DeltaLimits.symbolCount(sizeClass: sizeClass)
+        }
+        guard symbols <= DeltaLimits.symbolCount else { return nil }
         return unsafe Self.join(zones, target: target, baseBytes: base.bytes.count)
     }
 

@@ -206,10 +206,15 @@ internal import CDelta
         let last = unsafe copies.last.map {
             Int($0.target) + Int($0.length) == target.count ? Int($0.target) : target.count
         }
-        let new = first..<(last ?? target.count)
+        var new = first..<(last ?? target.count)
         let copied = unsafe copies.reduce(0) { $0 + Int($1.length) }
-        // Where more is new, it's worth coding; where a copy lies in between, it's more than one stretch.
-        guard !new.isEmpty, new.count <= Self.replacedBytes, copied == target.count - new.count else { return nil }
+        // Where a copy lies in between, it's more than one stretch.
+        guard copied == target.count - new.count else { return nil }
+        // The matcher takes no copy of a few bytes at a page's end.
+        while let byte = new.first, unsafe target[byte] == base.bytes[byte] { new.removeFirst() }
+        while let byte = new.last, unsafe target[byte] == base.bytes[byte] { new.removeLast() }
+        // Where more is new, it's worth coding.
+        guard !new.isEmpty, new.count <= Self.replacedBytes else { return nil }
         let header = DeltaHeader(kind: .replacement(position: new.lowerBound), targetBytes: target.count)
         let delta = unsafe [UInt8](unsafeUninitializedCapacity: DeltaHeader.maxBytes + new.count) { out, count in
             let length = unsafe header.write(to: out.baseAddress!, baseBytes: base.bytes.count)

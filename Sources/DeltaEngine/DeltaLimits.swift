@@ -11,6 +11,9 @@ public enum DeltaLimits {
     /// The most literals and copies, together, of a delta of level `balanced` or `small`.
     public static let symbolCount = 524_288
 
+    /// The most literals and copies that a size class allows.
+    static func symbolCount(sizeClass: Int) -> Int { 16 << sizeClass }
+
     static func check(pageBytes: Int) throws(DeltaError) {
         guard pageBytes <= Self.pageBytes else {
             throw .pageTooLarge(byteCount: pageBytes, limit: Self.pageBytes)

@@ -221,6 +221,35 @@ struct HostileDeltas {
         }
     }
 
+    @Test func aPageIsEmptyAfterAnErrorInALaterZone() {
+        // Zones of 3 and of 2 bytes: a page as it is, and a kind that nobody knows.
+        let delta: [UInt8] = [0x20, 0xbd, 0x01, 0x02, 0x03, 0x04, 0x01, 0x61, 0x62, 0x63, 0x02, 0x01, 0x99]
+        let base = [UInt8](repeating: 65, count: 100)
+        var decoder = DeltaDecoder()
+        var page: [UInt8] = [1, 2, 3]
+        let error = thrown { () throws(DeltaError) in
+            try decoder.decode(delta.span, base: base.span, expecting: nil, into: &page)
+        }
+        #expect(error == .unknownKind(0x99))
+        #expect(page.isEmpty)
+    }
+
+    @Test func theSymbolsOfAllZonesCountTogether() {
+        // Two empty zones, each a stream that may have 1,024 symbols, against an empty base.
+        let delta: [UInt8] = [0x20, 0x00, 0x02, 0x00, 0x01, 0x66, 0x00, 0x01, 0x66]
+        for (limit, passes) in [(1024, false), (2047, false), (2048, true)] {
+            var decoder = DeltaDecoder(symbolLimit: limit)
+            let error = thrown { () throws(DeltaError) in
+                _ = try decoder.decode(delta.span, base: nothing.span, expecting: nil)
+            }
+            #expect(error == (passes ? nil : .tooManySymbols(count: 2048, limit: limit)))
+            let described = thrown { () throws(DeltaError) in
+                _ = try decoder.describe(delta.span, base: nothing.span)
+            }
+            #expect(described == error)
+        }
+    }
+
     @Test func aPageIsEmptyAfterAnError() throws {
         var decoder = DeltaDecoder()
         var page: [UInt8] = [1, 2, 3]
