@@ -76,10 +76,10 @@ fuzz: ## Fuzz encoder and decoder for FUZZ_SECONDS
 	FUZZ_SECONDS=$(FUZZ_SECONDS) Fuzz/run
 
 .PHONY: bench
-bench: demo-corpus ## Measure the engine beside its peers, by page size and on hostile pages
+bench: demo-corpus ## Measure the engine beside its peers on pages it did not learn from, by page size, and on hostile pages
 	swift build $(BENCHMARKS)
 	corpora="$(CORPORA)"; [[ -d "$$corpora" ]] || corpora=$(DEMO)/corpus; \
-	.build/release/railgun-peers --corpus "$$corpora" && .build/release/railgun-micro --corpus "$$corpora"
+	.build/release/railgun-peers --corpus "$$corpora" --half earlier && .build/release/railgun-micro --corpus "$$corpora"
 
 .PHONY: bench-test
 bench-test: ## Test the benchmarks themselves
