@@ -18,6 +18,21 @@ INLINE unsigned code_bit(cdelta_coder *coder, unsigned context, unsigned bit, co
     return bit;
 }
 
+/* A bit by the mixed answers of tables. */
+INLINE unsigned code_mixed(cdelta_coder *coder, const unsigned *contexts, unsigned weight, unsigned bit,
+                           const unsigned mode) {
+    uint16_t *probabilities = coder->now.probabilities;
+    int16_t *weights = coder->now.weights + weight;
+    _Alignas(16) int16_t inputs[BIT_INPUTS];
+    for (unsigned i = 0; i < BIT_INPUTS; i++) inputs[i] = coder->logistic.logit[probabilities[contexts[i]] >> 4];
+    const int logit = logit_clamp(kernel_dot(weights, inputs, BIT_INPUTS) >> WEIGHT_SHIFT);
+    const unsigned probability = logistic_squash(&coder->logistic, logit);
+    bit = code_bit_with(coder, probability, bit, mode);
+    kernel_adjust(weights, inputs, ((bit ? 65535 : 0) - (int)probability) >> coder->rate_shift, BIT_INPUTS);
+    for (unsigned i = 0; i < BIT_INPUTS; i++) adapt(&probabilities[contexts[i]], bit, coder->bit_shift);
+    return bit;
+}
+
 /* A bit by the mean of two answers: what is mixed at depth `small`. */
 INLINE unsigned code_mean(cdelta_coder *coder, unsigned one, unsigned other, unsigned bit, const unsigned mode) {
     uint16_t *probabilities = coder->now.probabilities;
@@ -83,7 +98,7 @@ INLINE unsigned code_follow(cdelta_coder *coder, unsigned bit, const unsigned mo
         hits = coder->breaks[slot].hits;
         passes = coder->breaks[slot].passes;
     }
-    const unsigned contexts[FOLLOW_INPUTS] = {
+    const unsigned contexts[BIT_INPUTS] = {
         FOLLOW_0 + break_classes(coder, at),
         FOLLOW_1 + length * CLASSES + class,
         FOLLOW_2 + ((hits < 3 ? hits : 3) * 8 + (passes < 7 ? passes : 7)) * 4 + relation,
@@ -94,16 +109,7 @@ INLINE unsigned code_follow(cdelta_coder *coder, unsigned bit, const unsigned mo
         FOLLOW_7 + walk->follows,
     };
     if (small) {
-        _Alignas(16) int16_t inputs[FOLLOW_INPUTS];
-        for (unsigned i = 0; i < FOLLOW_INPUTS; i++)
-            inputs[i] = coder->logistic.logit[coder->now.probabilities[contexts[i]] >> 4];
-        int16_t *weights = coder->now.weights + WEIGHT_FOLLOW + ((hits > 0) * 4u + relation) * FOLLOW_INPUTS;
-        const int logit = logit_clamp(kernel_dot(weights, inputs, FOLLOW_INPUTS) >> WEIGHT_SHIFT);
-        const unsigned probability = logistic_squash(&coder->logistic, logit);
-        bit = code_bit_with(coder, probability, bit, mode);
-        kernel_adjust(weights, inputs, ((bit ? 65535 : 0) - (int)probability) >> coder->rate_shift, FOLLOW_INPUTS);
-        for (unsigned i = 0; i < FOLLOW_INPUTS; i++)
-            adapt(&coder->now.probabilities[contexts[i]], bit, coder->bit_shift);
+        bit = code_mixed(coder, contexts, WEIGHT_FOLLOW + ((hits > 0) * 4u + relation) * BIT_INPUTS, bit, mode);
     } else {
         bit = code_mean(coder, contexts[2], contexts[5], bit, mode);
     }
@@ -132,23 +138,14 @@ INLINE unsigned code_stop(cdelta_coder *coder, unsigned bit, const unsigned mode
     const unsigned misses = match->misses < 3 ? match->misses : 3;
     const unsigned relation = !match->valid ? 0 : match->at == diagonal ? 1 : match->at == walk->base_position ? 2 : 3;
     const unsigned expected = match->valid ? coder->classes[walk->base[match->at]] : CLASS_NONE;
-    const unsigned contexts[STOP_INPUTS] = {
+    const unsigned contexts[BIT_INPUTS] = {
         STOP_0 + (run * CLASSES + at) * CLASSES + last,       STOP_1 + ((equal * 8 + length) * 4 + relation) * 8 + run,
         STOP_2 + (length * 4 + misses) * 8 + past_length,     STOP_3 + (last * CLASSES + at) * 4 + equal,
         STOP_4 + (run * 4 + relation) * 12 + walk->last_kind, STOP_5 + (expected * 8 + length) * 4 + relation,
         STOP_6 + (last * CLASSES + expected) * 4 + relation,  STOP_7,
     };
     if (!small) return code_mean(coder, contexts[0], contexts[1], bit, mode);
-    _Alignas(16) int16_t inputs[STOP_INPUTS];
-    for (unsigned i = 0; i < STOP_INPUTS; i++)
-        inputs[i] = coder->logistic.logit[coder->now.probabilities[contexts[i]] >> 4];
-    int16_t *weights = coder->now.weights + WEIGHT_STOP + ((walk->run == 0) * 4u + relation) * STOP_INPUTS;
-    const int logit = logit_clamp(kernel_dot(weights, inputs, STOP_INPUTS) >> WEIGHT_SHIFT);
-    const unsigned probability = logistic_squash(&coder->logistic, logit);
-    bit = code_bit_with(coder, probability, bit, mode);
-    kernel_adjust(weights, inputs, ((bit ? 65535 : 0) - (int)probability) >> coder->rate_shift, STOP_INPUTS);
-    for (unsigned i = 0; i < STOP_INPUTS; i++) adapt(&coder->now.probabilities[contexts[i]], bit, coder->bit_shift);
-    return bit;
+    return code_mixed(coder, contexts, WEIGHT_STOP + ((walk->run == 0) * 4u + relation) * BIT_INPUTS, bit, mode);
 }
 
 /* The first length after which copies of this target mostly ended; 0 where there is none near. */
