@@ -1,0 +1,101 @@
+import Foundation
+
+/// What `railgun.conf` says: the settings of rg-listener.
+///
+/// Each key is described where its value is kept, and in `packaging/railgun.conf`.
+package struct ListenerConfiguration: Equatable, Sendable {
+    /// How origins are asked.
+    package struct Origins: Equatable, Sendable {
+        /// `lan.timeout`: how long connecting, or waiting for the next bytes, may take.
+        package var timeout: Duration
+        /// `origin.idleconns`: idle connections that are kept for each origin.
+        package var idleConnections: Int
+        /// `validate.cert`: whether the certificates of https origins are checked.
+        package var validatesCertificates: Bool
+        /// `ca.bundle`: the roots for those certificates; `nil` for those of the system.
+        package var roots: String?
+        /// `insecure.origin`: whether origins of https sites are asked by http.
+        package var isInsecure: Bool
+        /// `origin.railgun-header`, or by its old name `origin.cf-railgun`: whether origins are told of the link.
+        package var sendsRailgunHeader: Bool
+    }
+
+    /// `wan.ip`: where senders are accepted; `nil` for all addresses of the machine, IPv4 and IPv6.
+    package var wanIP: String?
+    /// `wan.port`; 0 lets the system choose.
+    package var wanPort: Int
+    /// The link to senders.
+    package var link: LinkSettings
+    /// How origins are asked.
+    package var origins: Origins
+    /// `map.file`, read; without lines where there is none.
+    package var natMap = NATMap()
+    /// Which pages are kept.
+    package var pages: PageSettings
+    /// `page.padding`: small answers of private pages are filled up to a multiple of this many bytes; 0 for not at all.
+    package var paddingBytes: Int
+    /// `compress.data`: whether LZ4 is used for what is no delta.
+    package var compressesData: Bool
+    /// What is logged.
+    package var log: LogSettings
+    /// Where statistics are shown.
+    package var statistics: StatisticsSettings
+    /// What concerns the process.
+    package var process: ProcessSettings
+    /// What a person should know though it starts; for the log.
+    package var warnings: [ConfigurationProblem]
+
+    /// Reads the settings.
+    ///
+    /// - Throws: ``ConfigurationError`` with everything that is wrong, in the NAT map too.
+    package init(_ settings: consuming Settings) throws(ConfigurationError) {
+        var settings = settings
+        self.init(taking: &settings)
+        try settings.finish()
+    }
+
+    init(taking settings: inout Settings) {
+        wanIP = settings.takeInterface("wan.ip")
+        wanPort = settings.take("wan.port", default: 2408, in: 0...65535)
+        let isLoopback = wanIP.map { HostAndPort(host: $0, port: 0).isLoopback } ?? false
+        link = LinkSettings(&settings, rootsKey: "wan.ca.bundle", isLoopback: isLoopback)
+        origins = Origins(&settings)
+        if let map = settings.takeReadableFile("map.file"), FileManager.default.isReadableFile(atPath: map) {
+            do { natMap = try NATMap(Settings(contentsOf: map)) } catch { settings.refuse(error) }
+        }
+        pages = PageSettings(&settings)
+        paddingBytes = settings.takeBytes("page.padding", default: 256, in: 0...4096)
+        compressesData = settings.take("compress.data", default: false)
+        log = LogSettings(&settings)
+        statistics = StatisticsSettings(&settings)
+        process = ProcessSettings(&settings)
+        Self.takeUnsupported(&settings)
+        warnings = settings.warnings
+    }
+
+    /// Takes what a file of the original may say and this listener can't do.
+    ///
+    /// None of it changes which page a visitor gets, so the start goes on, and says what is different.
+    private static func takeUnsupported(_ settings: inout Settings) {
+        for key in ["memcached.servers", "memcached.timeout", "memcached.expiration", "memcached.limit"]
+        where settings.takeText(key) != nil {
+            settings.warn(key, "is not supported yet: this listener keeps pages in its own memory, see store.size")
+        }
+        for key in ["activation.token", "activation.railgun_host", "activation.heartbeat_interval"]
+        where settings.takeText(key) != nil {
+            settings.warn(key, "is not supported yet: 'rg-sender cert' makes certificates, see cert.file")
+        }
+    }
+}
+
+extension ListenerConfiguration.Origins {
+    fileprivate init(_ settings: inout Settings) {
+        timeout = settings.take("lan.timeout", default: .seconds(30), in: .seconds(1) ... .seconds(3600))
+        idleConnections = settings.take("origin.idleconns", default: 32, in: 0...10_000)
+        validatesCertificates = settings.take("validate.cert", default: true)
+        roots = settings.takeReadableFile("ca.bundle")
+        isInsecure = settings.take("insecure.origin", default: false)
+        let old = settings.take("origin.cf-railgun", default: false)
+        sendsRailgunHeader = settings.take("origin.railgun-header", default: old)
+    }
+}

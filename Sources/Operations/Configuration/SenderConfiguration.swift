@@ -1,0 +1,148 @@
+/// What `rg-sender.conf` says.
+///
+/// Each key is described where its value is kept, and in `packaging/rg-sender.conf`.
+package struct SenderConfiguration: Equatable, Sendable {
+    /// Where clients are accepted.
+    package struct Front: Equatable, Sendable {
+        /// The certificate that clients see, in PEM.
+        package struct Certificate: Equatable, Sendable {
+            /// `https.cert.file`: the certificate, and what follows it up to a root.
+            package var file: String
+            /// `https.key.file`: its private key.
+            package var key: String
+        }
+
+        /// `http.listen`: HTTP/1.1 and HTTP/2 without TLS.
+        package var http: [HostAndPort]
+        /// `https.listen`: HTTP/1.1 and HTTP/2 by TLS.
+        package var https: [HostAndPort]
+        /// There if ``https`` has an address.
+        package var certificate: Certificate?
+        /// `client.timeout`: how long a connection may stay without a request.
+        package var idleTimeout: Duration
+        /// `client.head.timeout`: how long the head of a request may take to arrive.
+        package var headTimeout: Duration
+        /// `compress.clients`: whether bodies are gzip-ed for clients that accept it.
+        package var compresses: Bool
+        /// `railgun.header`: whether answers have the `Railgun` header.
+        package var sendsRailgunHeader: Bool
+    }
+
+    /// Where clients are accepted.
+    package var front: Front
+    /// The groups of listeners by name: `listeners.NAME`, and `listeners` under the name ``defaultGroup``.
+    package var groups: [String: [HostAndPort]]
+    /// Which group answers for a host: `site.HOST`.
+    ///
+    /// A host without a group is misdirected: 421.
+    package var sites: HostTable<String>
+    /// Where a host is asked directly while no listener can be reached: `origin.HOST`, `origin.default`.
+    package var origins: HostTable<HostAndPort>
+    /// The link to listeners.
+    package var link: LinkSettings
+    /// `wan.timeout`: how long opening the link, its handshake included, may take.
+    package var wanTimeout: Duration
+    /// Which pages are kept.
+    package var pages: PageSettings
+    /// What is logged.
+    package var log: LogSettings
+    /// Where statistics are shown.
+    package var statistics: StatisticsSettings
+    /// What concerns the process.
+    package var process: ProcessSettings
+    /// What a person should know though it starts; for the log.
+    package var warnings: [ConfigurationProblem]
+
+    /// The name under which `listeners` stands.
+    package static let defaultGroup = "default"
+
+    /// The name of the group that answers for a host, or `nil`: 421.
+    package func group(host: String, port: Int) -> String? { sites.value(host: host, port: port) }
+
+    /// Reads the settings.
+    ///
+    /// - Throws: ``ConfigurationError`` with everything that is wrong.
+    package init(_ settings: consuming Settings) throws(ConfigurationError) {
+        var settings = settings
+        self.init(taking: &settings)
+        try settings.finish()
+    }
+
+    init(taking settings: inout Settings) {
+        front = Front(&settings)
+        groups = Self.takeGroups(&settings)
+        sites = settings.takeTable("site.", expected: "the name of a group of listeners") { $0.isEmpty ? nil : $0 }
+        origins = settings.takeTable("origin.", expected: "http://HOST or http://HOST:PORT") {
+            PlainURL($0).flatMap { $0.target == "/" ? $0.server : nil }
+        }
+        let isLoopback = groups.values.allSatisfy { $0.allSatisfy(\.isLoopback) }
+        link = LinkSettings(&settings, rootsKey: "ca.bundle", isLoopback: isLoopback)
+        wanTimeout = settings.take("wan.timeout", default: .seconds(10), in: .milliseconds(100) ... .seconds(300))
+        pages = PageSettings(&settings)
+        log = LogSettings(&settings)
+        statistics = StatisticsSettings(&settings)
+        process = ProcessSettings(&settings)
+
+        if sites.isEmpty, sites.fallback == nil { sites.fallback = Self.defaultGroup }
+        warnings = []
+        checkGroups(&settings)
+        warnings = settings.warnings
+    }
+
+    private static func takeGroups(_ settings: inout Settings) -> [String: [HostAndPort]] {
+        let expected = "HOST:PORT …, such as listener.example.org:2408"
+        func addresses(_ value: String) -> [HostAndPort]? {
+            value.words { HostAndPort($0, defaultPort: 2408) }.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        var groups: [String: [HostAndPort]] = [:]
+        if let listeners = settings.take("listeners", expected: expected, parse: addresses) {
+            groups[defaultGroup] = listeners
+        }
+        for entry in settings.takeAll(prefix: "listeners.", name: "NAME") {
+            let name = String(entry.key.dropFirst("listeners.".utf8.count))
+            if name == defaultGroup {
+                settings.refuse(entry.key, "the default group is named by 'listeners' alone")
+            } else if let listeners = addresses(entry.value) {
+                groups[name] = listeners
+            } else {
+                settings.refuse(entry.key, "use \(expected)")
+            }
+        }
+        return groups
+    }
+
+    private func checkGroups(_ settings: inout Settings) {
+        if sites.contains(Self.defaultGroup), groups[Self.defaultGroup] == nil, !settings.gives("listeners") {
+            settings.refuse("listeners", "is missing; name a listener, such as listener.example.org:2408")
+        }
+        for (key, name) in settings.values(prefix: "site.") where groups[name] == nil && name != Self.defaultGroup {
+            settings.refuse(key, "there is no line listeners.\(name)")
+        }
+        for name in groups.keys.sorted() where !sites.contains(name) {
+            let key = name == Self.defaultGroup ? "listeners" : "listeners.\(name)"
+            settings.warn(key, "no host uses it: name it in site.HOST, or in site.default for all other hosts")
+        }
+    }
+}
+
+extension SenderConfiguration.Front {
+    fileprivate init(_ settings: inout Settings) {
+        http = settings.takeAddresses("http.listen", default: [HostAndPort(host: "127.0.0.1", port: 8080)])
+        https = settings.takeAddresses("https.listen", default: [])
+        let file = settings.takeReadableFile("https.cert.file")
+        let key = settings.takeReadableFile("https.key.file")
+        if let file, let key { certificate = .init(file: file, key: key) }
+        idleTimeout = settings.take("client.timeout", default: .seconds(75), in: .seconds(1) ... .seconds(3600))
+        headTimeout = settings.take("client.head.timeout", default: .seconds(10), in: .seconds(1) ... .seconds(300))
+        compresses = settings.take("compress.clients", default: false)
+        sendsRailgunHeader = settings.take("railgun.header", default: true)
+
+        if http.isEmpty, https.isEmpty {
+            settings.refuse("http.listen", "no client could connect: name an address here or in https.listen")
+        }
+        if !https.isEmpty {
+            if file == nil { settings.refuse("https.cert.file", "is missing: https.listen needs a certificate") }
+            if key == nil { settings.refuse("https.key.file", "is missing: https.listen needs its private key") }
+        }
+    }
+}

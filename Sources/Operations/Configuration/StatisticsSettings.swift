@@ -1,0 +1,49 @@
+/// Where statistics are shown: `stats.enabled`, `.listen`, `.log`, `.url`, `.interval`.
+package struct StatisticsSettings: Equatable, Sendable {
+    /// `stats.listen`: where `GET /` gives them.
+    package var listen: HostAndPort?
+    /// `stats.log`: whether they are logged every ``interval``.
+    package var isLogged = false
+    /// `stats.url`: where they are sent by POST every ``interval``.
+    package var url: PlainURL?
+    /// `stats.interval`.
+    ///
+    /// A number alone counts minutes, as it always did.
+    package var interval: Duration = .seconds(60)
+
+    init(_ settings: inout Settings) {
+        let isEnabled = settings.takeFlag("stats.enabled")
+        listen = settings.takeAddress("stats.listen")
+        isLogged = settings.take("stats.log", default: false)
+        url =
+            settings.take("stats.url", expected: "http://HOST[:PORT]/PATH; https is not supported here") {
+                value -> PlainURL?? in value.isEmpty ? .some(nil) : PlainURL(value)
+            } ?? nil
+        interval = settings.take(
+            "stats.interval", default: .seconds(60), in: .seconds(1) ... .seconds(86_400), unit: .minutes)
+        if isEnabled == false { (listen, isLogged, url) = (nil, false, nil) }
+        if isEnabled == true, listen == nil, !isLogged, url == nil {
+            settings.warn("stats.enabled", "nothing shows them; set stats.listen, stats.log or stats.url")
+        }
+    }
+}
+
+/// An address that starts with `http://`.
+package struct PlainURL: Hashable, Sendable {
+    /// Host and port, the port 80 by default.
+    package let server: HostAndPort
+    /// What follows, from the first slash on; at least the slash.
+    package let target: String
+
+    /// Reads an address; `nil` for anything else.
+    package init?(_ text: String) {
+        guard text.hasPrefix("http://"), text.utf8.allSatisfy({ 0x21...0x7E ~= $0 }), !text.contains("#") else {
+            return nil
+        }
+        let rest = text.dropFirst("http://".count)
+        let authority = rest.prefix { $0 != "/" }
+        guard let server = HostAndPort(String(authority), defaultPort: 80) else { return nil }
+        self.server = server
+        target = authority.endIndex == rest.endIndex ? "/" : String(rest[authority.endIndex...])
+    }
+}

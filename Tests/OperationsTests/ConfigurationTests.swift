@@ -1,0 +1,202 @@
+import Foundation
+import Testing
+
+@testable import Operations
+
+final class ConfigurationTests {
+    private var folders: [TemporaryFolder] = []  // they stay until the test ends
+
+    /// A folder with the files that a configuration names.
+    private func folder(_ files: [String: String] = [:]) throws -> TemporaryFolder {
+        let names = ["ca.pem", "listener.pem", "listener.key", "sender.pem", "sender.key", "www.pem", "www.key"]
+        folders.append(
+            try TemporaryFolder(Dictionary(uniqueKeysWithValues: names.map { ($0, "") }).merging(files) { $1 }))
+        return folders[folders.count - 1]
+    }
+
+    private func settings(_ text: String, in folder: TemporaryFolder) -> Settings {
+        Settings(text, file: "f.conf", folder: folder.path)
+    }
+
+    private static let listenerEnd = "cert.file = listener.pem\nkey.file = listener.key\nwan.ca.bundle = ca.pem\n"
+    private static let senderEnd =
+        "cert.file = sender.pem\nkey.file = sender.key\nca.bundle = ca.pem\nlisteners = 192.0.2.1\n"
+
+    private func listener(_ text: String, files: [String: String] = [:]) throws -> ListenerConfiguration {
+        try ListenerConfiguration(settings(Self.listenerEnd + text, in: folder(files)))
+    }
+
+    private func sender(_ text: String) throws -> SenderConfiguration {
+        try SenderConfiguration(settings(Self.senderEnd + text, in: folder()))
+    }
+
+    private func problems(_ make: () throws -> some Any) -> [String] {
+        do { _ = try make() } catch {
+            return (error as? ConfigurationError)?.problems.map(\.description) ?? ["\(error)"]
+        }
+        return []
+    }
+
+    @Test func aFullListenerIsRead() throws {
+        let read = try listener(
+            """
+            wan.ip = 127.0.0.1
+            wan.port = 0
+            lan.timeout = 500 s
+            origin.idleconns = 7
+            origin.cf-railgun = 1
+            stream.size = 1 MB
+            map.file = nat.conf
+            delta.www.example.org = shared
+            log.level = 3
+            log.format = json
+            stderr.file = log.txt
+            stats.listen = 127.0.0.1:24088
+            stats.interval = 5
+            drain.timeout = 1 min
+            """, files: ["nat.conf": "default = 127.0.0.1:8000"])
+        #expect(read.wanIP == "127.0.0.1" && read.wanPort == 0)
+        #expect(read.link.files?.certificate.hasSuffix("/listener.pem") == true)
+        #expect(read.origins.timeout == .seconds(500) && read.origins.idleConnections == 7)
+        #expect(read.origins.sendsRailgunHeader && read.origins.validatesCertificates && !read.origins.isInsecure)
+        #expect(read.pages.streamBytes == 1_000_000)
+        #expect(read.pages.sharing.value(host: "www.example.org", port: 443) == .shared)
+        #expect(read.pages.sharing.value(host: "example.org", port: 443) == .private)
+        #expect(read.natMap.target(host: "a", port: 80).address == HostAndPort("127.0.0.1:8000"))
+        #expect(read.log.level == .information && read.log.format == .json)
+        guard case .file(let path) = read.log.target else { return #expect(Bool(false), "no file") }
+        #expect(path.hasSuffix("/log.txt"))
+        #expect(read.statistics.listen == HostAndPort("127.0.0.1:24088"))
+        #expect(read.statistics.interval == .seconds(300))
+        #expect(read.process.drainTimeout == .seconds(60))
+        #expect(read.warnings.isEmpty)
+    }
+
+    @Test func theOldFileOfAMigratorStartsWithWarnings() throws {
+        let read = try listener("memcached.servers = 127.0.0.1:11211\nactivation.token = abc\nmemcached.limit =")
+        #expect(
+            read.warnings.map(\.description) == [
+                "f.conf:4: memcached.servers = 127.0.0.1:11211: is not supported yet: "
+                    + "this listener keeps pages in its own memory, see store.size",
+                "f.conf:5: activation.token = abc: is not supported yet: "
+                    + "'rg-sender cert' makes certificates, see cert.file",
+            ])
+    }
+
+    @Test func problemsOfTheMapAreReportedWithThoseOfTheConfiguration() throws {
+        let folder = try folder(["nat.conf": "default = ?"])
+        let found = problems {
+            try ListenerConfiguration(settings("map.file = nat.conf\nwan.port = 70000", in: folder))
+        }
+        let how = "is missing; 'rg-sender cert' makes it"
+        #expect(
+            found == [
+                "f.conf:2: wan.port = 70000: use 0 … 65535",
+                "f.conf: cert.file: the certificate of this end \(how)",
+                "f.conf: key.file: the private key of this end \(how)",
+                "f.conf: wan.ca.bundle: the root of the other end's certificate \(how)",
+                "\(folder("nat.conf")):1: default = ?: use HOST or HOST:PORT, such as 10.0.0.5 or 127.0.0.1:8080",
+            ])
+    }
+
+    @Test func aPlainLinkStaysOnThisMachine() throws {
+        let here = try folder()
+        #expect(try ListenerConfiguration(settings("wan.tls = 0\nwan.ip = ::1", in: here)).link.files == nil)
+        #expect(try SenderConfiguration(settings("wan.tls = 0\nlisteners = localhost", in: here)).link.files == nil)
+        let refused = "f.conf:1: wan.tls = 0: only a link on 127.0.0.1 or ::1 may go without TLS"
+        #expect(problems { try ListenerConfiguration(settings("wan.tls = 0", in: here)) } == [refused])
+        #expect(
+            problems { try SenderConfiguration(settings("wan.tls = 0\nlisteners = 127.0.0.1 a.org", in: here)) }
+                == [refused])
+    }
+
+    @Test func aFullSenderIsRead() throws {
+        let read = try sender(
+            """
+            http.listen = 0.0.0.0:80 [::]:80
+            https.listen = 0.0.0.0:443
+            https.cert.file = www.pem
+            https.key.file = www.key
+            listeners.shop = 192.0.2.7 192.0.2.8:2409
+            site.shop.example.org = shop
+            site.example.org = default
+            origin.example.org = http://198.51.100.4:81
+            client.timeout = 2 min
+            compress.clients = 1
+            railgun.header = 0
+            wan.timeout = 500 ms
+            """)
+        #expect(read.front.http.map(\.description) == ["0.0.0.0:80", "[::]:80"])
+        #expect(read.front.certificate?.key.hasSuffix("/www.key") == true)
+        #expect(read.groups["shop"]?.map(\.description) == ["192.0.2.7:2408", "192.0.2.8:2409"])
+        #expect(read.groups["default"]?.map(\.description) == ["192.0.2.1:2408"])
+        #expect(read.group(host: "shop.example.org", port: 443) == "shop")
+        #expect(read.group(host: "example.org", port: 80) == "default")
+        #expect(read.group(host: "else.org", port: 80) == nil)
+        #expect(read.origins.value(host: "example.org", port: 80) == HostAndPort("198.51.100.4:81"))
+        #expect(read.origins.value(host: "else.org", port: 80) == nil)
+        #expect(read.front.idleTimeout == .seconds(120) && read.front.compresses && !read.front.sendsRailgunHeader)
+        #expect(read.wanTimeout == .milliseconds(500))
+        #expect(read.warnings.isEmpty)
+    }
+
+    @Test func withoutSitesEveryHostGoesToTheDefaultGroup() throws {
+        #expect(try sender("").group(host: "any", port: 1) == "default")
+        #expect(try sender("site.default = default\nsite.a = default").group(host: "any", port: 1) == "default")
+    }
+
+    @Test func settingsAreCheckedAgainstEachOther() throws {
+        let here = try folder()
+        let end = "cert.file = sender.pem\nkey.file = sender.key\nca.bundle = ca.pem\n"
+        #expect(
+            problems { try SenderConfiguration(settings(end, in: here)) }.map { $0.prefix(30) }
+                == ["f.conf: listeners: is missing;"])
+        #expect(
+            problems {
+                try sender(
+                    """
+                    https.listen = 0.0.0.0:443
+                    http.listen =
+                    site.a = shp
+                    listeners.shop = b
+                    listeners.default = c
+                    origin.a = https://b
+                    listeners.x = b:0
+                    client.timout = 3
+                    """)
+            }
+                == [
+                    "f.conf:7: site.a = shp: there is no line listeners.shp",
+                    "f.conf:9: listeners.default = c: the default group is named by 'listeners' alone",
+                    "f.conf:10: origin.a = https://b: use http://HOST or http://HOST:PORT",
+                    "f.conf:11: listeners.x = b:0: use HOST:PORT …, such as listener.example.org:2408",
+                    "f.conf:12: client.timout: there is no such setting; is client.timeout meant?",
+                    "f.conf: https.cert.file: is missing: https.listen needs a certificate",
+                    "f.conf: https.key.file: is missing: https.listen needs its private key",
+                ])
+        #expect(
+            problems { try sender("http.listen =") } == [
+                "f.conf:5: http.listen =: no client could connect: name an address here or in https.listen"
+            ])
+        #expect(
+            try sender("listeners.shop = b").warnings.map(\.description) == [
+                "f.conf:5: listeners.shop = b: no host uses it: "
+                    + "name it in site.HOST, or in site.default for all other hosts"
+            ])
+    }
+
+    @Test func statisticsCanBeTurnedOff() throws {
+        let on = "stats.listen = 127.0.0.1:0\nstats.log = 1\nstats.url = http://a/b\n"
+        #expect(try listener(on).statistics.url?.target == "/b")
+        #expect(try listener(on + "stats.enabled = 0").statistics == listener("").statistics)
+        #expect(try listener("stats.enabled = 1").warnings.count == 1)
+    }
+
+    @Test func syslogIsAServerOrASocket() throws {
+        #expect(try listener("syslog.addr = /dev/log").log.target == .syslogSocket("/dev/log"))
+        #expect(try listener("syslog.addr = 10.0.0.1").log.target == .syslog(.init(host: "10.0.0.1", port: 514)))
+        #expect(
+            problems { try listener("syslog.addr = a:1\nstderr.file = b") }
+                == ["f.conf:4: syslog.addr = a:1: the log goes to stderr.file already"])
+    }
+}
