@@ -29,7 +29,7 @@ package struct StatisticsSettings: Equatable, Sendable {
 }
 
 /// An address that starts with `http://`.
-package struct PlainURL: Hashable, Sendable {
+package struct PlainURL: Hashable, Sendable, CustomStringConvertible {
     /// Host and port, the port 80 by default.
     package let server: HostAndPort
     /// What follows, from the first slash on; at least the slash.
@@ -46,4 +46,7 @@ package struct PlainURL: Hashable, Sendable {
         self.server = server
         target = authority.endIndex == rest.endIndex ? "/" : String(rest[authority.endIndex...])
     }
+
+    /// As it is read, with its port.
+    package var description: String { "http://\(server)\(target)" }
 }

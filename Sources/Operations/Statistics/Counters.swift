@@ -1,0 +1,95 @@
+/// What is counted, from the start of the process on.
+///
+/// Plain integers: each event loop counts in its own.
+package struct Counters: Hashable, Sendable {
+    // Requests, as clients see them.
+    package var requestsStarted = 0
+    package var requestsCompleted = 0
+    package var requestsRefused = 0
+    package var requestsCancelled = 0
+    package var responses1xx = 0
+    package var responses2xx = 0
+    package var responses3xx = 0
+    package var responses4xx = 0
+    package var responses5xx = 0
+    package var connectionsOpened = 0
+    package var connectionsClosed = 0
+    package var tunnelsOpened = 0
+    package var clientBytesReceived = 0
+    package var clientBytesSent = 0
+
+    // Pages: how each answer crossed the link.
+    package var pagesDelta = 0
+    package var pagesIdentical = 0
+    package var pagesWhole = 0
+    package var pagesStreamed = 0
+    package var pagesDirect = 0
+    package var pageBytes = 0
+    package var deltaPageBytes = 0
+    package var deltaBytes = 0
+    package var basesMissing = 0
+    package var hashFailures = 0
+
+    // The link.
+    package var wanStarts = 0
+    package var wanStops = 0
+    package var wanBytesSent = 0
+    package var wanBytesReceived = 0
+    package var linkErrors = 0
+    package var linkRetries = 0
+
+    // Origins.
+    package var originRequests = 0
+    package var originConnections = 0
+    package var originRetries = 0
+    package var originErrors = 0
+    package var originTimeouts = 0
+    package var originBytesSent = 0
+    package var originBytesReceived = 0
+
+    /// Starts at zero.
+    package init() {}
+
+    /// The counters with their names in documents.
+    ///
+    /// Names of the original are kept where it had the same thing.
+    static let all: [(name: String, path: WritableKeyPath<Counters, Int> & Sendable)] = [
+        ("requests_started", \.requestsStarted), ("requests_completed", \.requestsCompleted),
+        ("requests_refused", \.requestsRefused), ("requests_cancelled", \.requestsCancelled),
+        ("responses_1xx", \.responses1xx), ("responses_2xx", \.responses2xx), ("responses_3xx", \.responses3xx),
+        ("responses_4xx", \.responses4xx), ("responses_5xx", \.responses5xx),
+        ("connections_opened", \.connectionsOpened), ("connections_closed", \.connectionsClosed),
+        ("tunnels_opened", \.tunnelsOpened),
+        ("client_bytes_received", \.clientBytesReceived), ("client_bytes_sent", \.clientBytesSent),
+        ("pages_delta", \.pagesDelta), ("pages_identical", \.pagesIdentical), ("pages_whole", \.pagesWhole),
+        ("pages_streamed", \.pagesStreamed), ("pages_direct", \.pagesDirect), ("page_bytes", \.pageBytes),
+        ("delta_page_bytes", \.deltaPageBytes), ("delta_bytes", \.deltaBytes), ("bases_missing", \.basesMissing),
+        ("hash_failures", \.hashFailures),
+        ("wan_starts", \.wanStarts), ("wan_stops", \.wanStops), ("wan_bytes_sent", \.wanBytesSent),
+        ("wan_bytes_received", \.wanBytesReceived), ("link_errors", \.linkErrors), ("link_retries", \.linkRetries),
+        ("origin_requests", \.originRequests), ("origin_connections", \.originConnections),
+        ("origin_retries", \.originRetries), ("origin_errors", \.originErrors),
+        ("origin_timeouts", \.originTimeouts), ("origin_bytes_sent", \.originBytesSent),
+        ("origin_bytes_received", \.originBytesReceived),
+    ]
+
+    /// Counts an answer by the class of its status.
+    package mutating func countResponse(status: Int) {
+        switch status {
+        case 100..<200: responses1xx += 1
+        case 200..<300: responses2xx += 1
+        case 300..<400: responses3xx += 1
+        case 400..<500: responses4xx += 1
+        default: responses5xx += 1
+        }
+    }
+
+    static func += (sum: inout Counters, other: Counters) {
+        for (_, path) in all { sum[keyPath: path] += other[keyPath: path] }
+    }
+
+    /// Bytes of deltas for 10,000 bytes of the pages made from them; `nil` before the first delta.
+    ///
+    /// 29 is 0.29 %.
+    var deltaCompressionRatio: Int? { deltaPageBytes == 0 ? nil : deltaBytes * 10_000 / deltaPageBytes }
+}

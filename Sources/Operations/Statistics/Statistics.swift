@@ -1,0 +1,82 @@
+import Foundation
+import NIOCore
+import Synchronization
+
+/// What one event loop counts.
+///
+/// It is used on that loop only, so that counting is one addition, without atomics or locks.
+package final class LoopStatistics {
+    /// The counters.
+    package var counters = Counters()
+    /// The times.
+    package var latencies = Latencies()
+
+    init() {}
+}
+
+/// What a daemon counts: one ``LoopStatistics`` for each event loop, added up when somebody asks.
+package final class Statistics: Sendable {
+    /// A part of the document that its owner makes: what the lanes do, what the store holds.
+    package struct Section: Sendable {
+        let name: String
+        let make: @Sendable () async -> any Encodable & Sendable
+
+        /// Describes a part; `make` is called each time that somebody asks for the statistics.
+        package init(_ name: String, make: @escaping @Sendable () async -> any Encodable & Sendable) {
+            (self.name, self.make) = (name, make)
+        }
+    }
+
+    private let role: String
+    private let version: String
+    private let started = ContinuousClock.now
+    private let loops: [NIOLoopBoundBox<LoopStatistics>]
+    private let sections = Mutex<[Section]>([])
+
+    /// Makes one place to count for each loop of `group`.
+    ///
+    /// - Parameters:
+    ///   - role: The program: "rg-listener".
+    ///   - version: Its version.
+    ///   - group: All loops that will ever count.
+    package init(role: String, version: String, group: some EventLoopGroup) {
+        (self.role, self.version) = (role, version)
+        loops = group.makeIterator().map { .makeBoxSendingValue(LoopStatistics(), eventLoop: $0) }
+    }
+
+    /// The place to count of the event loop that this is called on.
+    ///
+    /// Keep it: this is a search.
+    package func onLoop(_ loop: any EventLoop) -> LoopStatistics {
+        guard let found = loops.first(where: { $0.eventLoop === loop }) else {
+            preconditionFailure("the statistics were made for another group of event loops")
+        }
+        return found.value
+    }
+
+    /// Adds a part to the document.
+    package func add(_ section: Section) { sections.withLock { $0.append(section) } }
+
+    /// What all loops counted together.
+    package func totals() async -> (counters: Counters, latencies: Latencies) {
+        var totals = (counters: Counters(), latencies: Latencies())
+        for box in loops {
+            // A loop that has ended counts no more; what it counted is lost with it.
+            let part = try? await box.eventLoop.submit { (box.value.counters, box.value.latencies) }.get()
+            guard let (counters, latencies) = part else { continue }
+            totals.counters += counters
+            totals.latencies += latencies
+        }
+        return totals
+    }
+
+    /// The statistics as they are shown.
+    func document() async -> StatisticsDocument {
+        let (counters, latencies) = await totals()
+        var parts: [String: any Encodable & Sendable] = [:]
+        for section in sections.withLock({ $0 }) { parts[section.name] = await section.make() }
+        return StatisticsDocument(
+            role: role, version: version, uptime: ContinuousClock.now - started, time: Date(), counters: counters,
+            latencies: latencies, residentBytes: StatisticsDocument.currentResidentBytes(), sections: parts)
+    }
+}
