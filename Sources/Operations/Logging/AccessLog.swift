@@ -1,0 +1,88 @@
+import NIOCore
+
+/// What the log says of one request.
+package struct AccessLine: Sendable {
+    /// How the page crossed the link.
+    package enum Crossing: Sendable {
+        /// As a difference of this many bytes to a page of this many.
+        case delta(bytes: Int, pageBytes: Int)
+        /// Otherwise, in a word, as in the `Railgun` header: "normal", "stream", "direct".
+        case word(StaticString)
+    }
+
+    /// The client's address, without port.
+    package var client: String
+    /// The request's method.
+    package var method: String
+    /// The host that was asked for.
+    package var host: String
+    /// The target, as the client wrote it.
+    package var target: String
+    /// The status that the client got; 0 when it was gone before.
+    package var status: Int
+    /// Bytes of the body that went to the client.
+    package var clientBytes: Int
+    /// Bytes that crossed the link for this answer.
+    package var linkBytes: Int
+    /// How it crossed the link.
+    package var crossing: Crossing
+    /// How long the origin took up to the head of its answer; `nil` when it was not asked, or is not known.
+    package var originTime: TimeAmount?
+    /// From the first byte of the request to the last of the answer.
+    package var totalTime: TimeAmount
+    /// The connection's number in the `Railgun` header.
+    package var connection: String
+
+    /// Puts everything together.
+    package init(
+        client: String, method: String, host: String, target: String, status: Int, clientBytes: Int, linkBytes: Int,
+        crossing: Crossing, originTime: TimeAmount?, totalTime: TimeAmount, connection: String
+    ) {
+        (self.client, self.method, self.host, self.target) = (client, method, host, target)
+        (self.status, self.clientBytes, self.linkBytes) = (status, clientBytes, linkBytes)
+        (self.crossing, self.originTime, self.totalTime) = (crossing, originTime, totalTime)
+        self.connection = connection
+    }
+}
+
+/// Writes one line for each request.
+///
+/// Each event loop has one of its own, for it uses its memory again and again.
+package final class AccessLog {
+    private let output: LogOutput
+    private var writer: LineWriter
+
+    /// Makes a log that writes to `output`.
+    package init(to output: LogOutput, format: LogSettings.Format) {
+        (self.output, writer) = (output, LineWriter(format: format))
+    }
+
+    /// Writes a line; no allocation.
+    package func write(_ line: AccessLine) {
+        format(line)
+        output.append(writer.bytes)
+    }
+
+    func format(_ line: AccessLine) {
+        writer.start(level: "info")
+        writer.field("status", line.status, isBare: true, width: 3)
+        writer.field("method", line.method, isBare: true, width: 4)
+        writer.field("client", line.client, width: 12)
+        writer.field("sent", line.clientBytes, width: 7)
+        writer.field("link", line.linkBytes, width: 6)
+        switch line.crossing {
+        case .delta(let bytes, let pageBytes):
+            writer.field("delta", hundredths: pageBytes == 0 ? 0 : bytes * 10_000 / pageBytes, width: 6)
+        case .word(let word): writer.field("delta", "\(word)", width: 6)
+        }
+        writer.field("origin", nanoseconds: line.originTime?.nanoseconds ?? 0, width: 9)
+        writer.field("total", nanoseconds: line.totalTime.nanoseconds, width: 9)
+        writer.field("connection", line.connection)
+        writer.field("host", line.host)
+        writer.field("target", line.target)
+        writer.end()
+    }
+
+    /// The line that was written last; for tests.
+    var last: String { String(decoding: writer.bytes, as: UTF8.self) }
+}

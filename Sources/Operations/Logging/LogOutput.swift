@@ -1,0 +1,90 @@
+import Foundation
+import Synchronization
+
+/// Where finished lines go: one thread writes them in batches, so that nobody waits for a disk.
+///
+/// When the target can't keep up, lines beyond 8 MB are dropped, and a later line says how many.
+package final class LogOutput: Sendable {
+    private static let greatestPendingBytes = 8_000_000
+    /// How long the first line of a batch waits for others.
+    private static let batchMicroseconds: UInt32 = 10_000
+
+    private struct Pending {
+        var bytes: [UInt8] = []
+        var lostLines = 0
+        var isWanted = true  // the writing thread has something to wait for
+        var isWriting = false
+    }
+
+    private let target: LogTarget
+    private let condition = NSCondition()  // guards `pending` for the thread's waiting
+    private let pending = Mutex(Pending())
+
+    /// Opens the target and starts the thread.
+    ///
+    /// - Parameters:
+    ///   - target: Where lines go to.
+    ///   - program: The name that syslog shows.
+    /// - Throws: ``LogTargetError`` when it can't be opened.
+    package init(_ target: LogSettings.Target, program: String) throws(LogTargetError) {
+        self.target = try LogTarget(target, program: program)
+        let thread = Thread { [self] in write() }
+        thread.name = "log"
+        thread.start()
+    }
+
+    /// Adds whole lines, each with its line feed; about 50 ns.
+    package func append(_ lines: [UInt8]) {
+        let isFirst = pending.withLock { pending in
+            guard pending.bytes.count + lines.count <= Self.greatestPendingBytes else {
+                pending.lostLines += 1
+                return false
+            }
+            pending.bytes += lines
+            return pending.bytes.count == lines.count
+        }
+        if isFirst { wake() }
+    }
+
+    /// Ends the thread; returns when everything before is written.
+    package func close() {
+        pending.withLock { $0.isWanted = false }
+        wake()
+        flush()
+    }
+
+    /// Returns when everything that was added before is written.
+    package func flush() {
+        while pending.withLock({ !$0.bytes.isEmpty || $0.isWriting }) { usleep(1_000) }
+    }
+
+    private func wake() {
+        condition.lock()
+        condition.signal()
+        condition.unlock()
+    }
+
+    private func write() {
+        var batch: [UInt8] = []  // both arrays keep their memory and change places
+        while true {
+            condition.lock()
+            while pending.withLock({ $0.bytes.isEmpty && $0.isWanted }) { condition.wait() }
+            condition.unlock()
+            if pending.withLock({ $0.isWanted }) { usleep(Self.batchMicroseconds) }
+            let lost = pending.withLock { pending in
+                batch.removeAll(keepingCapacity: pending.bytes.count < 1_000_000)
+                swap(&batch, &pending.bytes)
+                pending.isWriting = true
+                defer { pending.lostLines = 0 }
+                return pending.lostLines
+            }
+            if lost > 0 { batch += "\(lost) lines of the log were lost: its target does not keep up\n".utf8 }
+            target.write(batch)
+            let isOver = pending.withLock { pending in
+                pending.isWriting = false
+                return !pending.isWanted && pending.bytes.isEmpty
+            }
+            if isOver { return }
+        }
+    }
+}
