@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [.strictMemorySafety()]
+let strict: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault"), .strictMemorySafety()]
 
 let package = Package(
     name: "railgun",
@@ -9,10 +9,20 @@ let package = Package(
         .library(name: "DeltaEngine", targets: ["DeltaEngine"]),
         .executable(name: "railgun-diff", targets: ["railgun-diff"]),
         .executable(name: "railgun-bench", targets: ["railgun-bench"]),
+        .executable(name: "rg-sender", targets: ["rg-sender"]),
+        .executable(name: "rg-listener", targets: ["rg-listener"]),
+        .executable(name: "rg-diag", targets: ["rg-diag"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The C core: block matching, delta operations, hardened decoding.
@@ -47,6 +57,67 @@ let package = Package(
             dependencies: [
                 "DeltaEngine", "Corpus", "Files", "Reports", "CZlib", "CLZ4", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // What both daemons are made of. Imports point down only: see docs/architecture.md.
+        .target(
+            name: "HTTPRules",
+            dependencies: [
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "PageStore",
+            dependencies: ["DeltaEngine", .product(name: "Collections", package: "swift-collections")],
+            swiftSettings: strict),
+        .target(
+            name: "Link",
+            dependencies: [
+                "HTTPRules",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), "CLZ4",
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Operations",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Credentials",
+            dependencies: [
+                .product(name: "X509", package: "swift-certificates"), .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Listener",
+            dependencies: ["HTTPRules", "PageStore", "Link", "Operations"], swiftSettings: strict),
+        .target(
+            name: "Sender",
+            dependencies: [
+                "HTTPRules", "PageStore", "Link", "Operations",
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "rg-listener",
+            dependencies: ["Listener", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "rg-sender",
+            dependencies: [
+                "Sender", "Credentials", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "rg-diag",
+            dependencies: [
+                "HTTPRules", "Link", "DeltaEngine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 

@@ -46,6 +46,9 @@ public struct PageVersion: Hashable, Sendable {
         (0..<Self.byteCount).map { UInt8(truncatingIfNeeded: words[$0 / 8] >> (56 - 8 * ($0 % 8))) }
     }
 
+    /// The first 16 bytes of the digest, as two big-endian numbers: what the link names and checks a version by.
+    package var leadingWords: (UInt64, UInt64) { (words[0], words[1]) }
+
     /// Whether both name the same bytes.
     public static func == (one: PageVersion, other: PageVersion) -> Bool {
         (0..<4).allSatisfy { one.words[$0] == other.words[$0] }

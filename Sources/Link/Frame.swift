@@ -1,0 +1,84 @@
+import NIOCore
+
+/// The kinds of frames. A frame is a byte of kind and flags, the stream, the payload's length, and the payload.
+///
+/// `docs/formats/link.md` describes each byte by byte.
+enum FrameKind: UInt8 {
+    case settings = 0
+    case request = 1
+    case response = 2
+    case data = 3
+    case trailers = 4
+    case reset = 5
+    case credit = 6
+    case ping = 7
+    case goAway = 8
+    case padding = 9
+}
+
+/// The four flags of a frame's first byte; what each means depends on the kind.
+struct FrameFlags: OptionSet, Hashable {
+    var rawValue: UInt8
+
+    /// REQUEST, RESPONSE, DATA: nothing follows in this direction.
+    static let end = FrameFlags(rawValue: 1)
+    /// RESPONSE: the body is a page, coded as a delta.
+    static let page = FrameFlags(rawValue: 2)
+    /// RESPONSE: interim, another one follows.
+    static let interim = FrameFlags(rawValue: 4)
+    /// DATA: an LZ4 block, after the length of what it makes.
+    static let compressed = FrameFlags(rawValue: 2)
+    /// PING: the answer to one.
+    static let answer = FrameFlags(rawValue: 1)
+}
+
+/// One frame as it came.
+struct Frame {
+    /// The kind's number; kinds that this version doesn't know are skipped.
+    var kind: UInt8
+    var flags: FrameFlags
+    var stream: UInt32
+    var payload: ByteBuffer
+
+    /// The longest payload that is taken, in bytes: a head of the largest kind, or many times a piece of body.
+    static let maxPayloadBytes = 1 << 20
+    /// The longest piece of body in one frame: small, so that others' frames wait little.
+    static let maxDataBytes = 16 * 1024
+
+    /// Takes the next frame off `buffer`; `nil` where it isn't complete yet.
+    static func read(from buffer: inout ByteBuffer) throws(LinkError) -> Frame? {
+        let start = buffer.readerIndex
+        guard let first: UInt8 = buffer.readInteger(), let stream = buffer.readVarint(), let length = buffer.readVarint()
+        else {
+            buffer.moveReaderIndex(to: start)
+            return nil
+        }
+        guard stream <= 0x3fff_ffff else { throw .violation("a frame for stream \(stream), allowed are up to 2^30 - 1") }
+        guard length <= maxPayloadBytes else {
+            throw .violation("a frame of \(length) bytes, allowed are up to \(maxPayloadBytes)")
+        }
+        guard let payload = buffer.readSlice(length: Int(length)) else {
+            buffer.moveReaderIndex(to: start)
+            return nil
+        }
+        return Frame(
+            kind: first & 15, flags: FrameFlags(rawValue: first >> 4), stream: UInt32(stream), payload: payload)
+    }
+}
+
+extension ByteBuffer {
+    /// Writes everything of a frame but its payload.
+    mutating func writeFrameHeader(
+        _ kind: FrameKind, flags: FrameFlags = [], stream: UInt32 = 0, payloadBytes: Int
+    ) {
+        writeInteger(kind.rawValue | flags.rawValue << 4)
+        writeVarint(UInt64(stream))
+        writeVarint(UInt64(payloadBytes))
+    }
+
+    /// Writes a whole frame.
+    mutating func writeFrame(_ kind: FrameKind, flags: FrameFlags = [], stream: UInt32 = 0, payload: ByteBuffer) {
+        writeFrameHeader(kind, flags: flags, stream: stream, payloadBytes: payload.readableBytes)
+        writeImmutableBuffer(payload)
+    }
+}

@@ -1,0 +1,514 @@
+package import Exchange
+package import NIOCore
+import NIOHTTP1
+
+/// One connection of a link: carries frames between its channel and its streams. All on the channel's event loop.
+package final class Lane: ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
+
+    var machine: LaneMachine
+    private var encoder: HeadEncoder?
+    private var decoder: HeadDecoder
+    var streams: [UInt32: LinkStream] = [:]
+    private var queue = SendQueue<LinkStream>()
+    private var pool: CreditPool
+    private var context: ChannelHandlerContext?
+    private var inbound = ByteBuffer()
+    /// Frames that concern the lane or give credit: they go out before all else.
+    private var urgent = ByteBuffer()
+    private var isFlushScheduled = false
+    private var pings: Scheduled<Void>?
+    private let ownerEvents: any LaneOwner
+
+    /// What windows of all streams may grow by, in bytes.
+    private static let poolBytes = 16 << 20
+    /// How often the other end is pinged, and how long it may be silent: a dead one is noticed within 10 s.
+    private static let pingInterval = TimeAmount.seconds(3), maxSilence = TimeAmount.seconds(6)
+    /// How many bytes are handed to TLS at once: a record.
+    private static let batchBytes = 16 * 1024
+    /// How long TLS and SETTINGS may take.
+    static let startTimeout = TimeAmount.seconds(10)
+
+    package init(role: LinkRole, settings: LaneSettings, owner: any LaneOwner) {
+        machine = LaneMachine(role: role, settings: settings)
+        decoder = HeadDecoder(tableBytes: settings.headTableBytes, maxHeadBytes: settings.maxHeadBytes)
+        pool = CreditPool(byteCount: Self.poolBytes)
+        ownerEvents = owner
+    }
+
+    // MARK: for the owner
+
+    /// Whether streams may be opened.
+    package var isOpen: Bool { machine.isOpen && !machine.isDraining }
+    package var streamCount: Int { streams.count }
+    package var roundTrip: TimeAmount? { machine.roundTrip }
+    package var remoteAddress: SocketAddress? { context?.remoteAddress }
+    /// The name of this lane, given by the listener.
+    package var laneID: UInt64 {
+        machine.role == .listener ? machine.settings.laneID : machine.peerSettings.laneID
+    }
+
+    /// Opens a stream with a request; `nil` where the lane isn't open or has no room.
+    package func open(_ request: LinkRequest, receiver: any AnswerReceiver) -> LinkStream? {
+        guard let id = machine.openStream(current: streams.count) else { return nil }
+        let stream = addStream(id)
+        stream.answerReceiver = receiver
+        stream.enqueue(.request(request))
+        return stream
+    }
+
+    /// Lets no new streams begin, and closes when the last one is done.
+    package func drain() {
+        guard !machine.isDraining, !machine.isClosed else { return }
+        let last = machine.drain()
+        if machine.role == .listener { writeGoAway(lastStream: last, LinkError(.cancelled, "this end stops")) }
+        closeIfDrained()
+    }
+
+    /// Ends the lane at once.
+    package func close() { end(LinkError(.closed, "the link was closed here")) }
+
+    private func addStream(_ id: UInt32) -> LinkStream {
+        let machine = StreamMachine(
+            sendCredit: machine.peerSettings.streamCredit, receiveCredit: machine.settings.streamCredit)
+        let stream = LinkStream(id: id, machine: machine, lane: self)
+        streams[id] = stream
+        return stream
+    }
+
+    // MARK: for streams
+
+    func streamHasOutput(_ stream: LinkStream) {
+        guard !stream.isQueued, stream.canSend else { return }
+        stream.isQueued = true
+        queue.append(stream, sentBytes: stream.sentBytes)
+        scheduleFlush()
+    }
+
+    func consumed(_ byteCount: Int, on stream: LinkStream) {
+        guard streams[stream.id] === stream else { return }
+        let grant = stream.machine.consumed(byteCount, from: &pool)
+        guard grant > 0 else { return }
+        var payload = ByteBuffer()
+        payload.writeVarint(UInt64(grant))
+        writeUrgent(.credit, stream: stream.id, payload: payload)
+    }
+
+    func reset(_ stream: LinkStream, _ error: LinkError) {
+        guard streams[stream.id] === stream else { return }
+        if !stream.machine.isDone { writeReset(stream.id, error) }
+        remove(stream)
+    }
+
+    private func remove(_ stream: LinkStream) {
+        stream.machine.close(returningTo: &pool)
+        stream.outbox.removeAll()
+        stream.answerReceiver = nil
+        stream.requestReceiver = nil
+        streams[stream.id] = nil
+        closeIfDrained()
+    }
+
+    private func closeIfDrained() {
+        if machine.isDraining, streams.isEmpty { flushThenClose() }
+    }
+
+    // MARK: channel events
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { start(context) }
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    package func channelActive(context: ChannelHandlerContext) {
+        start(context)
+        context.fireChannelActive()
+    }
+
+    private func start(_ context: ChannelHandlerContext) {
+        var hello = context.channel.allocator.buffer(capacity: 64)
+        hello.writeBytes(LaneMachine.preface)
+        var payload = ByteBuffer()
+        machine.settings.write(to: &payload)
+        hello.writeFrame(.settings, payload: payload)
+        context.writeAndFlush(wrapOutboundOut(hello), promise: nil)
+        schedulePing(in: Self.startTimeout, context)
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !machine.isClosed else { return }
+        var bytes = unwrapInboundIn(data)
+        if inbound.readableBytes == 0 { inbound = bytes } else { inbound.writeBuffer(&bytes) }
+        do throws(LinkError) {
+            guard try machine.readPreface(from: &inbound) else { return }
+            while !machine.isClosed, let frame = try Frame.read(from: &inbound) { try received(frame) }
+        } catch {
+            end(error)
+        }
+        // Pieces of body share this memory; it goes when the last of them does.
+        if inbound.readableBytes == 0 { inbound = ByteBuffer() }
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { flush() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        end(LinkError(.closed, "the other end closed the link"))
+        context.fireChannelInactive()
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        end(LinkError(.closed, "the link broke: \(error)"))
+    }
+
+    // MARK: frames that come
+
+    private func received(_ frame: Frame) throws(LinkError) {
+        var payload = frame.payload
+        guard let kind = FrameKind(rawValue: frame.kind) else { return try machine.checkOpen() }  // from a newer version
+        if kind == .settings {
+            try machine.received(LaneSettings(reading: &payload))
+            encoder = HeadEncoder(tableBytes: machine.peerSettings.headTableBytes)
+            if let context { schedulePing(in: Self.pingInterval, context) }
+            ownerEvents.laneOpened(self)
+            return
+        }
+        try machine.checkOpen()
+        switch kind {
+        case .settings, .padding: break
+        case .request: try receivedRequest(frame, &payload)
+        case .response: try receivedResponse(frame, &payload)
+        case .data: try receivedData(frame, payload)
+        case .trailers: try receivedTrailers(frame, &payload)
+        case .reset: try receivedReset(frame, &payload)
+        case .credit: try receivedCredit(frame, &payload)
+        case .ping: receivedPing(frame, &payload)
+        case .goAway: try receivedGoAway(&payload)
+        }
+    }
+
+    /// The stream of a frame; `nil` where this end has forgotten it already.
+    private func stream(_ frame: Frame) throws(LinkError) -> LinkStream? {
+        if let stream = streams[frame.stream] {
+            stream.linkBytes += frame.payload.readableBytes + 6
+            return stream
+        }
+        guard machine.wasOpened(frame.stream) else {
+            throw .violation("a frame for stream \(frame.stream), which was never opened")
+        }
+        return nil
+    }
+
+    private func receivedRequest(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {
+        let opening = try machine.receivedOpening(of: frame.stream, current: streams.count)
+        let request = try decoder.request(&payload)  // even where it is refused: heads build on each other
+        guard opening == .accept else {
+            let why = machine.isDraining ? "this end stops" : "\(streams.count) requests at once are under way here"
+            return writeReset(frame.stream, LinkError(.refused, why))
+        }
+        let stream = addStream(frame.stream)
+        stream.linkBytes = frame.payload.readableBytes + 6
+        let end = frame.flags.contains(.end)
+        try stream.machine.receivedHead(interim: false, end: end)
+        let receiver = ownerEvents.lane(self, opened: stream, request, end: end)
+        if streams[stream.id] === stream { stream.requestReceiver = receiver }
+    }
+
+    private func receivedResponse(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {
+        let (answer, error) = try decoder.answer(&payload, isPage: frame.flags.contains(.page))
+        guard machine.role == .sender else { throw .violation("an answer from a sender") }
+        guard let stream = try stream(frame) else { return }
+        let (interim, end) = (frame.flags.contains(.interim), frame.flags.contains(.end))
+        try stream.machine.receivedHead(interim: interim, end: end)
+        if interim {
+            stream.answerReceiver?.received(interim: answer.head)
+        } else if let error {
+            let receiver = stream.answerReceiver
+            reset(stream, LinkError(.cancelled, ""))
+            receiver?.failed(ExchangeFailure(status: Int(answer.head.status.code), error))
+        } else {
+            stream.answerReceiver?.received(answer)
+            if end { received(endOf: stream, trailers: nil) }
+        }
+    }
+
+    private func receivedData(_ frame: Frame, _ payload: ByteBuffer) throws(LinkError) {
+        guard let stream = try stream(frame) else { return }
+        let end = frame.flags.contains(.end)
+        try stream.machine.receivedBody(byteCount: payload.readableBytes, end: end)
+        if payload.readableBytes > 0 {
+            stream.answerReceiver?.received(payload)
+            stream.requestReceiver?.received(payload)
+        }
+        if end { received(endOf: stream, trailers: nil) }
+    }
+
+    private func receivedTrailers(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {
+        let trailers = try decoder.trailers(&payload)
+        guard let stream = try stream(frame) else { return }
+        try stream.machine.receivedTrailers()
+        received(endOf: stream, trailers: trailers)
+    }
+
+    private func received(endOf stream: LinkStream, trailers: HTTPHeaders?) {
+        // An answer may be complete before the request is: what is left of it, nobody wants.
+        let answerReceiver = stream.answerReceiver
+        if machine.role == .sender {
+            stream.answerReceiver = nil
+            if !stream.machine.isDone { writeReset(stream.id, LinkError(.cancelled, "answered already")) }
+            remove(stream)
+        }
+        answerReceiver?.receivedEnd(trailers: trailers)
+        stream.requestReceiver?.receivedEnd(trailers: trailers)
+    }
+
+    private func receivedReset(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {
+        guard let code = payload.readVarint() else { throw .violation("a RESET without a code") }
+        guard let stream = try stream(frame) else { return }
+        let message = payload.readString(length: payload.readableBytes) ?? ""
+        let (answerReceiver, requestReceiver) = (stream.answerReceiver, stream.requestReceiver)
+        remove(stream)
+        requestReceiver?.cancelled()
+        answerReceiver?.failed(ExchangeFailure(code: UInt8(exactly: code).flatMap(LinkError.Code.init), message))
+    }
+
+    private func receivedCredit(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {
+        guard let grant = payload.readVarint() else { throw .violation("CREDIT without a number") }
+        guard let stream = try stream(frame) else { return }
+        try stream.machine.receivedCredit(grant)
+        streamHasOutput(stream)
+    }
+
+    private func receivedPing(_ frame: Frame, _ payload: inout ByteBuffer) {
+        if frame.flags.contains(.answer) {
+            if let id = payload.readVarint() { machine.receivedPong(id, at: .now()) }
+        } else {
+            writeUrgent(.ping, flags: .answer, payload: payload)
+        }
+    }
+
+    private func receivedGoAway(_ payload: inout ByteBuffer) throws(LinkError) {
+        guard let last = payload.readVarint(), let code = payload.readVarint() else {
+            throw .violation("GOAWAY ends within its numbers")
+        }
+        let message = payload.readString(length: payload.readableBytes) ?? ""
+        guard code == LinkError.Code.cancelled.rawValue else {
+            return end(LinkError(.closed, "the other end gave the link up: \(message)"))
+        }
+        _ = machine.drain()
+        ownerEvents.laneDrains(self)
+        for stream in streams.values.filter({ UInt64($0.id) > last }) {
+            let receiver = stream.answerReceiver
+            remove(stream)
+            receiver?.failed(ExchangeFailure(code: .refused, message))
+        }
+        closeIfDrained()
+    }
+
+    // MARK: frames that go
+
+    private func writeUrgent(
+        _ kind: FrameKind, flags: FrameFlags = [], stream: UInt32 = 0, payload: ByteBuffer
+    ) {
+        urgent.writeFrame(kind, flags: flags, stream: stream, payload: payload)
+        scheduleFlush()
+    }
+
+    private func writeReset(_ stream: UInt32, _ error: LinkError) {
+        var payload = ByteBuffer()
+        payload.writeVarint(UInt64(error.code.rawValue))
+        payload.writeString(String(error.message.prefix(256)))
+        writeUrgent(.reset, stream: stream, payload: payload)
+    }
+
+    private func writeGoAway(lastStream: UInt32, _ error: LinkError) {
+        var payload = ByteBuffer()
+        payload.writeVarint(UInt64(lastStream))
+        payload.writeVarint(UInt64(error.code.rawValue))
+        payload.writeString(String(error.message.prefix(256)))
+        writeUrgent(.goAway, payload: payload)
+    }
+
+    /// Sends at the end of this turn of the event loop: all that comes together by then goes in one TLS record.
+    private func scheduleFlush() {
+        guard !isFlushScheduled, let context else { return }
+        isFlushScheduled = true
+        context.eventLoop.assumeIsolatedUnsafeUnchecked().execute { self.flush() }
+    }
+
+    private func flush() {
+        isFlushScheduled = false
+        guard let context, machine.isOpen || machine.isClosed else { return }
+        var wrote = false
+        while context.channel.isWritable || urgent.readableBytes > 0 {
+            var batch = urgent
+            urgent = ByteBuffer()
+            while context.channel.isWritable, batch.readableBytes < Self.batchBytes, let stream = queue.popFirst() {
+                stream.isQueued = false
+                guard streams[stream.id] === stream else { continue }
+                do throws(LinkError) { try emit(stream, to: &batch) } catch { return end(error) }
+            }
+            guard batch.readableBytes > 0 else { break }
+            context.write(wrapOutboundOut(batch), promise: nil)
+            wrote = true
+        }
+        if wrote { context.flush() }
+    }
+
+    /// Writes what one stream may send in its turn.
+    private func emit(_ stream: LinkStream, to batch: inout ByteBuffer) throws(LinkError) {
+        let start = batch.writerIndex
+        var bodyBytes = 0
+        while bodyBytes < Frame.maxDataBytes, stream.canSend, let next = stream.outbox.first {
+            if case .body = next {} else { stream.outbox.removeFirst() }
+            switch next {
+            case .request(let request):
+                let end = stream.takeEnd()
+                stream.machine.sentHead(interim: false, end: end)
+                batch.writeFrame(
+                    .request, flags: end ? .end : [], stream: stream.id, payload: try encoder!.payload(of: request))
+            case .interim(let head):
+                stream.machine.sentHead(interim: true, end: false)
+                let payload = try encoder!.payload(of: Answer(head: head))
+                batch.writeFrame(.response, flags: .interim, stream: stream.id, payload: payload)
+            case .answer(let answer, let error):
+                let end = stream.takeEnd()
+                stream.machine.sentHead(interim: false, end: end)
+                var flags: FrameFlags = answer.page == nil ? [] : .page
+                if end { flags.insert(.end) }
+                let payload = try encoder!.payload(of: answer, error: error)
+                batch.writeFrame(.response, flags: flags, stream: stream.id, payload: payload)
+            case .body:
+                let (body, end) = stream.takeBody(atMost: Frame.maxDataBytes)
+                stream.machine.sentBody(byteCount: body.readableBytes, end: end)
+                bodyBytes += body.readableBytes
+                batch.writeFrame(.data, flags: end ? .end : [], stream: stream.id, payload: body)
+            case .padding(let byteCount):
+                batch.writeFrameHeader(.padding, stream: stream.id, payloadBytes: byteCount)
+                batch.writeRepeatingByte(0, count: byteCount)
+            case .end(let trailers?):
+                stream.machine.sentTrailers()
+                let payload = try encoder!.payload(ofTrailers: trailers)
+                batch.writeFrame(.trailers, stream: stream.id, payload: payload)
+            case .end(nil):
+                stream.machine.sentBody(byteCount: 0, end: true)
+                batch.writeFrameHeader(.data, flags: .end, stream: stream.id, payloadBytes: 0)
+            }
+        }
+        stream.linkBytes += batch.writerIndex - start
+        if stream.canSend {
+            stream.isQueued = true
+            queue.append(stream, sentBytes: stream.sentBytes)
+        }
+        stream.resumeIfDrained()
+        if stream.machine.isDone {
+            remove(stream)
+        } else if machine.role == .listener, !stream.machine.isSending {
+            // Answered before the request was complete: what is left of it, nobody reads.
+            reset(stream, LinkError(.cancelled, "answered already"))
+        }
+    }
+
+    private func flushThenClose() {
+        flush()
+        end(LinkError(.cancelled, "drained"))
+    }
+
+    // MARK: pings and the end
+
+    private func schedulePing(in delay: TimeAmount, _ context: ChannelHandlerContext) {
+        pings?.cancel()
+        pings = context.eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: delay) { self.ping() }
+    }
+
+    private func ping() {
+        guard let context, !machine.isClosed else { return }
+        guard machine.isOpen else {
+            return end(LinkError(.silent, "the other end said nothing for \(Self.startTimeout.nanoseconds / 1_000_000_000) s"))
+        }
+        let now = NIODeadline.now()
+        if let silence = machine.silence(at: now), silence >= Self.maxSilence {
+            return end(LinkError(.silent, "no answer to a ping for \(silence.nanoseconds / 1_000_000_000) s"))
+        }
+        if let id = machine.ping(at: now) {
+            var payload = ByteBuffer()
+            payload.writeVarint(id)
+            writeUrgent(.ping, payload: payload)
+        }
+        schedulePing(in: Self.pingInterval, context)
+    }
+
+    /// Ends the lane: every stream hears of it, the owner last.
+    private func end(_ error: LinkError) {
+        guard !machine.isClosed else { return }
+        let wasOpen = machine.isOpen
+        if error.code == .protocolViolation || error.code == .foreignPeer {
+            writeGoAway(lastStream: 0, error)
+            if let context, wasOpen || error.code == .foreignPeer {
+                context.writeAndFlush(wrapOutboundOut(urgent), promise: nil)
+            }
+        }
+        machine.close()
+        pings?.cancel()
+        queue.removeAll()
+        let ended = streams
+        streams = [:]
+        for stream in ended.values.sorted(by: { $0.id < $1.id }) {
+            let (answerReceiver, requestReceiver) = (stream.answerReceiver, stream.requestReceiver)
+            let unseen = stream.outbox.contains { if case .request = $0 { true } else { false } }
+            remove(stream)
+            requestReceiver?.cancelled()
+            answerReceiver?.failed(ExchangeFailure(.link, error.message, requestUnseen: unseen))
+        }
+        context?.close(promise: nil)
+        ownerEvents.laneClosed(self, error)
+    }
+}
+
+/// Who keeps a lane.
+package protocol LaneOwner: AnyObject {
+    /// Streams may be opened, or may come, from now on.
+    func laneOpened(_ lane: Lane)
+    /// The other end takes no new streams; a fresh lane is needed.
+    func laneDrains(_ lane: Lane)
+    /// The lane is over.
+    func laneClosed(_ lane: Lane, _ error: LinkError)
+    /// A request came, on the listener's end; `end` tells that it has no body. `nil` where it was answered at once.
+    func lane(_ lane: Lane, opened stream: LinkStream, _ request: LinkRequest, end: Bool) -> (any LinkRequestReceiver)?
+}
+
+extension LinkStream {
+    /// Whether the stream ends right here; takes the end off the outbox then.
+    func takeEnd() -> Bool {
+        guard case .end(nil)? = outbox.first else { return false }
+        outbox.removeFirst()
+        return true
+    }
+}
+
+extension ExchangeFailure {
+    /// What a RESET from the other end means.
+    init(code: LinkError.Code?, _ message: String) {
+        switch code {
+        case .refused: self.init(.overloaded, message, requestUnseen: true)
+        case .originFailed: self.init(.origin, message)
+        case .cancelled, .protocolViolation, .foreignPeer, .silent, .closed, nil:
+            self.init(.link, "the other end gave the request up: \(message)")
+        }
+    }
+
+    /// What an answer that stands for a failure means.
+    init(status: Int, _ message: String) {
+        switch status {
+        case 504: self.init(.originTimeout, message)
+        case 503: self.init(.overloaded, message)
+        case 527: self.init(.link, message)
+        default: self.init(.origin, message)
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import NIOCore
+
+/// Which end of a link this is: the sender opens streams, the listener answers them.
+package enum LinkRole: Sendable {
+    case sender, listener
+}
+
+/// What belongs to one connection of a link as a whole: its start, its pings, its end, and which streams may be opened.
+struct LaneMachine {
+    /// What both ends send first: the name of the protocol, and the newest version that they speak.
+    static let preface: [UInt8] = Array("RAILGUN".utf8) + [version]
+    static let version: UInt8 = 1
+
+    private enum State: Equatable {
+        case awaitingPreface, awaitingSettings, open, closed
+    }
+
+    let role: LinkRole
+    private var state = State.awaitingPreface
+    /// What the other end takes; known once it is open.
+    private(set) var peerSettings = LaneSettings()
+    let settings: LaneSettings
+    private var lastStream: UInt32 = 0
+    private(set) var isDraining = false
+    private var unansweredPing: (id: UInt64, sent: NIODeadline)?
+    private var nextPing: UInt64 = 1
+    /// The smoothed round trip, by the method of RFC 6298; `nil` before the first answer.
+    private(set) var roundTrip: TimeAmount?
+
+    /// The last number that a stream may have; a lane is replaced before it gets there.
+    private static let maxStream: UInt32 = 0x3fff_fffe
+
+    init(role: LinkRole, settings: LaneSettings) {
+        self.role = role
+        self.settings = settings
+    }
+
+    var isOpen: Bool { state == .open }
+    var isClosed: Bool { state == .closed }
+
+    // MARK: the start
+
+    /// Takes the preface off `buffer`; `false` where more bytes must come first.
+    mutating func readPreface(from buffer: inout ByteBuffer) throws(LinkError) -> Bool {
+        guard state == .awaitingPreface else { return true }
+        let seen = buffer.readableBytesView.prefix(Self.preface.count)
+        let name = Self.preface.dropLast()
+        guard seen.prefix(name.count).elementsEqual(name.prefix(seen.count)) else {
+            throw LinkError(
+                .foreignPeer, "the other end doesn't speak the link's protocol: it began with \(Self.printable(seen))")
+        }
+        guard seen.count == Self.preface.count, let version = seen.last else { return false }
+        guard version >= Self.version else {
+            throw LinkError(
+                .foreignPeer, "the other end speaks version \(version) of the link, this one needs \(Self.version)")
+        }
+        buffer.moveReaderIndex(forwardBy: Self.preface.count)
+        state = .awaitingSettings
+        return true
+    }
+
+    private static func printable(_ bytes: some Sequence<UInt8>) -> String {
+        "“" + String(decoding: bytes.map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: ".") }, as: UTF8.self) + "”"
+    }
+
+    mutating func received(_ settings: LaneSettings) throws(LinkError) {
+        guard state == .awaitingSettings else { throw .violation("a second SETTINGS") }
+        peerSettings = settings
+        state = .open
+    }
+
+    /// Checks that a frame may come at all now.
+    func checkOpen() throws(LinkError) {
+        guard state == .open else { throw .violation("a frame before SETTINGS") }
+    }
+
+    // MARK: streams
+
+    /// The number for a stream that this end opens; `nil` where none may be opened.
+    mutating func openStream(current count: Int) -> UInt32? {
+        guard state == .open, !isDraining, role == .sender, count < peerSettings.maxStreams,
+            lastStream < Self.maxStream
+        else { return nil }
+        lastStream += 1
+        return lastStream
+    }
+
+    /// What to do with a stream that the other end opens.
+    enum Opening: Equatable { case accept, refuse }
+
+    mutating func receivedOpening(of stream: UInt32, current count: Int) throws(LinkError) -> Opening {
+        guard role == .listener else { throw .violation("a request from a listener") }
+        guard stream > lastStream else { throw .violation("stream \(stream) opened after stream \(lastStream)") }
+        lastStream = stream
+        return isDraining || count >= settings.maxStreams ? .refuse : .accept
+    }
+
+    /// Whether frames for a stream that isn't there are to be expected: it was, and both ends forgot it at their own time.
+    func wasOpened(_ stream: UInt32) -> Bool { stream > 0 && stream <= lastStream }
+
+    // MARK: pings
+
+    /// The next ping to send, or `nil` where the last one is unanswered.
+    mutating func ping(at now: NIODeadline) -> UInt64? {
+        guard unansweredPing == nil else { return nil }
+        let id = nextPing
+        nextPing += 1
+        unansweredPing = (id, now)
+        return id
+    }
+
+    /// For how long a ping has been without an answer.
+    func silence(at now: NIODeadline) -> TimeAmount? { unansweredPing.map { now - $0.sent } }
+
+    mutating func receivedPong(_ id: UInt64, at now: NIODeadline) {
+        guard let ping = unansweredPing, ping.id == id else { return }
+        unansweredPing = nil
+        let sample = now - ping.sent
+        roundTrip = roundTrip.map { .nanoseconds(($0.nanoseconds * 7 + sample.nanoseconds) / 8) } ?? sample
+    }
+
+    // MARK: the end
+
+    /// Begins to drain: streams that are there go on, no new ones come. Returns the last stream that was taken.
+    mutating func drain() -> UInt32 {
+        isDraining = true
+        return lastStream
+    }
+
+    mutating func close() { state = .closed }
+}

@@ -1,0 +1,67 @@
+import NIOCore
+
+/// What one end tells the other at the start: what it can take.
+package struct LaneSettings: Hashable, Sendable {
+    /// The most requests at once that this end takes.
+    package var maxStreams = 4096
+    /// The bytes of body that may come on each stream before this end grants more.
+    package var streamCredit = 128 * 1024
+    /// The room for the other end's table of fields, in bytes.
+    package var headTableBytes = 64 * 1024
+    /// The longest head that this end takes, in bytes after decoding.
+    package var maxHeadBytes = 128 * 1024
+    /// The name of this lane, which the `Railgun` header shows; only a listener gives one.
+    package var laneID: UInt64 = 0
+
+    package init() {}
+
+    /// The numbers that settings have on the wire. Unknown ones are skipped: newer ends may send more.
+    private enum Key: UInt64 {
+        case maxStreams = 1
+        case streamCredit = 2
+        case headTableBytes = 3
+        case maxHeadBytes = 4
+        case laneID = 5
+    }
+
+    /// Reads the payload of a SETTINGS frame.
+    init(reading payload: inout ByteBuffer) throws(LinkError) {
+        self.init()
+        while payload.readableBytes > 0 {
+            guard let key = payload.readVarint(), let value = payload.readVarint() else {
+                throw .violation("SETTINGS ends within a setting")
+            }
+            switch Key(rawValue: key) {
+            case .maxStreams: maxStreams = try Self.check(value, in: 1...1_000_000, "streams")
+            case .streamCredit: streamCredit = try Self.check(value, in: 16_384...0x3fff_ffff, "credit")
+            case .headTableBytes: headTableBytes = try Self.check(value, in: 0...1_048_576, "table of fields")
+            case .maxHeadBytes: maxHeadBytes = try Self.check(value, in: 8192...1_048_576, "head")
+            case .laneID: laneID = value
+            case nil: break
+            }
+        }
+    }
+
+    private static func check(_ value: UInt64, in range: ClosedRange<Int>, _ name: String) throws(LinkError) -> Int {
+        guard let value = Int(exactly: value), range.contains(value) else {
+            throw .violation("SETTINGS: \(name) of \(value), allowed are \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    /// The payload of a SETTINGS frame.
+    func write(to payload: inout ByteBuffer) {
+        let pairs: [(Key, Int)] = [
+            (.maxStreams, maxStreams), (.streamCredit, streamCredit), (.headTableBytes, headTableBytes),
+            (.maxHeadBytes, maxHeadBytes),
+        ]
+        for (key, value) in pairs {
+            payload.writeVarint(key.rawValue)
+            payload.writeVarint(UInt64(value))
+        }
+        if laneID != 0 {
+            payload.writeVarint(Key.laneID.rawValue)
+            payload.writeVarint(laneID)
+        }
+    }
+}

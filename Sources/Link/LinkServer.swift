@@ -1,0 +1,29 @@
+package import NIOCore
+import NIOPosix
+package import NIOSSL
+
+/// Accepts lanes from senders.
+package enum LinkServer {
+    /// Listens; each lane stays on the event loop that accepted it.
+    ///
+    /// - Parameters:
+    ///   - tls: From ``LinkCredentials/context(for:)``; `nil` only for tests on loopback.
+    ///   - owner: Called once for each lane, on its event loop, for who keeps it.
+    /// - Returns: The listening channel; close it to stop.
+    package static func listen(
+        host: String, port: Int, tls: NIOSSLContext?, on group: any EventLoopGroup,
+        owner: @escaping @Sendable (any Channel) -> (settings: LaneSettings, owner: any LaneOwner)
+    ) async throws -> any Channel {
+        try await LinkSocket.set(ServerBootstrap(group: group))
+            .serverChannelOption(.backlog, value: 256)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                    let (settings, owner) = owner(channel)
+                    try channel.pipeline.syncOperations.addHandler(
+                        Lane(role: .listener, settings: settings, owner: owner))
+                }
+            }
+            .bind(host: host, port: port).get()
+    }
+}

@@ -1,0 +1,159 @@
+package import Exchange
+package import NIOCore
+package import NIOHTTP1
+
+/// One request and its answer on a lane; confined to the lane's event loop.
+///
+/// On the sender's end it is an ``OutgoingRequest``. On the listener's end a ``LinkRequestReceiver`` takes the request,
+/// and ``answer(_:)``, ``send(_:)`` and ``finish(trailers:)`` answer it.
+package final class LinkStream: OutgoingRequest {
+    /// What waits to be sent.
+    enum Outgoing {
+        case request(LinkRequest)
+        case interim(HTTPResponseHead)
+        case answer(Answer, error: String?)
+        case body(ByteBuffer)
+        case padding(byteCount: Int)
+        case end(trailers: HTTPHeaders?)
+    }
+
+    package let id: UInt32
+    var machine: StreamMachine
+    /// Set while the stream is open; the lane keeps its streams until they are done.
+    unowned let lane: Lane
+    /// Who takes the answer; on the sender's end.
+    var answerReceiver: (any AnswerReceiver)?
+    /// Who takes the request; on the listener's end.
+    var requestReceiver: (any LinkRequestReceiver)?
+
+    var outbox = CircularBuffer<Outgoing>(initialCapacity: 4)
+    /// The bytes of body in the outbox.
+    private(set) var queuedBytes = 0
+    /// The bytes of body that were sent.
+    private(set) var sentBytes = 0
+    /// All bytes of this stream's frames on the link, both ways, without TLS.
+    package internal(set) var linkBytes = 0
+    /// Whether the lane's queue has it.
+    var isQueued = false
+    private var hasEnded = false
+    private var isFull = false
+
+    /// From how many waiting bytes on whoever makes them should stop, and until how few.
+    private static let highWaterBytes = 64 * 1024, lowWaterBytes = 32 * 1024
+
+    init(id: UInt32, machine: StreamMachine, lane: Lane) {
+        self.id = id
+        self.machine = machine
+        self.lane = lane
+        laneID = lane.laneID
+    }
+
+    package var isWritable: Bool { !isFull }
+
+    /// Whether something waits that may be sent now.
+    var canSend: Bool {
+        guard case .body(let body)? = outbox.first else { return !outbox.isEmpty }
+        return machine.sendCredit > 0 || body.readableBytes == 0
+    }
+
+    func enqueue(_ outgoing: Outgoing) {
+        guard machine.isSending, !hasEnded else { return }  // the other end gave up meanwhile
+        switch outgoing {
+        case .body(let body):
+            queuedBytes += body.readableBytes
+            if queuedBytes >= Self.highWaterBytes { isFull = true }
+        case .end: hasEnded = true
+        default: break
+        }
+        outbox.append(outgoing)
+        lane.streamHasOutput(self)
+    }
+
+    /// Takes up to `limit` bytes of body off the outbox, and whether the stream ends with them.
+    func takeBody(atMost limit: Int) -> (body: ByteBuffer, end: Bool) {
+        guard case .body(var body)? = outbox.popFirst() else { preconditionFailure("no body waits") }
+        var piece = body.readSlice(length: min(limit, machine.sendCredit, body.readableBytes))!  // at most all of it
+        if body.readableBytes > 0 {
+            outbox.prepend(.body(body))
+        } else if case .body(var next)? = outbox.first, piece.readableBytes + next.readableBytes <= limit,
+            piece.readableBytes + next.readableBytes <= machine.sendCredit
+        {
+            outbox.removeFirst()  // origins write in small pieces: one frame for two of them
+            piece.writeBuffer(&next)
+        }
+        queuedBytes -= piece.readableBytes
+        sentBytes += piece.readableBytes
+        if case .end(nil)? = outbox.first {
+            outbox.removeFirst()
+            return (piece, true)
+        }
+        return (piece, false)
+    }
+
+    /// Tells whoever makes the body to go on, where it had to stop.
+    func resumeIfDrained() {
+        guard isFull, queuedBytes <= Self.lowWaterBytes else { return }
+        isFull = false
+        answerReceiver?.requestBecameWritable()
+        requestReceiver?.answerBecameWritable()
+    }
+
+    // MARK: what both ends do
+
+    package func send(_ body: ByteBuffer) {
+        guard body.readableBytes > 0 else { return }
+        enqueue(.body(body))
+    }
+
+    package func finish(trailers: HTTPHeaders?) { enqueue(.end(trailers: trailers)) }
+
+    package func consumed(_ byteCount: Int) { lane.consumed(byteCount, on: self) }
+
+    /// Gives the stream up; the other end hears that nobody waits for it any more.
+    package func cancel() { reset(LinkError(.cancelled, "nobody waits for the answer any more")) }
+
+    /// Gives the stream up, and tells the other end why.
+    package func reset(_ error: LinkError) {
+        answerReceiver = nil
+        requestReceiver = nil
+        lane.reset(self, error)
+    }
+
+    // MARK: what the listener's end does
+
+    /// Sends an interim answer, such as 103.
+    package func interim(_ head: HTTPResponseHead) { enqueue(.interim(head)) }
+
+    /// Sends the answer's head.
+    package func answer(_ answer: Answer) { enqueue(.answer(answer, error: nil)) }
+
+    /// Says that there is no answer, and why: a status, and words for who runs the site.
+    package func fail(_ failure: ExchangeFailure) {
+        guard !machine.hasSentHead, !hasHeadWaiting else {
+            return reset(LinkError(.originFailed, failure.message))
+        }
+        let head = HTTPResponseHead(
+            version: .http1_1, status: HTTPResponseStatus(statusCode: failure.cause.status), headers: [:])
+        enqueue(.answer(Answer(head: head), error: failure.message))
+        enqueue(.end(trailers: nil))
+    }
+
+    private var hasHeadWaiting: Bool {
+        outbox.contains { if case .answer = $0 { true } else { false } }
+    }
+
+    /// Sends bytes that say nothing, so that an observer of the link learns less from lengths.
+    package func pad(_ byteCount: Int) { enqueue(.padding(byteCount: byteCount)) }
+}
+
+/// Who takes one request on the listener's end.
+package protocol LinkRequestReceiver: AnyObject {
+    /// A piece of the request's body; say ``LinkStream/consumed(_:)`` when it's handed on.
+    func received(_ body: ByteBuffer)
+    /// The request is complete.
+    func receivedEnd(trailers: HTTPHeaders?)
+    /// The other end, or the link, gave up: nobody waits for the answer.
+    func cancelled()
+    /// ``LinkStream/isWritable`` is `true` again.
+    func answerBecameWritable()
+}

@@ -1,0 +1,42 @@
+package import NIOSSL
+
+/// TLS as one end of a link speaks it.
+package typealias LinkTLS = NIOSSLContext
+
+/// Where one end of a link finds its certificate, its key, and the authority that signed the other end's.
+package struct LinkCredentials: Sendable {
+    package var certificateFile: String
+    package var keyFile: String
+    package var authorityFile: String
+
+    package init(certificateFile: String, keyFile: String, authorityFile: String) {
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+        self.authorityFile = authorityFile
+    }
+
+    /// The name of the protocol in TLS: both ends must ask for it.
+    static let applicationProtocol = "railgun/1"
+
+    /// TLS 1.3, with certificates at both ends, as the other end's kind of peer.
+    ///
+    /// The authority signs for this link only, so whoever it signed may be at the other end, under any name. That a
+    /// sender's certificate can't stand in for a listener's is what the purposes within the certificates are for.
+    ///
+    /// - Throws: What is wrong with a file.
+    package func context(for role: LinkRole) throws -> NIOSSLContext {
+        let chain = try NIOSSLCertificate.fromPEMFile(certificateFile).map { NIOSSLCertificateSource.certificate($0) }
+        let key = NIOSSLPrivateKeySource.privateKey(try NIOSSLPrivateKey(file: keyFile, format: .pem))
+        var configuration =
+            role == .listener
+            ? TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
+            : TLSConfiguration.makeClientConfiguration()
+        configuration.certificateChain = chain
+        configuration.privateKey = key
+        configuration.trustRoots = .file(authorityFile)
+        configuration.certificateVerification = .noHostnameVerification
+        configuration.minimumTLSVersion = .tlsv13
+        configuration.applicationProtocols = [Self.applicationProtocol]
+        return try NIOSSLContext(configuration: configuration)
+    }
+}

@@ -1,0 +1,291 @@
+import DeltaEngine
+import Exchange
+import HTTPRules
+import Link
+import NIOCore
+import NIOHTTP1
+import Operations
+import Origin
+import PageStore
+
+/// One request that came over the link, from its head to the end of its answer; confined to one event loop.
+final class ListenerExchange {
+    private enum Body {
+        /// The answer's head isn't there yet.
+        case awaited
+        /// The body goes on as it comes.
+        case streaming
+        /// The body is collected, to be sent as a page.
+        case collecting(Collected)
+        /// The page is with the encoder.
+        case encoding
+        case done
+    }
+
+    private struct Collected {
+        var answer: Answer
+        var bytes: [UInt8] = []
+        /// The coding to undo at the end.
+        var coding: ContentCoding
+    }
+
+    private let stream: LinkStream
+    private let worker: ListenerWorker
+    let request: ForwardedRequest
+    private let offers: [UInt64]
+    private var outgoing: OriginExchange?
+    private var body = Body.awaited
+    private var natFlags: RailgunHeader.Flags = []
+    /// Bytes of the answer that are with the stream, but not on the link yet.
+    private var heldBytes = 0
+    /// Bytes of the request that are with the origin's connection, but not sent yet.
+    private var heldRequestBytes = 0
+    private let started = NIODeadline.now()
+    private var originMicroseconds: UInt64 = 0
+    private(set) var status = 0
+    private(set) var originBytes = 0
+
+    init(_ request: ForwardedRequest, offers: [UInt64], stream: LinkStream, worker: ListenerWorker) {
+        self.request = request
+        self.offers = offers
+        self.stream = stream
+        self.worker = worker
+    }
+
+    func start() {
+        let (address, host, flags) = worker.origin(for: request)
+        natFlags = flags
+        var request = request
+        // A page must come as it is, to be compared. What isn't a page comes as the client would have it.
+        if mayBePage { request.fields.remove(name: "accept-encoding") }
+        if worker.tellsOrigin { request.fields.replaceOrAdd(name: "Railgun", value: "1") }
+        outgoing = worker.origins.send(OriginRequest(request, address: address, host: host), receiver: self)
+    }
+
+    private var mayBePage: Bool {
+        request.upgrade == nil && BaseRules.mayHaveBase(method: request.method, request: request.fields)
+    }
+
+    private func fail(_ failure: ExchangeFailure) {
+        status = failure.cause.status
+        stream.fail(failure)
+        finish(failure.message)
+    }
+
+    private func finish(_ note: String? = nil) {
+        body = .done
+        outgoing = nil
+        worker.finished(self, stream: stream, since: started, note: note)
+    }
+
+    private var report: OriginReport {
+        var flags = natFlags
+        if let outgoing {
+            if outgoing.isReused { flags.insert(.originReused) }
+            if outgoing.wasRestarted { flags.insert(.originRestarted) }
+        }
+        if !offers.isEmpty { flags.insert(.versionOffered) }
+        return OriginReport(flags: flags.rawValue, microseconds: originMicroseconds)
+    }
+}
+
+// MARK: the request
+
+extension ListenerExchange: LinkRequestReceiver {
+    func received(_ body: ByteBuffer) {
+        let count = body.readableBytes
+        guard let outgoing else { return }
+        outgoing.send(body)
+        if outgoing.isWritable { stream.consumed(count) } else { heldRequestBytes += count }
+    }
+
+    func receivedEnd(trailers: HTTPHeaders?) { outgoing?.finish(trailers: trailers) }
+
+    func cancelled() {
+        outgoing?.cancel()
+        if case .done = body { return }
+        finish("nobody waited for the answer")
+    }
+
+    func answerBecameWritable() {
+        let count = heldBytes
+        heldBytes = 0
+        if count > 0 { outgoing?.consumed(count) }
+    }
+}
+
+// MARK: the answer
+
+extension ListenerExchange: AnswerReceiver {
+    func received(interim head: HTTPResponseHead) { stream.interim(head) }
+
+    func received(_ answer: Answer) {
+        originMicroseconds = outgoing?.elapsedMicroseconds ?? 0
+        var answer = answer
+        answer.report = report
+        status = Int(answer.head.status.code)
+        if let collected = collects(answer) {
+            body = .collecting(collected)
+        } else {
+            body = .streaming
+            stream.answer(answer)
+        }
+    }
+
+    /// What to collect where the answer may become a page; `nil` where it goes on as it comes.
+    private func collects(_ answer: Answer) -> Collected? {
+        guard mayBePage, answer.head.status == .ok else { return nil }
+        var fields = answer.head.headers
+        let coding = ContentCoding(fields)
+        var length = fields.first(name: "content-length").flatMap { Int($0) }
+        switch coding {
+        case .identity: break
+        case .gzip, .deflate:
+            guard ContentCoding.mayDecode(status: answer.head.status, answer: fields) else { return nil }
+            fields.remove(name: "content-encoding")
+            if let coded = length, coded > worker.maxPageBytes { return nil }
+            length = nil
+        case .other: return nil
+        }
+        let rules = worker.baseRules(request.authority)
+        guard rules.mayBeBase(
+            method: request.method, request: request.fields, status: answer.head.status, answer: fields, bytes: length)
+        else { return nil }
+        var collected = Collected(answer: answer, coding: coding)
+        if let length { collected.bytes.reserveCapacity(length) }
+        return collected
+    }
+
+    func received(_ bytes: ByteBuffer) {
+        let count = bytes.readableBytes
+        originBytes += count
+        switch body {
+        case .collecting(var collected):
+            body = .awaited  // one owner while it grows
+            collected.bytes.append(contentsOf: bytes.readableBytesView)
+            outgoing?.consumed(count)
+            if collected.bytes.count > worker.maxPageBytes {
+                streamCollected(collected)
+            } else {
+                body = .collecting(collected)
+                worker.collecting(self)
+            }
+        case .streaming:
+            stream.send(bytes)
+            if stream.isWritable { outgoing?.consumed(count) } else { heldBytes += count }
+        case .awaited, .encoding, .done: break
+        }
+    }
+
+    /// The answer is no page after all: what came goes on, and the rest as it comes.
+    private func streamCollected(_ collected: Collected) {
+        body = .streaming
+        stream.answer(collected.answer)
+        stream.send(ByteBuffer(bytes: collected.bytes))
+    }
+
+    /// The origin pauses within its answer: a visitor is not to wait for what isn't there.
+    func pausedForLong() {
+        guard case .collecting(let collected) = body else { return }
+        streamCollected(collected)
+    }
+
+    func receivedEnd(trailers: HTTPHeaders?) {
+        worker.doneCollecting(self)
+        switch body {
+        case .collecting(let collected): encode(collected)
+        case .streaming:
+            stream.finish(trailers: trailers)
+            finish()
+        case .awaited, .encoding, .done: break
+        }
+    }
+
+    func failed(_ failure: ExchangeFailure) {
+        worker.doneCollecting(self)
+        switch body {
+        case .awaited, .streaming: fail(failure)
+        // A truncated page is never passed off as complete; what came of it is of no use either.
+        case .collecting: fail(failure)
+        case .encoding, .done: break
+        }
+    }
+
+    func requestBecameWritable() {
+        let count = heldRequestBytes
+        heldRequestBytes = 0
+        if count > 0 { stream.consumed(count) }
+    }
+}
+
+// MARK: pages
+
+extension ListenerExchange {
+    private func encode(_ collected: Collected) {
+        var (answer, bytes) = (collected.answer, collected.bytes)
+        if collected.coding != .identity {
+            guard let decoded = GzipDecoder.decode(bytes, coding: collected.coding, limit: worker.maxPageBytes) else {
+                // Not what its fields say, or too large: it goes on as the origin made it.
+                return sendWhole(answer, bytes)
+            }
+            bytes = decoded
+            ContentCoding.editDecoded(&answer.head.headers)
+        }
+        let rules = worker.baseRules(request.authority)
+        guard rules.bodyBytes.contains(bytes.count) else { return sendWhole(answer, bytes) }
+        let owner = rules.pageClass(request: request.fields, answer: answer.head.headers).stored
+        body = .encoding
+        outgoing = nil
+        // Without a base, all of the page is to be compressed; and a long one takes its time in any case.
+        let inline = offers.isEmpty ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
+        guard bytes.count > inline, let threads = worker.encoders else {
+            do throws(DeltaError) {
+                return encoded(.success(try worker.encoder.encode(bytes, offers: offers, owner: owner)), answer, owner)
+            } catch {
+                return encoded(.failure(error), answer, owner)
+            }
+        }
+        let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
+        threads.encode(bytes, offers: offers, owner: owner, on: worker.eventLoop) { result in
+            isolated.value.encoded(result, answer, owner)
+        }
+    }
+
+    private func sendWhole(_ answer: Answer, _ bytes: [UInt8]) {
+        var answer = answer
+        answer.head.headers.replaceOrAdd(name: "content-length", value: String(bytes.count))
+        stream.answer(answer)
+        stream.send(ByteBuffer(bytes: bytes))
+        stream.finish(trailers: nil)
+        finish()
+    }
+
+    private func encoded(_ result: Result<EncodedPage, DeltaError>, _ answer: Answer, _ owner: PageStore.PageClass) {
+        guard case .encoding = body else { return }
+        guard case .success(let page) = result else { return fail(ExchangeFailure(.overloaded, "no memory for a delta")) }
+        worker.store.insert(page.bytes, version: page.version, key: key, owner: owner)
+        var answer = answer
+        let (high, low) = page.version.leadingWords
+        answer.page = PageTransfer(
+            base: page.base, check: PageCheck(high: high, low: low), pageBytes: page.bytes.count)
+        if page.base != nil { answer.report.flags |= RailgunHeader.Flags.versionKnown.rawValue }
+        answer.head.headers.remove(name: "content-length")  // it is the page's
+        stream.answer(answer)
+        if owner != .shared { pad(page.delta.count) }
+        stream.send(ByteBuffer(bytes: page.delta))
+        stream.finish(trailers: nil)
+        finish()
+    }
+
+    /// Fills a small private answer up, so that its length tells less of what it is like.
+    private func pad(_ byteCount: Int) {
+        let block = worker.paddingBytes
+        guard block > 0, byteCount < 16 * block else { return }
+        let missing = (block - byteCount % block) % block
+        if missing > 0 { stream.pad(missing) }
+    }
+
+    private var key: PageKey {
+        PageKey(scheme: request.scheme.rawValue, authority: request.authority, target: request.target)
+    }
+}

@@ -1,0 +1,84 @@
+import Crypto
+import DeltaEngine
+import Link
+package import Logging
+package import NIOCore
+import NIOPosix
+import NIOSSL
+package import Operations
+import PageStore
+package import ServiceLifecycle
+
+/// A running rg-listener: accepts senders, asks origins, until it is told to stop.
+package struct ListenerService: Service {
+    private let parts: ListenerParts
+    private let group: any EventLoopGroup
+    private let version: String
+
+    /// Reads certificates and makes what workers share.
+    ///
+    /// - Throws: What is wrong with a certificate or key.
+    package init(
+        _ configuration: ListenerConfiguration, version: String, group: any EventLoopGroup, statistics: Statistics,
+        logger: Logger, logOutput: LogOutput
+    ) throws {
+        self.group = group
+        self.version = version
+        let pages = configuration.pages
+        let store = MemoryPageStore(
+            limits: PageStoreLimits(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage))
+        statistics.add(.init("store") { store.summary })
+        parts = ListenerParts(
+            configuration: configuration, store: store,
+            encoders: EncoderThreads(threadCount: System.coreCount, store: store),
+            linkTLS: try configuration.link.files.map {
+                try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
+                    .context(for: .listener)
+            },
+            originTLS: try Self.originTLS(configuration.origins),
+            classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: logger, logOutput: logOutput)
+    }
+
+    private static func originTLS(_ origins: ListenerConfiguration.Origins) throws -> NIOSSLContext {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if !origins.validatesCertificates { tls.certificateVerification = .none }
+        if let roots = origins.roots { tls.trustRoots = .file(roots) }
+        tls.applicationProtocols = ["http/1.1"]
+        return try NIOSSLContext(configuration: tls)
+    }
+
+    package func run() async throws {
+        let parts = parts
+        var workers: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
+        for loop in group.makeIterator() {
+            workers[ObjectIdentifier(loop)] = try await loop.submit {
+                let worker = try ListenerWorker(parts, eventLoop: loop)
+                worker.start()
+                return NIOLoopBound(worker, eventLoop: loop)
+            }.get()
+        }
+        let byLoop = workers
+        let channel = try await LinkServer.listen(
+            host: parts.configuration.wanIP ?? "::", port: parts.configuration.wanPort, tls: parts.linkTLS, on: group
+        ) { channel in
+            guard let worker = byLoop[ObjectIdentifier(channel.eventLoop)]?.value else {
+                preconditionFailure("an event loop without a worker")
+            }
+            var settings = LaneSettings()
+            settings.laneID = UInt64.random(in: 1...0xff_ffff_ffff)  // what the Railgun header has room for
+            return (settings, worker)
+        }
+        parts.logger.notice(
+            "rg-listener \(version) is ready for senders on \(channel.localAddress.map { "\($0)" } ?? "its port")")
+        try? await gracefulShutdown()
+        try? await channel.close()
+        for worker in byLoop.values { try? await worker.eventLoop.submit { worker.value.drain() }.get() }
+        for worker in byLoop.values {
+            while let count = try? await worker.eventLoop.submit({ worker.value.laneCount }).get(), count > 0 {
+                guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }
+            }
+            try? await worker.eventLoop.submit { worker.value.stop() }.get()
+        }
+        parts.encoders?.stop()
+    }
+}

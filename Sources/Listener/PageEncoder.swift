@@ -1,0 +1,93 @@
+import DeltaEngine
+import Exchange
+import NIOCore
+import NIOPosix
+import PageStore
+import Synchronization
+
+/// A page that is ready for the link.
+struct EncodedPage: Sendable {
+    let delta: [UInt8]
+    /// The place of the base in the request's offers.
+    let base: Int?
+    let version: PageVersion
+    let bytes: [UInt8]
+}
+
+/// Makes deltas of pages; keeps its working memory. One thread at a time.
+final class PageEncoder {
+    private var encoder: DeltaEncoder
+    private let store: any PageStore
+
+    /// What making one delta may take, in microseconds; the level follows from it.
+    static let budgetMicroseconds = 1500
+
+    init(store: any PageStore) throws(DeltaError) {
+        encoder = try DeltaEncoder()
+        self.store = store
+    }
+
+    /// Makes the delta of a page against the best of the versions that the sender offered.
+    ///
+    /// - Parameters:
+    ///   - bytes: The page.
+    ///   - offers: Prefixes of versions, best first.
+    ///   - owner: Whose page it is: only pages of this class may be its base, or shared ones for a shared page.
+    func encode(_ bytes: [UInt8], offers: [UInt64], owner: PageClass) throws(DeltaError) -> EncodedPage {
+        let version = PageVersion(of: bytes.span)
+        for (place, prefix) in offers.enumerated() {
+            guard let stored = store.page(prefix: prefix, owner: owner) else { continue }
+            let base = try store.base(of: stored)
+            let delta = try encoder.encode(
+                bytes.span, against: base, level: .auto, microseconds: Self.budgetMicroseconds)
+            return EncodedPage(delta: delta, base: place, version: version, bytes: bytes)
+        }
+        let delta = try encoder.encode(bytes.span, against: nil, level: .auto, microseconds: Self.budgetMicroseconds)
+        return EncodedPage(delta: delta, base: nil, version: version, bytes: bytes)
+    }
+}
+
+/// Encoders on threads of their own, for pages that would hold an event loop for too long.
+final class EncoderThreads: Sendable {
+    private let threads: NIOThreadPool
+    private let store: any PageStore
+    private let idle = Mutex<[Held]>([])
+
+    private struct Held: @unchecked Sendable {  // taken by one thread at a time
+        let encoder: PageEncoder
+    }
+
+    init(threadCount: Int, store: any PageStore) {
+        threads = NIOThreadPool(numberOfThreads: threadCount)
+        self.store = store
+        threads.start()
+    }
+
+    func encode(
+        _ bytes: [UInt8], offers: [UInt64], owner: PageClass, on eventLoop: any EventLoop,
+        then: @escaping @Sendable (Result<EncodedPage, DeltaError>) -> Void
+    ) {
+        threads.submit { state in
+            guard case .active = state else { return }
+            let result = self.encode(bytes, offers: offers, owner: owner)
+            eventLoop.execute { then(result) }
+        }
+    }
+
+    private func encode(_ bytes: [UInt8], offers: [UInt64], owner: PageClass) -> Result<EncodedPage, DeltaError> {
+        do throws(DeltaError) {
+            let held: Held
+            if let free = idle.withLock({ $0.popLast() }) {
+                held = free
+            } else {
+                held = Held(encoder: try PageEncoder(store: store))
+            }
+            defer { idle.withLock { $0.append(held) } }
+            return .success(try held.encoder.encode(bytes, offers: offers, owner: owner))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    func stop() { threads.shutdownGracefully { _ in } }
+}

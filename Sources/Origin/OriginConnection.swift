@@ -1,0 +1,282 @@
+import Exchange
+import HTTPRules
+import HTTPWire
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// One connection to an origin: one request at a time, in HTTP/1.1.
+final class OriginConnection: ChannelInboundHandler, Flushable {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    private enum State {
+        /// Being opened, for an exchange.
+        case connecting(OriginExchange)
+        case idle
+        /// A request is out; its answer has not ended.
+        case busy(OriginExchange)
+        case closed
+    }
+
+    let address: OriginAddress
+    private unowned let pool: OriginPool
+    private var state = State.idle
+    private let codec = OriginCodec()
+    private var context: ChannelHandlerContext?
+    var idleSince = NIODeadline.now()
+
+    // What concerns the request that is under way.
+    private var requestEnded = false
+    private var answerBegan = false
+    private var keepAlive = false
+    private var isTunnel = false
+    private var unconsumedBytes = 0
+    private var isPaused = false
+    private var needsFlush = false
+    private var deadline = NIODeadline.distantFuture
+
+    /// How many bytes of an answer may wait to be handed on before no more are read.
+    private static let maxUnconsumedBytes = 64 * 1024
+
+    init(address: OriginAddress, pool: OriginPool) {
+        self.address = address
+        self.pool = pool
+    }
+
+    func addHandlers(to channel: any Channel, tls: NIOSSLContext?) throws {
+        if let name = address.tlsName {
+            guard let tls else { preconditionFailure("an https origin without a TLS context") }
+            // A certificate names an address in its own way; TLS's server name is for names only.
+            let isName = (try? SocketAddress(ipAddress: name, port: 0)) == nil
+            let handler = try NIOSSLClientHandler(context: tls, serverHostname: isName ? name : nil)
+            try channel.pipeline.syncOperations.addHandler(handler)
+        }
+        try channel.pipeline.syncOperations.addHandlers([codec, self])
+    }
+
+    // MARK: for the pool
+
+    var isUsable: Bool {
+        guard case .idle = state, let context else { return false }
+        return context.channel.isActive && codec.isIdle
+    }
+
+    func expect(_ exchange: OriginExchange) {
+        state = .connecting(exchange)
+        deadline = .now() + timeout
+    }
+
+    func failedToConnect(_ failure: ExchangeFailure) {
+        guard case .connecting(let exchange) = state else { return }
+        state = .closed
+        pool.closed(self)
+        exchange.failed(failure)
+    }
+
+    /// Sends the head, and what else there is.
+    func begin(_ exchange: OriginExchange) {
+        state = .busy(exchange)
+        (requestEnded, answerBegan, keepAlive, isTunnel) = (false, false, false, false)
+        (unconsumedBytes, isPaused) = (0, false)
+        deadline = .now() + timeout
+        write(.head(exchange.request.head))
+        exchange.attach(to: self)
+    }
+
+    func close() {
+        let old = state
+        state = .closed
+        context?.close(promise: nil)
+        switch old {
+        case .connecting(let exchange), .busy(let exchange):
+            exchange.failed(ExchangeFailure(.origin, "the connection to \(address) was closed here"))
+        case .idle, .closed: break
+        }
+    }
+
+    func checkDeadline(_ now: NIODeadline) {
+        guard now >= deadline else { return }
+        switch state {
+        case .busy where isPaused: deadline = now + timeout  // it is the client that doesn't read
+        case .busy(let exchange):
+            let what = answerBegan ? "the rest of its answer" : "an answer"
+            end(exchange, ExchangeFailure(.originTimeout, "\(address) sent no sign of \(what) for \(pool.limits.timeout)"))
+        case .connecting(let exchange):
+            let why = "\(address) took no connection within \(pool.limits.timeout)"
+            end(exchange, ExchangeFailure(.originTimeout, why, requestUnseen: true))
+        case .idle, .closed: break
+        }
+    }
+
+    private var timeout: TimeAmount { .nanoseconds(pool.limits.timeout.nanoseconds) }
+
+    // MARK: for the exchange
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func write(body: ByteBuffer) {
+        guard body.readableBytes > 0, !requestEnded || isTunnel else { return }
+        deadline = .now() + timeout
+        write(.body(.byteBuffer(body)))
+    }
+
+    func writeEnd(trailers: HTTPHeaders?) {
+        guard !requestEnded else { return }
+        requestEnded = true
+        if isTunnel { context?.close(mode: .output, promise: nil) } else { write(.end(trailers)) }
+    }
+
+    func consumed(_ byteCount: Int) {
+        unconsumedBytes -= byteCount
+        guard isPaused, unconsumedBytes <= Self.maxUnconsumedBytes / 2 else { return }
+        isPaused = false
+        deadline = .now() + timeout
+        setReading(true)
+    }
+
+    /// Nobody waits any more; an answer that is on its way can't be stopped but by closing.
+    func abandon(_ exchange: OriginExchange) {
+        switch state {
+        case .busy(let current) where current === exchange, .connecting(let current) where current === exchange:
+            state = .closed
+            context?.close(promise: nil)
+            pool.closed(self)
+        default: break
+        }
+    }
+
+    // MARK: channel events
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelActive(context: ChannelHandlerContext) {
+        // With TLS this comes before the handshake: what is written waits for it.
+        if case .connecting(let exchange) = state { begin(exchange) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .busy(let exchange) = state else { return close() }  // nobody asked
+        deadline = .now() + timeout
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            answerBegan = true
+            received(head, exchange)
+        case .body(let bytes):
+            unconsumedBytes += bytes.readableBytes
+            exchange.received(bytes)
+            if unconsumedBytes > Self.maxUnconsumedBytes, !isPaused, case .busy = state {
+                isPaused = true
+                setReading(false)
+            }
+        case .end(let trailers):
+            answerEnded(exchange, trailers)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, case .busy(let exchange) = state { exchange.becameWritable() }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let why = answerBegan ? "broke off its answer" : "closed the connection without an answer"
+        connectionEnded("\(address) \(why)")
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch (error, state) {
+        // On a connection that was idle, an end without an answer is no fault of the origin.
+        case (let error as WireError, .busy(let exchange)) where answerBegan || !exchange.isReused:
+            end(exchange, ExchangeFailure(.badAnswer, "\(address): \(error.reason)"))
+        case (let error as WireError, _): connectionEnded("\(address): \(error.reason)")
+        case (is NIOSSLExtraError, _), (is BoringSSLError, _), (is NIOSSLError, _):
+            connectionEnded("TLS with \(address) failed: \(error)")
+        default: connectionEnded("\(address): \(error)")
+        }
+        context.close(promise: nil)
+    }
+
+    private func connectionEnded(_ why: String) {
+        let old = state
+        state = .closed
+        pool.closed(self)
+        switch old {
+        case .connecting(let exchange):
+            exchange.failed(ExchangeFailure(.origin, why, requestUnseen: true))
+        case .busy(let exchange) where isTunnel:
+            exchange.receivedEnd(trailers: nil)
+        case .busy(let exchange):
+            let failure = ExchangeFailure(.origin, why)
+            // Only an idle connection breaks for no fault of this request.
+            if !answerBegan, exchange.isReused, exchange.retry(after: failure) { return }
+            exchange.failed(failure)
+        case .idle, .closed: break
+        }
+    }
+
+    // MARK: the answer
+
+    private func received(_ head: HTTPResponseHead, _ exchange: OriginExchange) {
+        let request = exchange.request
+        switch ResponseRules.judge(head, requestMethod: request.head.method, upgradeAsked: request.upgrade) {
+        case .interim(let answer):
+            exchange.received(interim: answer.head)
+        case .forward(let answer):
+            keepAlive = answer.keepAlive
+            exchange.received(answer.head)
+        case .switchProtocols(let answer, _):
+            (isTunnel, requestEnded) = (true, false)
+            exchange.received(answer.head)
+        case .refuse(let reason):
+            end(exchange, ExchangeFailure(.badAnswer, "\(address): \(reason)"))
+        }
+    }
+
+    private func answerEnded(_ exchange: OriginExchange, _ trailers: HTTPHeaders?) {
+        // A connection whose request isn't complete can't carry another one.
+        let reusable = keepAlive && requestEnded && codec.isIdle && context?.channel.isActive == true
+        if isPaused { setReading(true) }
+        state = reusable ? .idle : .closed
+        deadline = .distantFuture
+        if !reusable { context?.close(promise: nil) }
+        pool.released(self, reusable: reusable)
+        exchange.receivedEnd(trailers: trailers)
+    }
+
+    private func end(_ exchange: OriginExchange, _ failure: ExchangeFailure) {
+        state = .closed
+        context?.close(promise: nil)
+        pool.closed(self)
+        exchange.failed(failure)
+    }
+
+
+    // MARK: the channel
+
+    private func write(_ part: HTTPClientRequestPart) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(part), promise: nil)
+        // Head, body and end mostly come in one turn of the event loop: one system call for them.
+        guard !needsFlush else { return }
+        needsFlush = true
+        pool.flushes.add(self)
+    }
+
+    func flush() {
+        needsFlush = false
+        context?.flush()
+    }
+
+    private func setReading(_ isReading: Bool) {
+        guard let context else { return }
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isReading)
+        if isReading { context.read() }
+    }
+}
+
+extension ForwardedResponse {
+    /// The head without what concerned the origin's connection.
+    var head: HTTPResponseHead { HTTPResponseHead(version: .http1_1, status: status, headers: fields) }
+}

@@ -1,0 +1,112 @@
+package import Exchange
+import HTTPRules
+package import NIOCore
+package import NIOHTTP1
+
+/// One request to an origin, whichever connection carries it.
+package final class OriginExchange: OutgoingRequest {
+    package let request: OriginRequest
+    private let pool: OriginPool
+    private(set) var receiver: (any AnswerReceiver)?
+    private var connection: OriginConnection?
+    /// What came before there was a connection.
+    private var waiting: [ByteBuffer] = []
+    private var waitingBytes = 0
+    private var end: HTTPHeaders??
+    private var bodyWasSent = false
+    private var tries = 1
+    /// Whether the connection carried other requests before.
+    package internal(set) var isReused = false
+    /// Whether a broken idle connection was replaced.
+    package private(set) var wasRestarted = false
+    private let started = NIODeadline.now()
+
+    private static let highWaterBytes = 64 * 1024
+
+    init(_ request: OriginRequest, pool: OriginPool, receiver: any AnswerReceiver) {
+        self.request = request
+        self.pool = pool
+        self.receiver = receiver
+        if !request.hasBody { end = .some(nil) }
+    }
+
+    /// From the request's start until now, in microseconds.
+    package var elapsedMicroseconds: UInt64 { UInt64((NIODeadline.now() - started).nanoseconds / 1000) }
+
+    // MARK: OutgoingRequest
+
+    package var isWritable: Bool { connection?.isWritable ?? (waitingBytes < Self.highWaterBytes) }
+
+    package func send(_ body: ByteBuffer) {
+        guard receiver != nil else { return }
+        if let connection {
+            bodyWasSent = true
+            connection.write(body: body)
+        } else {
+            waiting.append(body)
+            waitingBytes += body.readableBytes
+        }
+    }
+
+    package func finish(trailers: HTTPHeaders?) {
+        guard receiver != nil, end == nil else { return }
+        end = .some(trailers)
+        connection?.writeEnd(trailers: trailers)
+    }
+
+    package func cancel() {
+        receiver = nil
+        connection?.abandon(self)
+        connection = nil
+    }
+
+    package func consumed(_ byteCount: Int) { connection?.consumed(byteCount) }
+
+    // MARK: for the connection
+
+    /// Writes what came so far; called once the connection can carry it.
+    func attach(to connection: OriginConnection) {
+        self.connection = connection
+        let (early, wasFull) = (waiting, waitingBytes >= Self.highWaterBytes)
+        (waiting, waitingBytes) = ([], 0)
+        for body in early {
+            bodyWasSent = true
+            connection.write(body: body)
+        }
+        if let end { connection.writeEnd(trailers: end) }
+        if wasFull { receiver?.requestBecameWritable() }
+    }
+
+    /// A connection that was idle broke before it answered: the origin may have closed it just as the request went out.
+    func retry(after failure: ExchangeFailure) -> Bool {
+        guard receiver != nil,
+            RetryRules.mayRepeat(
+                request.head.method, sent: !failure.requestUnseen, answered: false,
+                bodyKept: !bodyWasSent && request.upgrade == nil, tries: tries)
+        else { return false }
+        tries += 1
+        (connection, isReused, wasRestarted) = (nil, false, true)
+        pool.start(self, fresh: true)
+        return true
+    }
+
+    func received(interim head: HTTPResponseHead) { receiver?.received(interim: head) }
+
+    func received(_ head: HTTPResponseHead) { receiver?.received(Answer(head: head)) }
+
+    func received(_ body: ByteBuffer) { receiver?.received(body) }
+
+    func receivedEnd(trailers: HTTPHeaders?) {
+        let receiver = receiver
+        (self.receiver, connection) = (nil, nil)
+        receiver?.receivedEnd(trailers: trailers)
+    }
+
+    func failed(_ failure: ExchangeFailure) {
+        let receiver = receiver
+        (self.receiver, connection) = (nil, nil)
+        receiver?.failed(failure)
+    }
+
+    func becameWritable() { receiver?.requestBecameWritable() }
+}

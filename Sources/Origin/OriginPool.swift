@@ -1,0 +1,142 @@
+package import Exchange
+import HTTPRules
+package import NIOCore
+import NIOHTTP1
+import NIOPosix
+package import NIOSSL
+
+/// Keep-alive connections to origins, all on one event loop.
+package final class OriginPool {
+    let eventLoop: any EventLoop
+    let limits: OriginLimits
+    let flushes: FlushBatch
+    private let tls: NIOSSLContext?
+    /// Connections that wait for a request, by origin; the most recently used last.
+    private var idle: [OriginAddress: [OriginConnection]] = [:]
+    /// Connections that have a request, or are being opened.
+    private var busy: [ObjectIdentifier: OriginConnection] = [:]
+    private var sweeps: RepeatedTask?
+
+    /// - Parameter tls: For https origins; `nil` where there are none.
+    package init(limits: OriginLimits, tls: NIOSSLContext?, eventLoop: any EventLoop) {
+        self.limits = limits
+        self.tls = tls
+        self.eventLoop = eventLoop
+        flushes = FlushBatch(eventLoop: eventLoop)
+    }
+
+    /// Begins to enforce time-outs; until ``stop()``.
+    package func start() {
+        let tick = TimeAmount.nanoseconds(min(max(limits.timeout / 20, .milliseconds(50)), .seconds(1)).nanoseconds)
+        let isolated = NIOLoopBound(self, eventLoop: eventLoop)
+        sweeps = eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in isolated.value.sweep() }
+    }
+
+    /// Closes what is idle, and gives up what is not.
+    package func stop() {
+        sweeps?.cancel()
+        for connections in idle.values { for connection in connections { connection.close() } }
+        idle = [:]
+        for connection in busy.values { connection.close() }
+    }
+
+    /// Sends a request. The receiver hears of everything, on this event loop; never before this returns.
+    package func send(_ request: OriginRequest, receiver: any AnswerReceiver) -> OriginExchange {
+        let exchange = OriginExchange(request, pool: self, receiver: receiver)
+        start(exchange, fresh: false)
+        return exchange
+    }
+
+    func start(_ exchange: OriginExchange, fresh: Bool) {
+        if !fresh, let connection = takeIdle(exchange.request.address) {
+            busy[ObjectIdentifier(connection)] = connection
+            exchange.isReused = true
+            return connection.begin(exchange)
+        }
+        connect(exchange)
+    }
+
+    private func takeIdle(_ address: OriginAddress) -> OriginConnection? {
+        while let connection = idle[address]?.popLast() {
+            if connection.isUsable { return connection }
+        }
+        return nil
+    }
+
+    private func connect(_ exchange: OriginExchange) {
+        let address = exchange.request.address
+        let connection = OriginConnection(address: address, pool: self)
+        busy[ObjectIdentifier(connection)] = connection
+        connection.expect(exchange)
+        let isolated = NIOLoopBound(connection, eventLoop: eventLoop)
+        let tls = tls
+        ClientBootstrap(group: eventLoop)
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 1024))
+            .channelOption(.writeBufferWaterMark, value: .init(low: 16 * 1024, high: 64 * 1024))
+            .connectTimeout(.nanoseconds(limits.timeout.nanoseconds))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try isolated.value.addHandlers(to: channel, tls: tls)
+                }
+            }
+            .connect(host: address.host, port: address.port)
+            .assumeIsolatedUnsafeUnchecked()
+            .whenFailure { error in
+                connection.failedToConnect(Self.words(error, address, self.limits))
+            }
+    }
+
+    private static func words(_ error: any Error, _ address: OriginAddress, _ limits: OriginLimits) -> ExchangeFailure {
+        switch error {
+        case let error as NIOConnectionError:
+            guard let first = error.connectionErrors.first?.error else {
+                return ExchangeFailure(.origin, "there is no address for \(address.host)", requestUnseen: true)
+            }
+            return words(first, address, limits)
+        case let error as IOError:
+            return ExchangeFailure(.origin, "\(address) can't be reached: \(error.description)", requestUnseen: true)
+        case is ChannelError:
+            return ExchangeFailure(
+                .originTimeout, "\(address) took no connection within \(limits.timeout)", requestUnseen: true)
+        case let error as NIOSSLExtraError:
+            return ExchangeFailure(.origin, "the certificate of \(address): \(error)", requestUnseen: true)
+        default:
+            return ExchangeFailure(.origin, "\(address) can't be reached: \(error)", requestUnseen: true)
+        }
+    }
+
+    // MARK: for connections
+
+    func released(_ connection: OriginConnection, reusable: Bool) {
+        busy[ObjectIdentifier(connection)] = nil
+        guard reusable, sweeps != nil, idle[connection.address, default: []].count < limits.idleConnections else {
+            return connection.close()
+        }
+        connection.idleSince = .now()
+        idle[connection.address, default: []].append(connection)
+    }
+
+    func closed(_ connection: OriginConnection) {
+        busy[ObjectIdentifier(connection)] = nil
+        idle[connection.address]?.removeAll { $0 === connection }
+    }
+
+    /// Ends what waits for too long. Deadlines are looked at now and then: a timer for each request would cost more.
+    private func sweep() {
+        let now = NIODeadline.now()
+        for connection in busy.values { connection.checkDeadline(now) }
+        let oldest = now - .nanoseconds(limits.idleLifetime.nanoseconds)
+        for (address, connections) in idle {
+            let (old, young) = (
+                connections.filter { $0.idleSince < oldest }, connections.filter { $0.idleSince >= oldest }
+            )
+            idle[address] = young.isEmpty ? nil : young
+            for connection in old { connection.close() }
+        }
+    }
+}
+
+extension Duration {
+    var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+}

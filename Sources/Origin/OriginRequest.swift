@@ -1,0 +1,54 @@
+package import HTTPRules
+package import NIOHTTP1
+
+/// Where an origin is, and how it is spoken to.
+package struct OriginAddress: Hashable, Sendable, CustomStringConvertible {
+    /// A name, which is looked up for each connection, or an address.
+    package var host: String
+    package var port: Int
+    /// The name that the certificate must have, which TLS asks for; `nil` for plain HTTP.
+    package var tlsName: String?
+
+    package init(host: String, port: Int, tlsName: String? = nil) {
+        self.host = host
+        self.port = port
+        self.tlsName = tlsName
+    }
+
+    package var description: String {
+        (tlsName == nil ? "http://" : "https://") + (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
+    }
+}
+
+/// A request as an origin is to get it.
+package struct OriginRequest: Sendable {
+    package var address: OriginAddress
+    package var head: HTTPRequestHead
+    /// The protocol that the request asks to switch to.
+    package var upgrade: String?
+    /// Whether the head is all there is.
+    package var hasBody: Bool
+
+    package init(_ request: ForwardedRequest, address: OriginAddress, host: String? = nil) {
+        self.address = address
+        head = request.originHead(host: host)
+        upgrade = request.upgrade
+        hasBody = request.body != .none
+    }
+}
+
+/// What holds for all connections to origins.
+package struct OriginLimits: Hashable, Sendable {
+    /// How long connecting, or waiting for the next bytes, may take.
+    package var timeout: Duration
+    /// Idle connections that are kept for each origin.
+    package var idleConnections: Int
+    /// How long an idle connection is kept.
+    package var idleLifetime: Duration
+
+    package init(timeout: Duration = .seconds(30), idleConnections: Int = 32, idleLifetime: Duration = .seconds(90)) {
+        self.timeout = timeout
+        self.idleConnections = idleConnections
+        self.idleLifetime = idleLifetime
+    }
+}

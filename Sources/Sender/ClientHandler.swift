@@ -1,0 +1,260 @@
+import Exchange
+import HTTPRules
+import HTTPWire
+import NIOCore
+import NIOHTTP1
+
+/// One client on the wire: a connection of HTTP/1, one request at a time, or a stream of HTTP/2 with its only one.
+final class ClientHandler: ChannelDuplexHandler, Flushable {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = Never
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum Phase {
+        /// No request has begun.
+        case idle
+        /// A request is being read, and maybe answered.
+        case reading(SenderExchange)
+        /// The request is complete, its answer isn't.
+        case answering(SenderExchange)
+        /// Bytes of another protocol, both ways.
+        case tunnel(SenderExchange)
+        /// All was said; the client closes, or is closed.
+        case closing
+    }
+
+    private let worker: SenderWorker
+    private let scheme: Scheme
+    private let clientAddress: String
+    private var phase = Phase.idle
+    private var context: ChannelHandlerContext?
+    private var needsFlush = false
+    private var holdsRead = false
+
+    /// - Parameter clientAddress: Without a port.
+    init(worker: SenderWorker, scheme: Scheme, clientAddress: String) {
+        self.worker = worker
+        self.scheme = scheme
+        self.clientAddress = clientAddress
+    }
+
+    private var exchange: SenderExchange? {
+        switch phase {
+        case .reading(let exchange), .answering(let exchange), .tunnel(let exchange): exchange
+        case .idle, .closing: nil
+        }
+    }
+
+    // MARK: channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        worker.deadlines.set(self, after: worker.limits.headTimeout)
+        worker.clients.insert(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        worker.deadlines.remove(self)
+        worker.clients.remove(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch (unwrapInboundIn(data), phase) {
+        case (.head(let head), .idle):
+            begin(head, context)
+        case (.body(let bytes), .reading(let exchange)):
+            worker.deadlines.set(self, after: worker.limits.idleTimeout)
+            exchange.receivedBody(bytes)
+        case (.body(let bytes), .tunnel(let exchange)):
+            exchange.receivedBody(bytes)
+        case (.end(let trailers), .reading(let exchange)):
+            phase = .answering(exchange)
+            worker.deadlines.remove(self)
+            exchange.receivedEnd(trailers: trailers)
+        default: break  // what is left of a request that was refused
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        // Of HTTP/2 it can't be told here whether a body follows; an empty one of unknown length does no harm but to GET.
+        let bodyFollows = head.version.major == 2 && head.method != .GET && head.method != .HEAD
+        switch RequestRules.judge(head, scheme: scheme, bodyFollows: bodyFollows) {
+        case .forward(var request):
+            if let refusal = worker.forwarding.add(to: &request, clientAddress: clientAddress) {
+                return refuse(refusal, head)
+            }
+            let exchange = SenderExchange(request, client: self, clientAddress: clientAddress, worker: worker)
+            phase = .reading(exchange)
+            if request.body == .none { worker.deadlines.remove(self) }
+            exchange.start()
+        case .answer(let answer):
+            phase = .closing
+            write(.head(answer))
+            respondEnd(trailers: nil)
+        case .refuse(let refusal):
+            refuse(refusal, head)
+        }
+    }
+
+    /// Answers what can't be passed on.
+    private func refuse(_ refusal: Refusal, _ head: HTTPRequestHead?) {
+        phase = .closing
+        var (answer, body) = ErrorPage(refusal).response
+        if refusal.closes { answer.headers.add(name: "Connection", value: "close") }
+        write(.head(answer))
+        if head?.method != .HEAD { write(.body(.byteBuffer(body))) }
+        respondEnd(trailers: nil)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if mayRead { context.read() } else { holdsRead = true }
+    }
+
+    /// Whether the client may send more: not while what it sent before isn't on its way.
+    private var mayRead: Bool {
+        switch phase {
+        case .reading(let exchange), .tunnel(let exchange): exchange.takesBody
+        case .idle, .answering, .closing: true
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { exchange?.clientBecameWritable() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case FrontCodec.Event.answered(let keepAlive):
+            answered(keepAlive: keepAlive, context)
+        case ChannelEvent.inputClosed:
+            switch phase {
+            case .idle, .closing: context.close(promise: nil)
+            case .tunnel(let exchange): exchange.receivedEnd(trailers: nil)
+            case .reading, .answering: break  // who asked may still be reading
+            }
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    /// The answer's end is written: HTTP/1 goes on to the next request, or ends.
+    private func answered(keepAlive: Bool, _ context: ChannelHandlerContext) {
+        guard keepAlive, !worker.isDraining else {
+            phase = .closing
+            flush()
+            // What the client still sends would make the kernel reset the connection, and the answer could be lost:
+            // so only this direction ends, and the rest is read for a moment.
+            context.close(mode: .output, promise: nil)
+            return worker.deadlines.set(self, after: .seconds(2))
+        }
+        phase = .idle
+        worker.deadlines.set(self, after: worker.limits.idleTimeout)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? WireError else { return context.close(promise: nil) }
+        let refusal = Refusal(error.status, error.reason)
+        switch phase {
+        case .idle: refuse(refusal, nil)
+        case .reading(let exchange):
+            // Within a body: the origin must not take it for complete.
+            let hasAnswered = exchange.hasAnswered
+            exchange.clientGone()
+            if hasAnswered { abort() } else { refuse(refusal, nil) }
+        case .answering(let exchange), .tunnel(let exchange):
+            exchange.clientGone()
+            abort()
+        case .closing: break
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let exchange = exchange
+        phase = .closing
+        exchange?.clientGone()
+        context.fireChannelInactive()
+    }
+
+    // MARK: time-outs and the end
+
+    /// Takes no further request.
+    func drain() {
+        if case .idle = phase { context?.close(promise: nil) }
+    }
+
+    // MARK: writing
+
+    private func write(_ part: HTTPServerResponsePart) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(part), promise: nil)
+        guard !needsFlush else { return }
+        needsFlush = true
+        worker.flushes.add(self)
+    }
+
+    func flush() {
+        guard needsFlush else { return }
+        needsFlush = false
+        context?.flush()
+    }
+}
+
+extension ClientHandler: DeadlineHolder {
+    /// The client took too long with what it sends.
+    func deadlinePassed() {
+        switch phase {
+        case .idle, .closing: context?.close(promise: nil)
+        case .reading(let exchange) where exchange.takesBody && !exchange.hasAnswered:
+            exchange.clientGone()
+            refuse(Refusal(.requestTimeout, "the body did not go on within \(worker.limits.idleTimeout)"), nil)
+        case .reading, .answering, .tunnel: break
+        }
+    }
+}
+
+extension ClientHandler: ClientStream {
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func respond(interim head: HTTPResponseHead) {
+        write(.head(head))
+        flush()
+    }
+
+    func respond(_ head: HTTPResponseHead) {
+        var head = head
+        if worker.isDraining { head.headers.add(name: "Connection", value: "close") }
+        write(.head(head))
+    }
+
+    func respond(_ body: ByteBuffer) { write(.body(.byteBuffer(body))) }
+
+    func respondEnd(trailers: HTTPHeaders?) { write(.end(trailers)) }
+
+    func abort() {
+        phase = .closing
+        flush()
+        context?.close(promise: nil)
+    }
+
+    func becomeTunnel() {
+        guard let exchange else { return }
+        phase = .tunnel(exchange)
+        worker.deadlines.remove(self)
+        flush()
+        readMore()
+    }
+
+    func endTunnel() {
+        phase = .closing
+        flush()
+        context?.close(mode: .output, promise: nil)
+        worker.deadlines.set(self, after: .seconds(2))
+    }
+
+    func readMore() {
+        guard holdsRead, mayRead else { return }
+        holdsRead = false
+        context?.read()
+    }
+}

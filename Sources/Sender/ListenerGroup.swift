@@ -1,0 +1,41 @@
+import Link
+import NIOCore
+
+/// The listeners that may answer for a site, each over a lane of this event loop.
+final class ListenerGroup {
+    let name: String
+    private let dialers: [LinkDialer]
+
+    init(name: String, dialers: [LinkDialer]) {
+        self.name = name
+        self.dialers = dialers
+    }
+
+    func start() { for dialer in dialers { dialer.start() } }
+
+    func stop() { for dialer in dialers { dialer.stop() } }
+
+    /// A lane that takes requests: the one with the fewest of them.
+    func lane(avoiding avoided: Lane?) -> Lane? {
+        var best: Lane?
+        for dialer in dialers {
+            guard let lane = dialer.lane, lane.isOpen, lane !== avoided else { continue }
+            if best == nil || lane.streamCount < best!.streamCount { best = lane }
+        }
+        return best ?? avoided
+    }
+
+    /// Whether a lane is open.
+    var isAvailable: Bool { dialers.contains { $0.lane?.isOpen == true } }
+
+    /// Why there is no lane, in words.
+    var unavailability: String {
+        let errors = dialers.compactMap { dialer in dialer.lastError.map { $0.message } }
+        return errors.first ?? (isAvailable ? "all lanes are full" : "the link is being opened")
+    }
+
+    /// For the statistics.
+    var lanes: [(address: LinkDialer.Address, lane: Lane?, error: LinkError?)] {
+        dialers.map { ($0.address, $0.lane, $0.lastError) }
+    }
+}

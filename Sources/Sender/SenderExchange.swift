@@ -1,0 +1,389 @@
+import DeltaEngine
+import Exchange
+import HTTPRules
+import Link
+import NIOCore
+import NIOHTTP1
+import Operations
+import Origin
+import PageStore
+
+/// One request of a client, from its head to the end of its answer; confined to one event loop.
+///
+/// It takes the request from the ``ClientStream``, sends it over the link, or to the origin itself, and hands the answer
+/// back: as it comes, or, where a page comes as a delta, once it is rebuilt and checked.
+final class SenderExchange {
+    /// How the answer comes, as the `Railgun` header and the statistics tell it.
+    enum Route {
+        case none
+        case link(LinkStream)
+        case direct(reason: String)
+    }
+
+    let request: ForwardedRequest
+    let clientAddress: String
+    private let worker: SenderWorker
+    /// Who asked; `nil` once the answer has ended, or nobody waits for it.
+    private(set) var client: (any ClientStream)?
+    private let started = NIODeadline.now()
+
+    private var outgoing: (any OutgoingRequest)?
+    private(set) var route = Route.none
+    private var tries = 0
+    private var bodyWasSent = false
+    private var isTunnel = false
+
+    // Pages.
+    private let mayHaveBase: Bool
+    private let key: PageKey?
+    private var userClass = PageStore.PageClass.shared
+    private var offers: [StoredPage] = []
+    private var page: (transfer: PageTransfer, answer: Answer, delta: ByteBuffer)?
+    private var isRebuilding = false
+
+    /// Bytes of the answer that the client hasn't taken yet.
+    private var heldBytes = 0
+    /// What was sent of the answer: the status, once there is one, and the bytes of its body.
+    private(set) var status: Int?
+    private(set) var bodyBytes = 0
+    private var linkBytes = 0
+
+    private var originTime: TimeAmount?
+    private var crossing = AccessLine.Crossing.word("-")
+
+    /// What remains of an exchange: for log and statistics.
+    struct Record {
+        var client: String
+        var method: String
+        var host: String
+        var target: String
+        /// 0 where the client was gone before there was one.
+        var status: Int
+        var bodyBytes: Int
+        var linkBytes: Int
+        var crossing: AccessLine.Crossing
+        var originTime: TimeAmount?
+        var started: NIODeadline
+        /// The lane that carried it; 0 for none.
+        var connection: UInt64
+    }
+
+    init(_ request: ForwardedRequest, client: any ClientStream, clientAddress: String, worker: SenderWorker) {
+        self.request = request
+        self.client = client
+        self.clientAddress = clientAddress
+        self.worker = worker
+        mayHaveBase = request.upgrade == nil && BaseRules.mayHaveBase(method: request.method, request: request.fields)
+        key =
+            mayHaveBase
+            ? PageKey(scheme: request.scheme.rawValue, authority: request.authority, target: request.target) : nil
+    }
+
+    var hasAnswered: Bool { status != nil }
+
+    /// Whether the client's next bytes can be taken.
+    var takesBody: Bool { outgoing?.isWritable ?? false }
+
+    // MARK: the request
+
+    /// Sends the request on its way.
+    func start() {
+        if let key {
+            userClass = worker.baseRules(request.authority).userClass(request: request.fields).stored
+            offers = worker.store.offers(for: key, owner: userClass, limit: SenderWorker.maxOffers)
+        }
+        send()
+    }
+
+    private func send() {
+        tries += 1
+        if tries > 1 { worker.statistics.counters.linkRetries += 1 }
+        guard let group = worker.group(for: request.authority) else {
+            return refuse(
+                Refusal(.misdirectedRequest, "this server answers for no site named “\(request.authority)”", closes: false))
+        }
+        if let lane = group.lane(avoiding: nil), let stream = lane.open(linkRequest, receiver: self) {
+            (outgoing, route) = (stream, .link(stream))
+            if request.body == .none, request.upgrade == nil { stream.finish(trailers: nil) }
+        } else {
+            sendDirectly(reason: group.unavailability)
+        }
+    }
+
+    private func sendDirectly(reason: String) {
+        guard let address = worker.fallback(for: request) else {
+            return fail(
+                ExchangeFailure(.link, "no link to a listener: \(reason)", requestUnseen: true), canRetry: false)
+        }
+        offers = []
+        route = .direct(reason: reason)
+        outgoing = worker.origins.send(OriginRequest(request, address: address), receiver: self)
+        client?.readMore()
+    }
+
+    private var linkRequest: LinkRequest {
+        var fields = request.fields
+        if case .length(let count) = request.body { fields.add(name: "content-length", value: String(count)) }
+        if let upgrade = request.upgrade { fields.add(name: "upgrade", value: upgrade) }
+        return LinkRequest(
+            method: request.method.rawValue, scheme: request.scheme.rawValue, authority: request.authority,
+            target: request.target, fields: fields, offers: offers.map(\.version.prefix))
+    }
+
+    func receivedBody(_ bytes: ByteBuffer) {
+        bodyWasSent = true
+        outgoing?.send(bytes)
+    }
+
+    func receivedEnd(trailers: HTTPHeaders?) {
+        // Until the protocol is switched, the end of the request is not the end of what the client sends.
+        guard request.upgrade == nil || isTunnel else { return }
+        guard request.body != .none || isTunnel else { return }
+        outgoing?.finish(trailers: trailers)
+    }
+
+    /// The client is gone: what is under way is stopped everywhere.
+    func clientGone() {
+        guard client != nil else { return }
+        client = nil
+        outgoing?.cancel()
+        finish()
+    }
+
+    func clientBecameWritable() {
+        guard heldBytes > 0 else { return }
+        let count = heldBytes
+        heldBytes = 0
+        outgoing?.consumed(count)
+    }
+
+    // MARK: the end
+
+    private func finish() {
+        var connection: UInt64 = 0
+        if case .link(let stream) = route {
+            linkBytes += stream.linkBytes
+            connection = stream.laneID
+        }
+        (outgoing, client, page) = (nil, nil, nil)
+        offers = []
+        worker.finished(
+            Record(
+                client: clientAddress, method: request.method.rawValue, host: request.authority, target: request.target,
+                status: status ?? 0, bodyBytes: bodyBytes, linkBytes: linkBytes, crossing: crossing,
+                originTime: originTime, started: started, connection: connection))
+    }
+
+    private func refuse(_ refusal: Refusal) { respond(ErrorPage(refusal)) }
+
+    private func fail(_ failure: ExchangeFailure, canRetry: Bool = true) {
+        outgoing = nil
+        guard let client else { return }
+        if canRetry, !hasAnswered, mayRepeat(failure) {
+            if case .link(let stream) = route {
+                linkBytes += stream.linkBytes
+                if tries > 1 { return sendDirectly(reason: failure.message) }
+            }
+            page = nil
+            return send()
+        }
+        worker.note(failure)
+        if hasAnswered {
+            client.abort()
+            finish()
+        } else {
+            respond(ErrorPage(failure))
+        }
+    }
+
+    private func mayRepeat(_ failure: ExchangeFailure) -> Bool {
+        guard failure.cause == .link || failure.requestUnseen, case .link = route else { return false }
+        return RetryRules.mayRepeat(
+            request.method, sent: !failure.requestUnseen, answered: false,
+            bodyKept: !bodyWasSent && (request.body == .none || failure.requestUnseen), tries: tries)
+    }
+
+    private func respond(_ page: ErrorPage) {
+        var (head, body) = page.response
+        complete(&head)
+        status = Int(head.status.code)
+        client?.respond(head)
+        if request.method != .HEAD {
+            client?.respond(body)
+            bodyBytes = body.readableBytes
+        }
+        client?.respondEnd(trailers: nil)
+        finish()
+    }
+
+    /// Adds what this hop owes an answer.
+    private func complete(_ head: inout HTTPResponseHead, _ railgun: RailgunHeader? = nil) {
+        if !head.headers.contains(name: "date") { head.headers.add(name: "Date", value: worker.date.text) }
+        worker.forwarding.addVia(toAnswer: &head.headers, version: .http1_1)
+        if let railgun, worker.limits.sendsRailgunHeader {
+            head.headers.add(name: RailgunHeader.name, value: railgun.text)
+        }
+    }
+
+    private func railgunHeader(_ passage: RailgunHeader.Passage, _ report: OriginReport) -> RailgunHeader {
+        originTime = .microseconds(Int64(report.microseconds))
+        switch passage {
+        case .delta: break  // noted with its bytes
+        case .stream: crossing = .word("stream")
+        case .normal: crossing = .word("normal")
+        case .direct: crossing = .word("direct")
+        }
+        var connection: UInt64 = 0
+        if case .link(let stream) = route { connection = stream.laneID }
+        return RailgunHeader(
+            connection: connection, passage: passage, originTime: .microseconds(Int64(report.microseconds)),
+            flags: .init(rawValue: report.flags & 0x7f), version: worker.version)
+    }
+}
+
+// MARK: the answer
+
+extension SenderExchange: AnswerReceiver {
+    func received(interim head: HTTPResponseHead) { client?.respond(interim: head) }
+
+    func received(_ answer: Answer) {
+        if let transfer = answer.page {
+            guard transfer.pageBytes <= worker.limits.maxPageBytes, transfer.base.map({ offers.indices.contains($0) }) ?? true
+            else {
+                outgoing?.cancel()
+                return fail(ExchangeFailure(.link, "the listener sent a page that this end can't rebuild"), canRetry: false)
+            }
+            page = (transfer, answer, ByteBuffer())
+            return
+        }
+        let passage: RailgunHeader.Passage
+        switch route {
+        case .direct(let reason): passage = .direct(reason: reason.railgunReason)
+        case .link, .none: passage = .stream
+        }
+        var head = answer.head
+        complete(&head, railgunHeader(passage, answer.report))
+        status = Int(head.status.code)
+        client?.respond(head)
+        if head.status == .switchingProtocols {
+            isTunnel = true
+            client?.becomeTunnel()
+        }
+    }
+
+    func received(_ body: ByteBuffer) {
+        let count = body.readableBytes
+        if page != nil {
+            page!.delta.writeImmutableBuffer(body)
+            outgoing?.consumed(count)
+            // No encoder makes a delta that is longer than its page but for a few bytes.
+            guard page!.delta.readableBytes <= page!.transfer.pageBytes + 1024 else {
+                outgoing?.cancel()
+                return fail(ExchangeFailure(.link, "the listener sent a delta longer than its page"), canRetry: false)
+            }
+            return
+        }
+        guard let client else { return }
+        bodyBytes += count
+        client.respond(body)
+        if client.isWritable { outgoing?.consumed(count) } else { heldBytes += count }
+    }
+
+    func receivedEnd(trailers: HTTPHeaders?) {
+        if let page {
+            outgoing = nil
+            return rebuild(page.transfer, page.answer, page.delta)
+        }
+        if isTunnel { client?.endTunnel() } else { client?.respondEnd(trailers: trailers) }
+        finish()
+    }
+
+    func failed(_ failure: ExchangeFailure) {
+        if isTunnel { client?.endTunnel() }
+        fail(failure)
+    }
+
+    func requestBecameWritable() { client?.readMore() }
+}
+
+// MARK: pages
+
+extension SenderExchange {
+    private func rebuild(_ transfer: PageTransfer, _ answer: Answer, _ delta: ByteBuffer) {
+        let base = transfer.base.map { offers[$0] }
+        // What takes long would hold all others on this event loop.
+        guard delta.readableBytes > SenderWorker.maxInlineDeltaBytes else {
+            return rebuilt(worker.rebuilder.rebuild(delta, base: base, transfer: transfer), base, answer, delta.readableBytes)
+        }
+        let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
+        worker.rebuilders.rebuild(delta, base: base, transfer: transfer, on: worker.eventLoop) { result in
+            isolated.value.rebuilt(result, base, answer, delta.readableBytes)
+        }
+    }
+
+    private func rebuilt(
+        _ result: Result<RebuiltPage, RebuildFailure>, _ base: StoredPage?, _ answer: Answer, _ deltaBytes: Int
+    ) {
+        guard let client else { return }
+        switch result {
+        case .failure(let failure):
+            worker.noteDamaged(failure, request)
+            if let base { worker.store.remove(base.version) }
+            // The page comes once more, whole: one more round trip.
+            guard base != nil, tries < 3 else {
+                return fail(ExchangeFailure(.link, "a page can't be rebuilt: \(failure.message)"), canRetry: false)
+            }
+            page = nil
+            offers = []
+            if case .link(let stream) = route { linkBytes += stream.linkBytes }
+            return send()
+        case .success(let page):
+            store(page, answer)
+            var head = answer.head
+            head.headers.replaceOrAdd(name: "Content-Length", value: String(page.bytes.count))
+            let points = page.bytes.isEmpty ? 0 : deltaBytes * 10_000 / page.bytes.count
+            complete(&head, railgunHeader(base == nil ? .normal : .delta(ratioBasisPoints: points), answer.report))
+            if base != nil { crossing = .delta(bytes: deltaBytes, pageBytes: page.bytes.count) }
+            status = Int(head.status.code)
+            bodyBytes = page.bytes.count
+            client.respond(head)
+            client.respond(ByteBuffer(bytes: page.bytes))
+            client.respondEnd(trailers: nil)
+            finish()
+        }
+    }
+
+    private func store(_ page: RebuiltPage, _ answer: Answer) {
+        guard let key else { return }
+        let rules = worker.baseRules(request.authority)
+        guard rules.mayBeBase(
+            method: request.method, request: request.fields, status: answer.head.status, answer: answer.head.headers,
+            bytes: page.bytes.count)
+        else { return }
+        let owner = rules.pageClass(request: request.fields, answer: answer.head.headers).stored
+        worker.store.insert(page.bytes, version: page.version, key: key, owner: owner)
+    }
+}
+
+extension HTTPRules.PageClass {
+    /// As the store names it. A hash of 0 would be the shared class.
+    var stored: PageStore.PageClass {
+        switch self {
+        case .shared: .shared
+        case .user(let hash): PageStore.PageClass(rawValue: max(hash, 1))
+        }
+    }
+}
+
+extension PageVersion {
+    /// What the link names a version by.
+    var prefix: UInt64 { leadingWords.0 }
+}
+
+extension String {
+    /// As the `Railgun` header may say it.
+    fileprivate var railgunReason: String {
+        let plain = String(unicodeScalars.filter { (0x20..<0x7f).contains($0.value) && $0 != "(" && $0 != ")" }.prefix(80))
+        return plain.isEmpty ? "no link" : plain
+    }
+}

@@ -1,0 +1,129 @@
+import Crypto
+import HTTPRules
+import Link
+package import Logging
+package import NIOCore
+import NIOPosix
+import NIOSSL
+package import Operations
+import PageStore
+package import ServiceLifecycle
+
+/// A running rg-sender: accepts clients, keeps its links, until it is told to stop.
+package struct SenderService: Service {
+    private let parts: SenderParts
+    private let group: any EventLoopGroup
+    private let frontTLS: NIOSSLContext?
+
+    /// Reads certificates and makes what workers share.
+    ///
+    /// - Throws: What is wrong with a certificate or key.
+    package init(
+        _ configuration: SenderConfiguration, version: String, group: any EventLoopGroup, statistics: Statistics,
+        logger: Logger, logOutput: LogOutput
+    ) throws {
+        self.group = group
+        let pages = configuration.pages
+        let limits = SenderWorker.Limits(
+            headTimeout: .init(configuration.front.headTimeout), idleTimeout: .init(configuration.front.idleTimeout),
+            maxPageBytes: max(pages.streamBytes, 64 << 20),  // the listener's stream.size may be larger
+            sendsRailgunHeader: configuration.front.sendsRailgunHeader,
+            compressesForClients: configuration.front.compresses)
+        let store = MemoryPageStore(
+            limits: PageStoreLimits(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage))
+        statistics.add(.init("store") { store.summary })
+        parts = SenderParts(
+            configuration: configuration, limits: limits, store: store,
+            rebuilders: RebuilderThreads(threadCount: System.coreCount, maxPageBytes: limits.maxPageBytes),
+            linkTLS: try configuration.link.files.map {
+                try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
+                    .context(for: .sender)
+            },
+            classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: logger, logOutput: logOutput,
+            version: version)
+        frontTLS = try configuration.front.certificate.map { try Self.frontTLS(file: $0.file, key: $0.key) }
+    }
+
+    private static func frontTLS(file: String, key: String) throws -> NIOSSLContext {
+        var tls = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try NIOSSLCertificate.fromPEMFile(file).map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+        tls.minimumTLSVersion = .tlsv12
+        tls.applicationProtocols = ["h2", "http/1.1"]
+        return try NIOSSLContext(configuration: tls)
+    }
+
+    package func run() async throws {
+        let workers = try await Workers(parts, group)
+        var channels: [any Channel] = []
+        let front = parts.configuration.front
+        for address in front.http {
+            channels.append(try await listen(address, workers, tls: nil))
+        }
+        for address in front.https {
+            channels.append(try await listen(address, workers, tls: frontTLS))
+        }
+        parts.logger.notice("rg-sender \(parts.version) is ready")
+        try? await gracefulShutdown()
+        for channel in channels { try? await channel.close() }
+        await workers.drain()
+        parts.rebuilders.stop()
+    }
+
+    private func listen(_ address: HostAndPort, _ workers: Workers, tls: NIOSSLContext?) async throws -> any Channel {
+        let channel = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 1024))
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let worker = workers.worker(on: channel.eventLoop)
+                    let pipeline = FrontPipeline(worker: worker, scheme: tls == nil ? .http : .https)
+                    guard let tls else { return try pipeline.addDetection(to: channel) }
+                    try channel.pipeline.syncOperations.addHandlers([
+                        NIOSSLServerHandler(context: tls), ALPNPipeline(pipeline: pipeline),
+                    ])
+                }
+            }
+            .bind(host: address.host, port: address.port).get()
+        parts.logger.notice(
+            "\(tls == nil ? "http" : "https") on \(channel.localAddress.map { "\($0)" } ?? address.description)")
+        return channel
+    }
+
+    /// One worker for each event loop.
+    private struct Workers: Sendable {
+        private let byLoop: [ObjectIdentifier: NIOLoopBound<SenderWorker>]
+
+        init(_ parts: SenderParts, _ group: any EventLoopGroup) async throws {
+            var byLoop: [ObjectIdentifier: NIOLoopBound<SenderWorker>] = [:]
+            for loop in group.makeIterator() {
+                byLoop[ObjectIdentifier(loop)] = try await loop.submit {
+                    let worker = SenderWorker(parts, eventLoop: loop)
+                    worker.start()
+                    return NIOLoopBound(worker, eventLoop: loop)
+                }.get()
+            }
+            self.byLoop = byLoop
+        }
+
+        func worker(on loop: any EventLoop) -> SenderWorker {
+            guard let bound = byLoop[ObjectIdentifier(loop)] else { preconditionFailure("an event loop without a worker") }
+            return bound.value
+        }
+
+        /// Waits until all clients have their answers.
+        func drain() async {
+            for bound in byLoop.values { try? await bound.eventLoop.submit { bound.value.drain() }.get() }
+            for bound in byLoop.values {
+                while let count = try? await bound.eventLoop.submit({ bound.value.clients.count }).get(), count > 0 {
+                    guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }
+                }
+                try? await bound.eventLoop.submit { bound.value.stop() }.get()
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+import Crypto
+import Exchange
+import HTTPRules
+import Link
+import Logging
+import NIOCore
+import NIOHTTP1
+import Operations
+import Origin
+import PageStore
+
+/// All of a sender that lives on one event loop: its clients, its lanes, its connections to origins.
+final class SenderWorker {
+    /// What holds for all requests.
+    struct Limits: Sendable {
+        var headTimeout: TimeAmount
+        var idleTimeout: TimeAmount
+        var maxPageBytes: Int
+        var sendsRailgunHeader: Bool
+        var compressesForClients: Bool
+    }
+
+    /// The most versions that a request offers: each takes 8 bytes on the link.
+    static let maxOffers = 4
+    /// Longer deltas are decoded on another thread: coded bytes cost about 0.1 µs each.
+    static let maxInlineDeltaBytes = 8192
+
+    let eventLoop: any EventLoop
+    let limits: Limits
+    let store: any PageStore
+    let forwarding = ForwardingFields(pseudonym: "railgun")
+    let flushes: FlushBatch
+    let deadlines: Deadlines
+    let origins: OriginPool
+    let rebuilder: PageRebuilder
+    let rebuilders: RebuilderThreads
+    let version: String
+    let date = DateField()
+    var clients = Clients()
+    private(set) var isDraining = false
+    let statistics: LoopStatistics
+    private let logger: Logger
+    private let accessLog: AccessLog?
+    private let configuration: SenderConfiguration
+    private let rules: (private: BaseRules, shared: BaseRules)
+    private var groups: [String: ListenerGroup] = [:]
+
+    init(_ shared: SenderParts, eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        configuration = shared.configuration
+        limits = shared.limits
+        store = shared.store
+        rebuilders = shared.rebuilders
+        version = shared.version
+        logger = shared.logger
+        statistics = shared.statistics.onLoop(eventLoop)
+        accessLog =
+            configuration.log.level >= .information
+            ? AccessLog(to: shared.logOutput, format: configuration.log.format) : nil
+        flushes = FlushBatch(eventLoop: eventLoop)
+        deadlines = Deadlines(eventLoop: eventLoop)
+        origins = OriginPool(limits: OriginLimits(), tls: nil, eventLoop: eventLoop)
+        rebuilder = PageRebuilder(maxPageBytes: shared.limits.maxPageBytes)
+        let sizes = 256...max(256, configuration.pages.streamBytes)
+        rules = (
+            BaseRules(bodyBytes: sizes, key: shared.classKey),
+            BaseRules(bodyBytes: sizes, sharesUserPages: true, key: shared.classKey)
+        )
+        for (name, addresses) in configuration.groups {
+            let dialers = addresses.map { address in
+                LinkDialer(.init(host: address.host, port: address.port), tls: shared.linkTLS, eventLoop: eventLoop) {
+                    [weak self] event in self?.linkChanged(address, event)
+                }
+            }
+            groups[name] = ListenerGroup(name: name, dialers: dialers)
+        }
+    }
+
+    func start() {
+        deadlines.start()
+        origins.start()
+        for group in groups.values { group.start() }
+    }
+
+    /// Takes no new requests; those under way go on.
+    func drain() {
+        isDraining = true
+        for client in clients.all { client.drain() }
+    }
+
+    func stop() {
+        for group in groups.values { group.stop() }
+        origins.stop()
+        deadlines.stop()
+    }
+
+    // MARK: for exchanges
+
+    /// The group of listeners that answers for a host; `nil` where none does.
+    func group(for authority: String) -> ListenerGroup? {
+        let (host, port) = Self.split(authority)
+        return configuration.group(host: host, port: port).flatMap { groups[$0] }
+    }
+
+    /// Where a host is asked directly, where that is configured.
+    func fallback(for request: ForwardedRequest) -> OriginAddress? {
+        let (host, port) = Self.split(request.authority)
+        return configuration.origins.value(host: host, port: port).map { OriginAddress(host: $0.host, port: $0.port) }
+    }
+
+    /// What may be a base on a site.
+    func baseRules(_ authority: String) -> BaseRules {
+        let (host, port) = Self.split(authority)
+        return configuration.pages.sharing.value(host: host, port: port) == .shared ? rules.shared : rules.private
+    }
+
+    private static func split(_ authority: String) -> (host: String, port: Int) {
+        guard let colon = authority.utf8.lastIndex(of: UInt8(ascii: ":")), !authority.hasSuffix("]"),
+            let port = Int(authority[authority.utf8.index(after: colon)...])
+        else { return (authority, 0) }
+        return (String(authority[..<colon]), port)
+    }
+
+    // MARK: what is noted
+
+    private func linkChanged(_ address: HostAndPort, _ event: LinkDialer.Event) {
+        switch event {
+        case .opened(let laneID):
+            statistics.counters.wanStarts += 1
+            logger.info("link to \(address) is up, connection \(String(laneID, radix: 16))")
+        case .lost(let error, let retry):
+            statistics.counters.wanStops += 1
+            logger.error(
+                "no link to \(address): \(error.message); next try in \(retry.nanoseconds / 1_000_000) ms")
+        }
+    }
+
+    func noteDamaged(_ failure: RebuildFailure, _ request: ForwardedRequest) {
+        statistics.counters.hashFailures += 1
+        logger.error("\(request.authority)\(request.target): \(failure.message); the page is asked for again, whole")
+    }
+
+    func note(_ failure: ExchangeFailure) {
+        switch failure.cause {
+        case .origin, .badAnswer: statistics.counters.originErrors += 1
+        case .originTimeout: statistics.counters.originTimeouts += 1
+        case .link, .overloaded: statistics.counters.linkErrors += 1
+        }
+    }
+
+    /// Counts and logs a request that is over.
+    func finished(_ record: SenderExchange.Record) {
+        statistics.counters.requestsCompleted += 1
+        statistics.counters.countResponse(status: record.status)
+        statistics.counters.clientBytesSent += record.bodyBytes
+        let total = NIODeadline.now() - record.started
+        statistics.latencies.request.record(total)
+        if let origin = record.originTime { statistics.latencies.origin.record(origin) }
+        switch record.crossing {
+        case .delta(let bytes, let pageBytes):
+            if bytes == 1 { statistics.counters.pagesIdentical += 1 } else { statistics.counters.pagesDelta += 1 }
+            statistics.counters.deltaPageBytes += pageBytes
+            statistics.counters.deltaBytes += bytes
+        case .word("normal"): statistics.counters.pagesWhole += 1
+        case .word("direct"): statistics.counters.pagesDirect += 1
+        case .word: statistics.counters.pagesStreamed += 1
+        }
+        guard let accessLog else { return }
+        accessLog.write(
+            AccessLine(
+                client: record.client, method: record.method, host: record.host, target: record.target,
+                status: record.status, clientBytes: record.bodyBytes, linkBytes: record.linkBytes,
+                crossing: record.crossing, originTime: record.originTime, totalTime: total,
+                connection: record.connection == 0 ? "-" : String(record.connection, radix: 16)))
+    }
+
+    /// The connections of clients that are open.
+    struct Clients {
+        private var handlers: [ObjectIdentifier: ClientHandler] = [:]
+
+        mutating func insert(_ handler: ClientHandler) { handlers[ObjectIdentifier(handler)] = handler }
+        mutating func remove(_ handler: ClientHandler) { handlers[ObjectIdentifier(handler)] = nil }
+        var count: Int { handlers.count }
+        var all: [ClientHandler] { Array(handlers.values) }
+    }
+}
+
+/// What all workers of a sender share; safe to use from any thread.
+struct SenderParts: Sendable {
+    let configuration: SenderConfiguration
+    let limits: SenderWorker.Limits
+    let store: any PageStore
+    let rebuilders: RebuilderThreads
+    let linkTLS: LinkTLS?
+    let classKey: SymmetricKey
+    let statistics: Statistics
+    let logger: Logger
+    let logOutput: LogOutput
+    let version: String
+}
