@@ -1,5 +1,5 @@
-import Files
-import Foundation
+internal import Files
+internal import Foundation
 
 extension CorpusError {
     /// Runs what reads `url`, and words its error.

@@ -1,4 +1,4 @@
-import Crypto
+internal import Crypto
 
 /// The name of one version of a page: the SHA-256 of its exact bytes.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// Why a command could not do its work, in one line that names what and where.
 package struct CommandFailure: Error, Hashable {

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// One of the process's output streams, and what is known of the terminal behind it.
 package struct Terminal: Sendable {

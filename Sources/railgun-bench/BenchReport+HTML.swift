@@ -1,5 +1,5 @@
-import Foundation
-import Reports
+internal import Foundation
+internal import Reports
 
 /// The report as a page with charts.
 extension BenchReport {

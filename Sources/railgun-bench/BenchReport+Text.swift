@@ -1,4 +1,4 @@
-import Reports
+internal import Reports
 
 /// The report for a terminal.
 extension BenchReport {

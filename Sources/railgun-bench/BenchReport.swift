@@ -1,5 +1,5 @@
-import DeltaEngine
-import Foundation
+internal import DeltaEngine
+internal import Foundation
 
 /// What a run found, ready to be shown.
 struct BenchReport {

@@ -1,6 +1,6 @@
-import Files
-import Corpus
-import DeltaEngine
+internal import Files
+internal import Corpus
+internal import DeltaEngine
 
 /// What one codec did with one pair.
 struct Measurement {

@@ -1,5 +1,5 @@
-import Files
-import Foundation
+internal import Files
+internal import Foundation
 
 /// A file that a report goes to, or standard output where it's called `-`.
 struct OutputFile {

@@ -1,8 +1,8 @@
-import ArgumentParser
-import Corpus
-import DeltaEngine
-import Foundation
-import Reports
+internal import ArgumentParser
+internal import Corpus
+internal import DeltaEngine
+internal import Foundation
+internal import Reports
 
 extension DeltaLevel: ExpressibleByArgument {}
 

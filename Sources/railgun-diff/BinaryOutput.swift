@@ -1,5 +1,5 @@
-import Files
-import Reports
+internal import Files
+internal import Reports
 
 extension FileAccess {
     /// Refuses to fill a person's screen with bytes that aren't text.

@@ -1,5 +1,5 @@
-import Files
-import DeltaEngine
+internal import Files
+internal import DeltaEngine
 
 /// Delta files as people name them on a command line.
 enum DeltaFileReader {

@@ -1,5 +1,5 @@
-import Files
-import CZlib
+internal import Files
+internal import CZlib
 
 /// What web servers do today without a delta engine: `gzip -6`.
 enum Gzip {

@@ -1,0 +1,87 @@
+package import NIOHTTP1
+
+/// What a hop adds to requests and answers, so that origins know the client and loops are seen.
+package struct ForwardingFields: Sendable {
+    /// How this hop signs in Via: a token, for instance `railgun`.
+    package let pseudonym: String
+    /// Earlier X-Forwarded-Proto and -Host are kept: a proxy of ours stands in front and set them.
+    package let trustsEarlier: Bool
+    /// The most times that one request may pass this hop.
+    package static let maxPasses = 8
+
+    package init(pseudonym: String, trustsEarlier: Bool = false) {
+        self.pseudonym = pseudonym
+        self.trustsEarlier = trustsEarlier
+    }
+
+    /// Adds X-Forwarded-For, -Proto, -Host, Forwarded (RFC 7239) and Via to `request`.
+    ///
+    /// Lists grow at their end, as RFC 7239 says: an origin trusts as many from the end as it has proxies.
+    /// - Parameter clientAddress: The address without a port; for IPv6 without brackets.
+    /// - Returns: A refusal if the request has been here too often; then nothing was added.
+    package func add(to request: inout ForwardedRequest, clientAddress: String) -> Refusal? {
+        var lists = (forwardedFor: "", forwarded: "", via: "")
+        var (proto, host): (String?, String?)
+        var kept: [(String, String)] = []
+        kept.reserveCapacity(request.fields.count + 5)
+        for (name, value) in request.fields {
+            switch name.utf8.count {
+            case 3 where name.equalsIgnoringCase("via"): lists.via.appendMember(value)
+            case 9 where name.equalsIgnoringCase("forwarded"): lists.forwarded.appendMember(value)
+            case 15 where name.equalsIgnoringCase("x-forwarded-for"): lists.forwardedFor.appendMember(value)
+            case 16 where name.equalsIgnoringCase("x-forwarded-host"): host = value
+            case 17 where name.equalsIgnoringCase("x-forwarded-proto"): proto = value
+            default: kept.append((name, value))
+            }
+        }
+        guard passes(in: lists.via) < Self.maxPasses else {
+            return Refusal(.loopDetected, "this request came by here \(Self.maxPasses) times: two proxies ask each other")
+        }
+        lists.forwardedFor.appendMember(clientAddress)
+        lists.forwarded.appendMember(forwardedElement(request, clientAddress))
+        lists.via.appendMember(signature(request.version))
+        kept.append(("X-Forwarded-For", lists.forwardedFor))
+        kept.append(("X-Forwarded-Proto", trustsEarlier ? proto ?? request.scheme.rawValue : request.scheme.rawValue))
+        let ownHost = trustsEarlier ? host ?? request.authority : request.authority
+        if !ownHost.isEmpty { kept.append(("X-Forwarded-Host", ownHost)) }
+        kept.append(("Forwarded", lists.forwarded))
+        kept.append(("Via", lists.via))
+        request.fields = HTTPHeaders(kept)
+        return nil
+    }
+
+    /// Adds Via to an answer.
+    ///
+    /// - Parameter version: The version in which the answer came.
+    package func addVia(toAnswer fields: inout HTTPHeaders, version: HTTPVersion) {
+        fields.add(name: "Via", value: signature(version))
+    }
+
+    private func signature(_ version: HTTPVersion) -> String {
+        switch (version.major, version.minor) {
+        case (2, _): "2 " + pseudonym
+        case (_, 0): "1.0 " + pseudonym
+        default: "1.1 " + pseudonym
+        }
+    }
+
+    private func passes(in via: String) -> Int {
+        guard !via.isEmpty else { return 0 }
+        return listMembers(via).count { $0.split(separator: " ").dropFirst().first.map { $0 == pseudonym } ?? false }
+    }
+
+    private func forwardedElement(_ request: ForwardedRequest, _ address: String) -> String {
+        let client = address.utf8.contains(UInt8(ascii: ":")) ? "\"[\(address)]\"" : address
+        let element = "for=" + client + ";proto=" + request.scheme.rawValue
+        guard !request.authority.isEmpty else { return element }
+        // A checked authority holds no quote and no backslash, so quoting it is enough.
+        let isToken = request.authority.utf8.allSatisfy(\.isTokenByte)
+        return element + (isToken ? ";host=" + request.authority : ";host=\"\(request.authority)\"")
+    }
+}
+
+extension String {
+    fileprivate mutating func appendMember(_ member: String) {
+        if isEmpty { self = member } else { self += ", " + member }
+    }
+}
