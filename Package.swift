@@ -13,6 +13,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
         // The C core: block matching, delta operations, hardened decoding.
@@ -28,6 +29,12 @@ let package = Package(
             dependencies: [
                 "CDelta", "CZlib", "CLZ4", "CLibdeflate", .product(name: "Crypto", package: "swift-crypto"),
             ],
+            swiftSettings: strict),
+
+        // Which versions of which page an end of the line holds.
+        .target(
+            name: "PageStore",
+            dependencies: ["DeltaEngine", .product(name: "HeapModule", package: "swift-collections")],
             swiftSettings: strict),
 
         // What both commands share: files and failures, corpora of pages, and how results are shown.
@@ -53,6 +60,9 @@ let package = Package(
         .testTarget(
             name: "DeltaEngineTests", dependencies: ["DeltaEngine", "CDelta", "Corpus"],
             exclude: ["Golden"]),
+        .testTarget(
+            name: "PageStoreTests", dependencies: ["PageStore", "DeltaEngine", "Corpus", "CMalloc"],
+            swiftSettings: strict),
         .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
         .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine", "railgun-diff"]),

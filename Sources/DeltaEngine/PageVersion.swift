@@ -46,6 +46,9 @@ public struct PageVersion: Hashable, Sendable {
         (0..<Self.byteCount).map { UInt8(truncatingIfNeeded: words[$0 / 8] >> (56 - 8 * ($0 % 8))) }
     }
 
+    /// The first 8 bytes, big-endian: what names a version where both ends check the rest of it themselves.
+    package var prefix: UInt64 { words[0] }
+
     /// Whether both name the same bytes.
     public static func == (one: PageVersion, other: PageVersion) -> Bool {
         (0..<4).allSatisfy { one.words[$0] == other.words[$0] }
