@@ -1,6 +1,6 @@
 import Corpus
 import DeltaEngine
-import PageStore
+@testable import PageStore
 import Testing
 
 /// For the thread sanitizer: every operation against every other, in a store that is always full.
@@ -47,5 +47,20 @@ import Testing
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(bases.allSatisfy { $0 === bases[0] })
+    }
+
+    /// Between making a base and counting it, another thread may have dropped it for want of room.
+    @Test func aBaseThatWasDroppedBeforeItWasCountedIsKeptAgain() throws {
+        var holdings = Holdings(limits: PageStoreLimits(memoryBytes: 1_000_000))
+        var remains: Remains = []
+        let stored = StoredPage(bytes: [1, 2, 3], version: PageVersion(of: [1, 2, 3].span))
+        let key = PageKey(scheme: "http", authority: "a", target: "/")
+        holdings.insert(stored, key: key, owner: .shared, expiry: Holdings.never, into: &remains)
+        let base = try stored.makeBase()
+        _ = stored.dropBase()
+        holdings.use(base, of: stored, into: &remains)
+        #expect(try stored.makeBase() === base)
+        holdings.remove(stored.version, into: &remains)
+        #expect(holdings.summary.indexBytes == 0)
     }
 }
