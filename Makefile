@@ -81,6 +81,11 @@ bench: demo-corpus ## Measure the engine beside its peers on pages it did not le
 	corpora="$(CORPORA)"; [[ -d "$$corpora" ]] || corpora=$(DEMO)/corpus; \
 	.build/release/railgun-peers --corpus "$$corpora" --half earlier && .build/release/railgun-micro --corpus "$$corpora"
 
+.PHONY: bench-line
+bench-line: build ## Measure the line from client to origin beside nginx with TLS to nginx
+	@mkdir -p reports
+	PYTHONDONTWRITEBYTECODE=1 Benchmarks/line/bench-line --json reports/line.json
+
 .PHONY: bench-test
 bench-test: ## Test the benchmarks themselves
 	swift test $(BENCHMARKS) --disable-testable-imports

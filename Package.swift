@@ -1,7 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault"), .strictMemorySafety()]
+let strict: [SwiftSetting] = [.strictMemorySafety()]
+let daemon: [SwiftSetting] = strict + [.enableUpcomingFeature("InternalImportsByDefault")]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
 let package = Package(
     name: "railgun",
@@ -11,7 +17,6 @@ let package = Package(
         .executable(name: "railgun-bench", targets: ["railgun-bench"]),
         .executable(name: "rg-sender", targets: ["rg-sender"]),
         .executable(name: "rg-listener", targets: ["rg-listener"]),
-        .executable(name: "rg-diag", targets: ["rg-diag"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -60,31 +65,31 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // What both daemons are made of. Imports point down only: see docs/architecture.md.
+        // What both daemons are made of. Imports point down only: docs/architecture.md.
         .target(
             name: "HTTPRules",
-            dependencies: [
-                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
-            ],
-            swiftSettings: strict),
+            dependencies: [nioHTTP1, .product(name: "Crypto", package: "swift-crypto")], swiftSettings: daemon),
+        .target(name: "HTTPWire", dependencies: ["HTTPRules", nioCore, nioHTTP1], swiftSettings: daemon),
+        .target(name: "Exchange", dependencies: [nioCore, nioHTTP1], swiftSettings: daemon),
         .target(
             name: "PageStore",
-            dependencies: ["DeltaEngine", .product(name: "Collections", package: "swift-collections")],
-            swiftSettings: strict),
+            dependencies: ["DeltaEngine", .product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: daemon),
         .target(
             name: "Link",
             dependencies: [
-                "HTTPRules",
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOHPACK", package: "swift-nio-http2"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"), "CLZ4",
+                "Exchange", nioCore, nioPosix, nioHTTP1, nioSSL,
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
-            swiftSettings: strict),
+            swiftSettings: daemon),
+        .target(
+            name: "Origin",
+            dependencies: ["Exchange", "HTTPRules", "HTTPWire", nioCore, nioPosix, nioHTTP1, nioSSL],
+            swiftSettings: daemon),
         .target(
             name: "Operations",
             dependencies: [
-                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                nioCore, nioPosix, nioHTTP1, .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
@@ -96,34 +101,39 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Listener",
-            dependencies: ["HTTPRules", "PageStore", "Link", "Operations"], swiftSettings: strict),
+            dependencies: ["Exchange", "HTTPRules", "Link", "Operations", "Origin", "PageStore", "CZlib"],
+            swiftSettings: daemon),
         .target(
             name: "Sender",
             dependencies: [
-                "HTTPRules", "PageStore", "Link", "Operations",
+                "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations", "Origin", "PageStore",
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
-            swiftSettings: strict),
+            swiftSettings: daemon),
         .executableTarget(
             name: "rg-listener",
-            dependencies: ["Listener", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            swiftSettings: strict),
+            dependencies: ["Listener", "Operations", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: daemon),
         .executableTarget(
             name: "rg-sender",
             dependencies: [
-                "Sender", "Credentials", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Credentials", "Operations", "Sender",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "rg-diag",
-            dependencies: [
-                "HTTPRules", "Link", "DeltaEngine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: strict),
+            swiftSettings: daemon),
 
         .testTarget(
             name: "DeltaEngineTests", dependencies: ["DeltaEngine", "CDelta", "Corpus"],
             exclude: ["Golden"]),
+        .testTarget(
+            name: "PageStoreTests", dependencies: ["PageStore", "DeltaEngine", "Corpus", "CMalloc"],
+            swiftSettings: strict),
+        .testTarget(name: "HTTPRulesTests", dependencies: ["HTTPRules"]),
+        .testTarget(
+            name: "HTTPWireTests",
+            dependencies: ["HTTPWire", .product(name: "NIOEmbedded", package: "swift-nio")]),
+        .testTarget(name: "OperationsTests", dependencies: ["Operations"]),
+        .testTarget(name: "CredentialsTests", dependencies: ["Credentials"]),
         .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
         .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine", "railgun-diff"]),

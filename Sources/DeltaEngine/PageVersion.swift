@@ -49,6 +49,9 @@ public struct PageVersion: Hashable, Sendable {
     /// The first 16 bytes of the digest, as two big-endian numbers: what the link names and checks a version by.
     package var leadingWords: (UInt64, UInt64) { (words[0], words[1]) }
 
+    /// The first 8 bytes, big-endian: what names a version where both ends check the rest of it themselves.
+    package var prefix: UInt64 { words[0] }
+
     /// Whether both name the same bytes.
     public static func == (one: PageVersion, other: PageVersion) -> Bool {
         (0..<4).allSatisfy { one.words[$0] == other.words[$0] }

@@ -22,6 +22,22 @@ package enum Authority {
         return !host.isEmpty && isPort(rest)
     }
 
+    /// Host, without brackets, and port of a checked authority.
+    ///
+    /// - Parameter defaultPort: The port where none is named.
+    package static func split(_ text: String, defaultPort: Int) -> (host: String, port: Int) {
+        var host = Substring(text)
+        var port = defaultPort
+        if let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")), text.utf8.last != UInt8(ascii: "]") {
+            host = text[..<colon]
+            port = Int(text[text.utf8.index(after: colon)...]) ?? defaultPort
+        }
+        if host.utf8.first == UInt8(ascii: "["), host.utf8.last == UInt8(ascii: "]") {
+            host = host.dropFirst().dropLast()
+        }
+        return (String(host), port)
+    }
+
     /// unreserved, sub-delims and the percent sign.
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {

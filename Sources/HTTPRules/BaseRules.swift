@@ -61,6 +61,13 @@ package struct BaseRules: Sendable {
         return isUsers ? .user(userHash(request)) : .shared
     }
 
+    /// The class that answers to this request have if they are made for one user. Cost: about 2 µs with cookies.
+    package func userClass(request: HTTPHeaders) -> PageClass {
+        let names = ["cookie", "authorization"]
+        guard !sharesUserPages, names.contains(where: { request.contains(name: $0) }) else { return .shared }
+        return .user(userHash(request))
+    }
+
     private static func marksUser(name: String, value: String) -> Bool {
         switch name.utf8.count {
         case 10 where name.equalsIgnoringCase("set-cookie"): true

@@ -43,7 +43,8 @@ package final class Lane: ChannelInboundHandler {
     package var isOpen: Bool { machine.isOpen && !machine.isDraining }
     package var streamCount: Int { streams.count }
     package var roundTrip: TimeAmount? { machine.roundTrip }
-    package var remoteAddress: SocketAddress? { context?.remoteAddress }
+    /// The other end's address, for the log.
+    package private(set) var peerName = "that never said its name"
     /// The name of this lane, given by the listener.
     package var laneID: UInt64 {
         machine.role == .listener ? machine.settings.laneID : machine.peerSettings.laneID
@@ -135,6 +136,7 @@ package final class Lane: ChannelInboundHandler {
         machine.settings.write(to: &payload)
         hello.writeFrame(.settings, payload: payload)
         context.writeAndFlush(wrapOutboundOut(hello), promise: nil)
+        if let address = context.remoteAddress?.description { peerName = address }
         schedulePing(in: Self.startTimeout, context)
     }
 

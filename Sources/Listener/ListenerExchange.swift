@@ -41,7 +41,8 @@ final class ListenerExchange {
     /// Bytes of the request that are with the origin's connection, but not sent yet.
     private var heldRequestBytes = 0
     private let started = NIODeadline.now()
-    private var originMicroseconds: UInt64 = 0
+    private(set) var originMicroseconds: UInt64 = 0
+    private(set) var crossing = AccessLine.Crossing.word("-")
     private(set) var status = 0
     private(set) var originBytes = 0
 
@@ -128,6 +129,7 @@ extension ListenerExchange: AnswerReceiver {
             body = .collecting(collected)
         } else {
             body = .streaming
+            crossing = .word("stream")
             stream.answer(answer)
         }
     }
@@ -180,6 +182,7 @@ extension ListenerExchange: AnswerReceiver {
     /// The answer is no page after all: what came goes on, and the rest as it comes.
     private func streamCollected(_ collected: Collected) {
         body = .streaming
+        crossing = .word("stream")
         stream.answer(collected.answer)
         stream.send(ByteBuffer(bytes: collected.bytes))
     }
@@ -254,6 +257,7 @@ extension ListenerExchange {
     private func sendWhole(_ answer: Answer, _ bytes: [UInt8]) {
         var answer = answer
         answer.head.headers.replaceOrAdd(name: "content-length", value: String(bytes.count))
+        crossing = .word("stream")
         stream.answer(answer)
         stream.send(ByteBuffer(bytes: bytes))
         stream.finish(trailers: nil)
@@ -268,6 +272,7 @@ extension ListenerExchange {
         let (high, low) = page.version.leadingWords
         answer.page = PageTransfer(
             base: page.base, check: PageCheck(high: high, low: low), pageBytes: page.bytes.count)
+        crossing = page.base == nil ? .word("normal") : .delta(bytes: page.delta.count, pageBytes: page.bytes.count)
         if page.base != nil { answer.report.flags |= RailgunHeader.Flags.versionKnown.rawValue }
         answer.head.headers.remove(name: "content-length")  // it is the page's
         stream.answer(answer)
@@ -287,5 +292,15 @@ extension ListenerExchange {
 
     private var key: PageKey {
         PageKey(scheme: request.scheme.rawValue, authority: request.authority, target: request.target)
+    }
+}
+
+extension HTTPRules.PageClass {
+    /// As the store names it. A hash of 0 would be the shared class.
+    fileprivate var stored: PageStore.PageClass {
+        switch self {
+        case .shared: .shared
+        case .user(let hash): PageStore.PageClass(rawValue: max(hash, 1))
+        }
     }
 }

@@ -1,26 +1,27 @@
 import Crypto
 import DeltaEngine
 import Link
-package import Logging
 package import NIOCore
 import NIOPosix
 import NIOSSL
 package import Operations
 import PageStore
-package import ServiceLifecycle
+import Synchronization
 
 /// A running rg-listener: accepts senders, asks origins, until it is told to stop.
-package struct ListenerService: Service {
+package final class ListenerService: Drainable {
     private let parts: ListenerParts
     private let group: any EventLoopGroup
     private let version: String
+    private let running = Mutex<(workers: [NIOLoopBound<ListenerWorker>], channel: any Channel)?>(nil)
+
+    package let name = "rg-listener"
 
     /// Reads certificates and makes what workers share.
     ///
     /// - Throws: What is wrong with a certificate or key.
     package init(
-        _ configuration: ListenerConfiguration, version: String, group: any EventLoopGroup, statistics: Statistics,
-        logger: Logger, logOutput: LogOutput
+        _ configuration: ListenerConfiguration, version: String, group: any EventLoopGroup, statistics: Statistics, log: DaemonLog
     ) throws {
         self.group = group
         self.version = version
@@ -36,7 +37,7 @@ package struct ListenerService: Service {
                     .context(for: .listener)
             },
             originTLS: try Self.originTLS(configuration.origins),
-            classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: logger, logOutput: logOutput)
+            classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output)
     }
 
     private static func originTLS(_ origins: ListenerConfiguration.Origins) throws -> NIOSSLContext {
@@ -47,7 +48,7 @@ package struct ListenerService: Service {
         return try NIOSSLContext(configuration: tls)
     }
 
-    package func run() async throws {
+    package func start() async throws {
         let parts = parts
         var workers: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
         for loop in group.makeIterator() {
@@ -70,13 +71,22 @@ package struct ListenerService: Service {
         }
         parts.logger.notice(
             "rg-listener \(version) is ready for senders on \(channel.localAddress.map { "\($0)" } ?? "its port")")
-        try? await gracefulShutdown()
-        try? await channel.close()
-        for worker in byLoop.values { try? await worker.eventLoop.submit { worker.value.drain() }.get() }
-        for worker in byLoop.values {
+        running.withLock { $0 = (Array(byLoop.values), channel) }
+    }
+
+    package func drain() async {
+        guard let running = running.withLock({ $0 }) else { return }
+        try? await running.channel.close()
+        for worker in running.workers { try? await worker.eventLoop.submit { worker.value.drain() }.get() }
+        for worker in running.workers {
             while let count = try? await worker.eventLoop.submit({ worker.value.laneCount }).get(), count > 0 {
-                guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }
+                guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
             }
+        }
+    }
+
+    package func stop() async {
+        for worker in running.withLock({ $0.take() })?.workers ?? [] {
             try? await worker.eventLoop.submit { worker.value.stop() }.get()
         }
         parts.encoders?.stop()

@@ -375,11 +375,6 @@ extension HTTPRules.PageClass {
     }
 }
 
-extension PageVersion {
-    /// What the link names a version by.
-    var prefix: UInt64 { leadingWords.0 }
-}
-
 extension String {
     /// As the `Railgun` header may say it.
     fileprivate var railgunReason: String {

@@ -1,26 +1,27 @@
 import Crypto
 import HTTPRules
 import Link
-package import Logging
 package import NIOCore
 import NIOPosix
 import NIOSSL
 package import Operations
 import PageStore
-package import ServiceLifecycle
+import Synchronization
 
 /// A running rg-sender: accepts clients, keeps its links, until it is told to stop.
-package struct SenderService: Service {
+package final class SenderService: Drainable {
     private let parts: SenderParts
     private let group: any EventLoopGroup
     private let frontTLS: NIOSSLContext?
+    private let running = Mutex<(workers: Workers, channels: [any Channel])?>(nil)
+
+    package let name = "rg-sender"
 
     /// Reads certificates and makes what workers share.
     ///
     /// - Throws: What is wrong with a certificate or key.
     package init(
-        _ configuration: SenderConfiguration, version: String, group: any EventLoopGroup, statistics: Statistics,
-        logger: Logger, logOutput: LogOutput
+        _ configuration: SenderConfiguration, version: String, group: any EventLoopGroup, statistics: Statistics, log: DaemonLog
     ) throws {
         self.group = group
         let pages = configuration.pages
@@ -39,7 +40,7 @@ package struct SenderService: Service {
                 try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
                     .context(for: .sender)
             },
-            classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: logger, logOutput: logOutput,
+            classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output,
             version: version)
         frontTLS = try configuration.front.certificate.map { try Self.frontTLS(file: $0.file, key: $0.key) }
     }
@@ -53,20 +54,24 @@ package struct SenderService: Service {
         return try NIOSSLContext(configuration: tls)
     }
 
-    package func run() async throws {
+    package func start() async throws {
         let workers = try await Workers(parts, group)
         var channels: [any Channel] = []
         let front = parts.configuration.front
-        for address in front.http {
-            channels.append(try await listen(address, workers, tls: nil))
-        }
-        for address in front.https {
-            channels.append(try await listen(address, workers, tls: frontTLS))
-        }
+        for address in front.http { channels.append(try await listen(address, workers, tls: nil)) }
+        for address in front.https { channels.append(try await listen(address, workers, tls: frontTLS)) }
+        running.withLock { [channels] in $0 = (workers, channels) }
         parts.logger.notice("rg-sender \(parts.version) is ready")
-        try? await gracefulShutdown()
-        for channel in channels { try? await channel.close() }
-        await workers.drain()
+    }
+
+    package func drain() async {
+        guard let running = running.withLock({ $0 }) else { return }
+        for channel in running.channels { try? await channel.close() }
+        await running.workers.drain()
+    }
+
+    package func stop() async {
+        await running.withLock { $0.take() }?.workers.stop()
         parts.rebuilders.stop()
     }
 
@@ -115,15 +120,18 @@ package struct SenderService: Service {
             return bound.value
         }
 
-        /// Waits until all clients have their answers.
+        /// Waits until all clients have their answers, or the task is cancelled.
         func drain() async {
             for bound in byLoop.values { try? await bound.eventLoop.submit { bound.value.drain() }.get() }
             for bound in byLoop.values {
                 while let count = try? await bound.eventLoop.submit({ bound.value.clients.count }).get(), count > 0 {
-                    guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }
+                    guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
                 }
-                try? await bound.eventLoop.submit { bound.value.stop() }.get()
             }
+        }
+
+        func stop() async {
+            for bound in byLoop.values { try? await bound.eventLoop.submit { bound.value.stop() }.get() }
         }
     }
 }

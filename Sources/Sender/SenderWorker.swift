@@ -98,27 +98,20 @@ final class SenderWorker {
 
     /// The group of listeners that answers for a host; `nil` where none does.
     func group(for authority: String) -> ListenerGroup? {
-        let (host, port) = Self.split(authority)
+        let (host, port) = Authority.split(authority, defaultPort: 0)
         return configuration.group(host: host, port: port).flatMap { groups[$0] }
     }
 
     /// Where a host is asked directly, where that is configured.
     func fallback(for request: ForwardedRequest) -> OriginAddress? {
-        let (host, port) = Self.split(request.authority)
+        let (host, port) = Authority.split(request.authority, defaultPort: 0)
         return configuration.origins.value(host: host, port: port).map { OriginAddress(host: $0.host, port: $0.port) }
     }
 
     /// What may be a base on a site.
     func baseRules(_ authority: String) -> BaseRules {
-        let (host, port) = Self.split(authority)
+        let (host, port) = Authority.split(authority, defaultPort: 0)
         return configuration.pages.sharing.value(host: host, port: port) == .shared ? rules.shared : rules.private
-    }
-
-    private static func split(_ authority: String) -> (host: String, port: Int) {
-        guard let colon = authority.utf8.lastIndex(of: UInt8(ascii: ":")), !authority.hasSuffix("]"),
-            let port = Int(authority[authority.utf8.index(after: colon)...])
-        else { return (authority, 0) }
-        return (String(authority[..<colon]), port)
     }
 
     // MARK: what is noted

@@ -1,0 +1,181 @@
+internal import DeltaEngine
+
+/// Pages and indexes that have left the store.
+///
+/// Freeing takes longer than forgetting: the caller does it without the lock.
+typealias Remains = [any AnyObject & Sendable]
+
+extension Holdings {
+    /// The most private items to forget in passing: one operation never pays for a whole idle night.
+    static let expirationsAtATime = 64
+
+    /// Stores a version as the most recent one on its shelf.
+    mutating func insert(
+        _ stored: StoredPage, key: PageKey, owner: PageClass, expiry: Int64, into remains: inout Remains
+    ) {
+        // Nothing is put out for a page that wouldn't stay.
+        let tables = MemoryCost.tables(
+            pageSlots: pages.slots + 1, shelfSlots: shelves.slots + 1, itemSlots: items.slots + 1)
+        guard MemoryCost.page(stored) + MemoryCost.address(key) + tables <= limits.memoryBytes else { return }
+
+        let page = makePage(stored, into: &remains)
+        let shelf = makeShelf(key, owner, into: &remains)
+        let held = item(of: page, on: shelf)
+        add(page, to: shelf, expiry: expiry)
+        // The new item first: the page doesn't leave with its only item.
+        if held != .none { removeItem(held, into: &remains) }
+        if shelves[shelf].count > limits.versionsPerPage { removeItem(shelves[shelf].items.first, into: &remains) }
+        shrink(into: &remains)
+    }
+
+    private mutating func makePage(_ stored: StoredPage, into remains: inout Remains) -> Slot {
+        let prefix = stored.version.prefix
+        if let slot = pageByPrefix[prefix] {
+            if pages[slot].stored.version == stored.version {
+                recency.moveToEnd(slot)
+                return slot
+            }
+            removePage(slot, into: &remains)
+        }
+        let slot = pages.insert(Page(stored: stored))
+        pageByPrefix[prefix] = slot
+        recency.append(slot)
+        pageMemory += MemoryCost.page(stored)
+        counters.bytes += stored.bytes.count
+        return slot
+    }
+
+    private mutating func makeShelf(_ key: PageKey, _ owner: PageClass, into remains: inout Remains) -> Slot {
+        let digest = Self.digest(key, owner)
+        if let slot = shelfByDigest[digest] {
+            if shelves[slot].key == key, shelves[slot].owner == owner { return slot }
+            // Its last item takes the shelf along.
+            for _ in 0..<shelves[slot].count { removeItem(shelves[slot].items.first, into: &remains) }
+        }
+        let slot = shelves.insert(Shelf(key: key, owner: owner))
+        shelfByDigest[digest] = slot
+        addressMemory += MemoryCost.address(key)
+        return slot
+    }
+
+    /// The item of a page on a shelf, which has few; ``Slot/none`` where it isn't there.
+    private func item(of page: Slot, on shelf: Slot) -> Slot {
+        var slot = shelves[shelf].items.last
+        while slot != .none, items[slot].page != page { slot = itemsOfShelf.previous(slot) }
+        return slot
+    }
+
+    private mutating func add(_ page: Slot, to shelf: Slot, expiry: Int64) {
+        let slot = items.insert(Item(page: page, shelf: shelf, expiry: expiry))
+        itemsOfPage.append(slot, to: &pages[page].items)
+        itemsOfShelf.append(slot, to: &shelves[shelf].items)
+        shelves[shelf].count += 1
+        if shelves[shelf].owner == .shared {
+            pages[page].sharedItems += 1
+        } else {
+            privateItems[Membership(page: page, owner: shelves[shelf].owner), default: 0] += 1
+            expiring.append(slot)
+        }
+    }
+
+    /// Removes an item, and its page or shelf if it was their last one.
+    private mutating func removeItem(_ slot: Slot, into remains: inout Remains) {
+        let item = items[slot]
+        let owner = shelves[item.shelf].owner
+        itemsOfPage.remove(slot, from: &pages[item.page].items)
+        itemsOfShelf.remove(slot, from: &shelves[item.shelf].items)
+        items.remove(slot)
+        shelves[item.shelf].count -= 1
+        if owner == .shared {
+            pages[item.page].sharedItems -= 1
+        } else {
+            let membership = Membership(page: item.page, owner: owner)
+            let left = privateItems[membership]! - 1  // counted when the item was added
+            privateItems[membership] = left == 0 ? nil : left
+            expiring.remove(slot)
+        }
+        if shelves[item.shelf].count == 0 { forgetShelf(item.shelf) }
+        if pages[item.page].items.first == .none { forgetPage(item.page, into: &remains) }
+    }
+
+    private mutating func forgetShelf(_ slot: Slot) {
+        let shelf = shelves[slot]
+        shelfByDigest[Self.digest(shelf.key, shelf.owner)] = nil
+        addressMemory -= MemoryCost.address(shelf.key)
+        shelves.remove(slot)
+    }
+
+    private mutating func forgetPage(_ slot: Slot, into remains: inout Remains) {
+        if pages[slot].isIndexed { dropIndex(slot, into: &remains) }
+        let stored = pages[slot].stored
+        pageByPrefix[stored.version.prefix] = nil
+        recency.remove(slot)
+        pageMemory -= MemoryCost.page(stored)
+        counters.bytes -= stored.bytes.count
+        pages.remove(slot)
+        remains.append(stored)
+    }
+
+    /// Removes a page with all of its items, in as many steps.
+    private mutating func removePage(_ slot: Slot, into remains: inout Remains) {
+        let last = pages[slot].items.last
+        while pages[slot].items.first != last { removeItem(pages[slot].items.first, into: &remains) }
+        removeItem(last, into: &remains)
+    }
+
+    /// Forgets a version under all of its addresses.
+    mutating func remove(_ version: PageVersion, into remains: inout Remains) {
+        guard let slot = pageByPrefix[version.prefix], pages[slot].stored.version == version else { return }
+        removePage(slot, into: &remains)
+    }
+
+    /// Forgets private items whose time is over; returns whether some may be left.
+    @discardableResult
+    mutating func expire(now: Int64, into remains: inout Remains) -> Bool {
+        for _ in 0..<Self.expirationsAtATime {
+            let slot = expiring.first
+            guard slot != .none, items[slot].expiry <= now else { return false }
+            removeItem(slot, into: &remains)
+            counters.expirations += 1
+        }
+        return true
+    }
+
+    // MARK: Indexes and room
+
+    /// Counts the use of a page's index, and its memory if the page is held and the index is new.
+    mutating func use(_ base: DeltaBase, of stored: StoredPage, into remains: inout Remains) {
+        guard let slot = pageByPrefix[stored.version.prefix], pages[slot].stored === stored else { return }
+        recency.moveToEnd(slot)
+        guard !pages[slot].isIndexed else { return indexRecency.moveToEnd(slot) }
+        stored.keep(base)  // it may have been dropped between its making and now
+        pages[slot].isIndexed = true
+        indexRecency.append(slot)
+        counters.indexBytes += MemoryCost.index(base)
+        shrink(into: &remains)
+    }
+
+    private mutating func dropIndex(_ slot: Slot, into remains: inout Remains) {
+        guard let base = pages[slot].stored.dropBase() else { preconditionFailure("an indexed page has a base") }
+        counters.indexBytes -= MemoryCost.index(base)
+        pages[slot].isIndexed = false
+        indexRecency.remove(slot)
+        remains.append(base)
+    }
+
+    /// Makes room: indexes go before pages as long as they take more than an eighth of it.
+    ///
+    /// The last eighth is for the pages that are asked for all the time, whose index would otherwise be built anew for
+    /// each request.
+    private mutating func shrink(into remains: inout Remains) {
+        while memoryBytes > limits.memoryBytes {
+            if counters.indexBytes > limits.memoryBytes / 8 {
+                dropIndex(indexRecency.first, into: &remains)
+                counters.indexEvictions += 1
+            } else {
+                removePage(recency.first, into: &remains)
+                counters.evictions += 1
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package import DeltaEngine
+internal import HeapModule
+internal import Synchronization
+
+/// A page store in memory, for any number of threads.
+///
+/// One lock is held for about a microsecond at a time; indexes are built and memory is freed without it.
+package final class MemoryPageStore: PageStore {
+    private static let addressesAtATime = 256
+
+    private let state: Mutex<Holdings>
+    private let privateLifetime: Int64
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let start: ContinuousClock.Instant
+
+    /// Makes an empty store.
+    ///
+    /// - Parameters:
+    ///   - limits: How much it may hold.
+    ///   - now: The clock that private pages expire by.
+    package init(
+        limits: PageStoreLimits, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        state = Mutex(Holdings(limits: limits))
+        privateLifetime = limits.privateLifetime.nanoseconds
+        self.now = now
+        start = now()
+    }
+
+    package func offers(for key: PageKey, owner: PageClass, limit: Int) -> [StoredPage] {
+        change { holdings, _ in holdings.offers(for: key, owner: owner, limit: limit) }
+    }
+
+    package func page(prefix: UInt64, owner: PageClass) -> StoredPage? {
+        change { holdings, _ in holdings.page(prefix: prefix, owner: owner) }
+    }
+
+    package func insert(_ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageClass) {
+        let stored = StoredPage(bytes: bytes, version: version)
+        let expiry = owner == .shared ? Holdings.never : elapsed + privateLifetime
+        change { holdings, remains in
+            holdings.insert(stored, key: key, owner: owner, expiry: expiry, into: &remains)
+        }
+    }
+
+    package func remove(_ version: PageVersion) {
+        change { holdings, remains in holdings.remove(version, into: &remains) }
+    }
+
+    package func base(of page: StoredPage) throws(DeltaError) -> DeltaBase {
+        let base = try page.makeBase()
+        change { holdings, remains in holdings.use(base, of: page, into: &remains) }
+        return base
+    }
+
+    package func expire() {
+        var mayBeMore = true
+        while mayBeMore {
+            mayBeMore = change { [now = elapsed] holdings, remains in holdings.expire(now: now, into: &remains) }
+        }
+    }
+
+    package var summary: PageStoreSummary { state.withLock { $0.summary } }
+
+    package func contents(limit: Int, showsPrivate: Bool) -> [StoredAddress] {
+        var largest = Heap<RankedShelf>()
+        var next = 0
+        var slots = 1
+        while next < slots {
+            let range = next..<next + Self.addressesAtATime
+            let some = state.withLock { holdings in
+                slots = holdings.shelves.slots
+                return holdings.shelves.elements(in: range).map { RankedShelf($0, bytes: holdings.bytes(on: $0)) }
+            }
+            for shelf in some {
+                largest.insert(shelf)
+                if largest.count > limit { largest.removeMin() }
+            }
+            next = range.upperBound
+        }
+        return largest.unordered.sorted { $0 > $1 }.map { $0.address(showsPrivate: showsPrivate) }
+    }
+
+    /// Nanoseconds since the store was made.
+    private var elapsed: Int64 { (now() - start).nanoseconds }
+
+    /// Changes the holdings under the lock, and frees what left after it.
+    @discardableResult
+    private func change<Result: Sendable>(_ body: (inout Holdings, inout Remains) -> Result) -> Result {
+        let now = elapsed
+        let (result, _) = state.withLock { holdings in
+            var remains: Remains = []
+            holdings.expire(now: now, into: &remains)
+            let result = body(&holdings, &remains)
+            return (result, remains)
+        }
+        return result
+    }
+}
+
+extension Duration {
+    fileprivate var nanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import DeltaEngine
+import Listener
+import NIOPosix
+import Operations
+
+/// The command: reads its configuration, and runs until it is told to stop.
+@main
+struct RGListener: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rg-listener",
+        abstract: "Answers the requests of rg-sender beside your origin: asks the origin, and sends what changed.",
+        version: "rg-listener \(ProjectVersion.current)")
+
+    @Option(
+        name: [.long, .customLong("config", withSingleDash: true)],
+        help: "The configuration; docs/configuration.md tells its keys.", completion: .file())
+    var config = "/etc/railgun/railgun.conf"
+
+    @Flag(help: "Only check the configuration: exit code 0 where it is right.")
+    var check = false
+
+    static func main() async {
+        // As the original wrote it.
+        await main(CommandLine.arguments.dropFirst().map { $0 == "-version" ? "--version" : $0 })
+    }
+
+    func run() async throws {
+        let configuration = try ListenerConfiguration(Settings(contentsOf: config))
+        let log = try DaemonLog("rg-listener", configuration.log, warnings: configuration.warnings)
+        defer { log.output.close() }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount * configuration.process.threadsPerCore)
+        let statistics = Statistics(role: "rg-listener", version: ProjectVersion.current, group: group)
+        let listener = try ListenerService(
+            configuration, version: ProjectVersion.current, group: group, statistics: statistics, log: log)
+        if check { return print("\(config): all well") }
+        try await Daemon.run(
+            services: statistics.services(configuration.statistics, log: log, group: group), work: [listener],
+            settings: configuration.process, logger: log.logger)
+    }
+}

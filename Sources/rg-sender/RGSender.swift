@@ -1,0 +1,17 @@
+import ArgumentParser
+import DeltaEngine
+
+/// The command: `run`, which needs not be named, and `cert`.
+@main
+struct RGSender: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rg-sender",
+        abstract: "Serves your site near its visitors, and fetches from rg-listener only what changed.",
+        version: "rg-sender \(ProjectVersion.current)",
+        subcommands: [Run.self, Cert.self], defaultSubcommand: Run.self)
+
+    static func main() async {
+        // As the original wrote it.
+        await main(CommandLine.arguments.dropFirst().map { $0 == "-version" ? "--version" : $0 })
+    }
+}
