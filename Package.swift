@@ -48,19 +48,20 @@ let package = Package(
         // What both commands share: files and failures, corpora of pages, and how results are shown.
         .target(name: "Files", swiftSettings: strict),
         .target(name: "Corpus", dependencies: ["Files"], swiftSettings: strict),
-        .target(name: "Reports", swiftSettings: strict),
+        .target(name: "Release", swiftSettings: strict),
+        .target(name: "Reports", dependencies: ["Release"], swiftSettings: strict),
 
         .executableTarget(
             name: "railgun-diff",
             dependencies: [
-                "DeltaEngine", "Corpus", "Files", "Reports", "CZlib",
+                "DeltaEngine", "Corpus", "Files", "Release", "Reports", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "railgun-bench",
             dependencies: [
-                "DeltaEngine", "Corpus", "Files", "Reports", "CZlib", "CLZ4", "CMalloc",
+                "DeltaEngine", "Corpus", "Files", "Release", "Reports", "CZlib", "CLZ4", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -112,12 +113,15 @@ let package = Package(
             swiftSettings: daemon),
         .executableTarget(
             name: "rg-listener",
-            dependencies: ["Listener", "Operations", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Listener", "Operations", "Release",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: daemon),
         .executableTarget(
             name: "rg-sender",
             dependencies: [
-                "Credentials", "Operations", "Sender",
+                "Credentials", "Operations", "Release", "Sender",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: daemon),

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// One sequence of page versions: a folder whose files, in order of name, follow each other in time.
 package struct Corpus: Hashable, Sendable {

@@ -1,5 +1,5 @@
-internal import Files
-internal import Foundation
+import Files
+import Foundation
 
 extension CorpusError {
     /// Runs what reads `url`, and words its error.

@@ -1,4 +1,4 @@
-internal import Crypto
+import Crypto
 
 /// The name of one version of a page: the SHA-256 of its exact bytes.
 ///

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// Why a command could not do its work, in one line that names what and where.
 package struct CommandFailure: Error, Hashable {

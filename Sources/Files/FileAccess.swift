@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// Files as commands read and write them: with errors that name the file, and never half a file left behind.
 package enum FileAccess {

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// Where values lie along the axis of a chart, and which values are marked there.
 package struct ChartScale: Sendable {

@@ -1,3 +1,5 @@
+import Release
+
 /// A whole web page in one file: nothing is loaded from elsewhere, so it can be mailed and kept.
 package struct HTMLPage: Sendable {
     /// The title, in the tab and on top.

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// Quantities as people read them: "266 B", "1.2 kB", "0.29 %", "3.4 GB/s", "12 µs".
 ///

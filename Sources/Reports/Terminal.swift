@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// One of the process's output streams, and what is known of the terminal behind it.
 package struct Terminal: Sendable {

@@ -1,5 +1,5 @@
-internal import Foundation
-internal import Reports
+import Foundation
+import Reports
 
 /// The report as a page with charts.
 extension BenchReport {

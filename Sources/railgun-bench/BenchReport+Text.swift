@@ -1,4 +1,4 @@
-internal import Reports
+import Reports
 
 /// The report for a terminal.
 extension BenchReport {

@@ -1,5 +1,5 @@
-internal import DeltaEngine
-internal import Foundation
+import DeltaEngine
+import Foundation
 
 /// What a run found, ready to be shown.
 struct BenchReport {

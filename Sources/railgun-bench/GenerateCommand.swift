@@ -1,8 +1,8 @@
-internal import Files
-internal import ArgumentParser
-internal import Corpus
-internal import Foundation
-internal import Reports
+import Files
+import ArgumentParser
+import Corpus
+import Foundation
+import Reports
 
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
-internal import Files
-internal import Corpus
-internal import DeltaEngine
+import Files
+import Corpus
+import DeltaEngine
 
 /// What one codec did with one pair.
 struct Measurement {

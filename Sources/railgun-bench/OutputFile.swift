@@ -1,5 +1,5 @@
-internal import Files
-internal import Foundation
+import Files
+import Foundation
 
 /// A file that a report goes to, or standard output where it's called `-`.
 struct OutputFile {

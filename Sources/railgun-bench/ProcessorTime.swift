@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// Times work by the processor time that this thread takes, which other programs on the machine disturb little.
 struct ProcessorTime {

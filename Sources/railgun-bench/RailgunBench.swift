@@ -1,8 +1,10 @@
-internal import Files
-internal import ArgumentParser
-internal import Corpus
-internal import Foundation
-internal import Reports
+import Release
+
+import Files
+import ArgumentParser
+import Corpus
+import Foundation
+import Reports
 
 @main
 struct RailgunBench: ParsableCommand {

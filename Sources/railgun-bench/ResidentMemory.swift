@@ -1,5 +1,5 @@
-internal import CMalloc
-internal import Foundation
+import CMalloc
+import Foundation
 
 /// Measures how much memory work needs, by the pages of this process that are really in use.
 enum ResidentMemory {

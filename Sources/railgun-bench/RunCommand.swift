@@ -1,8 +1,8 @@
-internal import ArgumentParser
-internal import Corpus
-internal import DeltaEngine
-internal import Foundation
-internal import Reports
+import ArgumentParser
+import Corpus
+import DeltaEngine
+import Foundation
+import Reports
 
 extension DeltaLevel: ExpressibleByArgument {}
 

@@ -1,9 +1,9 @@
-internal import ArgumentParser
-internal import Corpus
-internal import DeltaEngine
-internal import Files
-internal import Foundation
-internal import Reports
+import ArgumentParser
+import Corpus
+import DeltaEngine
+import Files
+import Foundation
+import Reports
 
 extension Corpus.Half: ExpressibleByArgument {}
 

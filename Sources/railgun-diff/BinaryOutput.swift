@@ -1,5 +1,5 @@
-internal import Files
-internal import Reports
+import Files
+import Reports
 
 extension FileAccess {
     /// Refuses to fill a person's screen with bytes that aren't text.

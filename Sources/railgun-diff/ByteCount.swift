@@ -1,5 +1,5 @@
-internal import ArgumentParser
-internal import Reports
+import ArgumentParser
+import Reports
 
 /// A number of bytes as a person types it: "5000", "64kB", "256MB", "1GB".
 struct ByteCount: ExpressibleByArgument, Hashable {

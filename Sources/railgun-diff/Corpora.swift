@@ -1,9 +1,9 @@
-internal import Files
-internal import ArgumentParser
-internal import Corpus
-internal import DeltaEngine
-internal import Foundation
-internal import Reports
+import Files
+import ArgumentParser
+import Corpus
+import DeltaEngine
+import Foundation
+import Reports
 
 struct Corpora: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
-internal import Files
-internal import DeltaEngine
+import Files
+import DeltaEngine
 
 /// Delta files as people name them on a command line.
 enum DeltaFileReader {

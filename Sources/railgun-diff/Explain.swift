@@ -1,8 +1,8 @@
-internal import Files
-internal import ArgumentParser
-internal import DeltaEngine
-internal import Foundation
-internal import Reports
+import Files
+import ArgumentParser
+import DeltaEngine
+import Foundation
+import Reports
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(

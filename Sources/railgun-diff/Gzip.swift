@@ -1,5 +1,5 @@
-internal import Files
-internal import CZlib
+import Files
+import CZlib
 
 /// What web servers do today without a delta engine: `gzip -6`.
 enum Gzip {

@@ -1,8 +1,10 @@
-internal import Files
-internal import ArgumentParser
-internal import DeltaEngine
-internal import Foundation
-internal import Reports
+import Release
+
+import Files
+import ArgumentParser
+import DeltaEngine
+import Foundation
+import Reports
 
 @main
 struct RailgunDiff: AsyncParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import DeltaEngine
 import Listener
 import NIOPosix
 import Operations
+import Release
 
 /// The command: reads its configuration, and runs until it is told to stop.
 @main

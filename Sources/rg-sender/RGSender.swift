@@ -1,5 +1,5 @@
 import ArgumentParser
-import DeltaEngine
+import Release
 
 /// The command: `run`, which needs not be named, and `cert`.
 @main

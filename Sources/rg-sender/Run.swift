@@ -1,7 +1,7 @@
 import ArgumentParser
-import DeltaEngine
 import NIOPosix
 import Operations
+import Release
 import Sender
 
 /// Reads the configuration, and runs until it is told to stop.

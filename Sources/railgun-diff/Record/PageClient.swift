@@ -1,5 +1,6 @@
 import Foundation
 import FoundationNetworking
+import Release
 import Reports
 import Synchronization
 
