@@ -51,9 +51,20 @@ final class LoggingTests {
         let object = try #require(
             try JSONSerialization.jsonObject(with: Data(try written().utf8)) as? [String: Any])
         #expect(object["target"] as? String == "/\"\\\n\u{1}é")
-        #expect(object["status"] as? Int == 200 && object["sent"] as? Int == 92_516)
-        #expect(object["origin"] as? Double == 8.125 && object["delta"] as? Double == 0.28)
+        #expect(object["status"] as? Int == 200 && object["sent_bytes"] as? Int == 92_516)
+        #expect(object["origin_ms"] as? Double == 8.125 && object["delta_percent"] as? Double == 0.28)
         #expect(object["level"] as? String == "info" && object["connection"] as? String == "a1b2")
+    }
+
+    @Test func whatIsNotKnownIsLeftOpen() throws {
+        var line = line()
+        (line.crossing, line.originTime) = (.word("direct"), nil)
+        let log = AccessLog(to: output, format: .text)
+        log.write(line)
+        #expect(log.last.contains(" delta=direct origin=-         total="))
+        let json = AccessLog(to: output, format: .json)
+        json.write(line)
+        #expect(json.last.contains("\"crossing\":\"direct\",\"origin_ms\":null,\"total_ms\":12.003,"))
     }
 
     @Test(arguments: ["a\nb", "a b=c", "a\r\u{1b}[2J", "a\u{85}b", "a\u{2028}b", "\"", "a\\", ""])

@@ -68,15 +68,16 @@ package final class AccessLog {
         writer.field("status", line.status, isBare: true, width: 3)
         writer.field("method", line.method, isBare: true, width: 4)
         writer.field("client", line.client, width: 12)
-        writer.field("sent", line.clientBytes, width: 7)
-        writer.field("link", line.linkBytes, width: 6)
+        writer.field("sent", json: "sent_bytes", line.clientBytes, width: 7)
+        writer.field("link", json: "link_bytes", line.linkBytes, width: 6)
         switch line.crossing {
         case .delta(let bytes, let pageBytes):
-            writer.field("delta", hundredths: pageBytes == 0 ? 0 : bytes * 10_000 / pageBytes, width: 6)
-        case .word(let word): writer.field("delta", "\(word)", width: 6)
+            let hundredths = pageBytes == 0 ? 0 : bytes * 10_000 / pageBytes
+            writer.field("delta", json: "delta_percent", hundredths: hundredths, width: 6)
+        case .word(let word): writer.field("delta", json: "crossing", "\(word)", width: 6)
         }
-        writer.field("origin", nanoseconds: line.originTime?.nanoseconds ?? 0, width: 9)
-        writer.field("total", nanoseconds: line.totalTime.nanoseconds, width: 9)
+        writer.field("origin", json: "origin_ms", nanoseconds: line.originTime?.nanoseconds, width: 9)
+        writer.field("total", json: "total_ms", nanoseconds: line.totalTime.nanoseconds, width: 9)
         writer.field("connection", line.connection)
         writer.field("host", line.host)
         writer.field("target", line.target)

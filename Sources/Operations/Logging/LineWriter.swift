@@ -33,8 +33,12 @@ struct LineWriter {
     }
 
     /// Adds a value; in text, without its name when `isBare`, and filled up to `width`.
-    mutating func field(_ name: StaticString, _ value: String, isBare: Bool = false, width: Int = 0) {
-        startField(name, isBare: isBare)
+    ///
+    /// Where JSON needs another name, because its numbers have no unit, it is `json`.
+    mutating func field(
+        _ name: StaticString, json: StaticString? = nil, _ value: String, isBare: Bool = false, width: Int = 0
+    ) {
+        startField(isJSON ? json ?? name : name, isBare: isBare)
         let start = bytes.count
         if isJSON { bytes.append(0x22) }
         escape(value)
@@ -42,27 +46,31 @@ struct LineWriter {
     }
 
     /// Adds a number.
-    mutating func field(_ name: StaticString, _ value: Int, isBare: Bool = false, width: Int = 0) {
-        startField(name, isBare: isBare)
+    mutating func field(
+        _ name: StaticString, json: StaticString? = nil, _ value: Int, isBare: Bool = false, width: Int = 0
+    ) {
+        startField(isJSON ? json ?? name : name, isBare: isBare)
         let start = bytes.count
         append(value)
         if !isJSON { fill(from: start, to: width) }
     }
 
-    /// Adds a time: in milliseconds with three places, which in text have their unit.
-    mutating func field(_ name: StaticString, nanoseconds: Int64, width: Int = 0) {
-        startField(name, isBare: false)
+    /// Adds a time, or that there is none: in milliseconds with three places, which in text have their unit.
+    mutating func field(_ name: StaticString, json: StaticString, nanoseconds: Int64?, width: Int = 0) {
+        startField(isJSON ? json : name, isBare: false)
         let start = bytes.count
-        appendThousandths(Int(max(0, nanoseconds) / 1_000))
-        if !isJSON {
-            bytes += "ms".utf8
-            fill(from: start, to: width)
+        if let nanoseconds {
+            appendThousandths(Int(max(0, nanoseconds) / 1_000))
+            if !isJSON { bytes += "ms".utf8 }
+        } else {
+            bytes += (isJSON ? "null" : "-").utf8
         }
+        if !isJSON { fill(from: start, to: width) }
     }
 
     /// Adds a share of 10,000 as per cent with two places.
-    mutating func field(_ name: StaticString, hundredths value: Int, width: Int = 0) {
-        startField(name, isBare: false)
+    mutating func field(_ name: StaticString, json: StaticString, hundredths value: Int, width: Int = 0) {
+        startField(isJSON ? json : name, isBare: false)
         let start = bytes.count
         append(value / 100)
         bytes.append(0x2E)
@@ -175,6 +183,12 @@ struct LineWriter {
 
     /// In text, a value has no space and nothing but ASCII; in JSON, what JSON allows, without control characters.
     private mutating func escape(_ value: String, isSentence: Bool = false) {
+        let isPlain = unsafe value.utf8.withContiguousStorageIfAvailable { text in
+            guard text.count <= Self.greatestValueBytes, unsafe text.allSatisfy(Self.isPlain) else { return false }
+            unsafe bytes.append(contentsOf: text)  // almost every value: all at once
+            return !text.isEmpty
+        }
+        if isPlain == true { return }
         var left = Self.greatestValueBytes
         for byte in value.utf8 {
             left -= 1
@@ -198,6 +212,8 @@ struct LineWriter {
         }
         if value.isEmpty, !isJSON { bytes.append(0x2D) }
     }
+
+    private static func isPlain(_ byte: UInt8) -> Bool { 0x21..<0x7F ~= byte && byte != 0x22 && byte != 0x5C }
 
     private static func hexadecimal(_ digit: UInt8) -> UInt8 { digit < 10 ? 0x30 + digit : 0x57 + digit }
 }

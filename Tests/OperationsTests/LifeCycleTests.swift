@@ -1,0 +1,94 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@testable import Operations
+
+/// Work that notes what is asked of it, and takes as long to drain as it is told to.
+private final class Work: Drainable {
+    let name = "work"
+    let calls = Mutex<[String]>([])
+    private let drainTime: Duration
+    private let error: (any Error)?
+    let isStubborn: Bool
+
+    init(drainTime: Duration = .zero, error: (any Error)? = nil, isStubborn: Bool = false) {
+        (self.drainTime, self.error, self.isStubborn) = (drainTime, error, isStubborn)
+    }
+
+    private func note(_ call: String) { calls.withLock { $0.append(call) } }
+
+    func start() async throws {
+        if let error { throw error }
+        note("start")
+    }
+
+    func drain() async {
+        note("drain")
+        if isStubborn {
+            await withCheckedContinuation { ends in
+                DispatchQueue.global().asyncAfter(deadline: .now() + 0.5) { ends.resume() }
+            }
+        } else {
+            try? await Task.sleep(for: drainTime)
+        }
+        note(Task.isCancelled ? "cancelled" : "drained")
+    }
+
+    func stop() async { note("stop") }
+
+    func started() async throws { while calls.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(5)) } }
+}
+
+struct LifeCycleTests {
+    private func group(_ work: Work, timeout: Duration) -> ServiceGroup {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return ServiceGroup(services: [DrainingService(work, timeout: timeout, logger: logger)], logger: logger)
+    }
+
+    @Test func whatIsUnderWayFinishes() async throws {
+        let work = Work(drainTime: .milliseconds(50))
+        let group = group(work, timeout: .seconds(60))
+        async let running: Void = group.run()
+        try await work.started()
+        await group.triggerGracefulShutdown()
+        try await running
+        #expect(work.calls.withLock { $0 } == ["start", "drain", "drained", "stop"])
+    }
+
+    @Test(arguments: [false, true])
+    func drainingIsBounded(evenIfItDoesNotHeedItsCancellation isStubborn: Bool) async throws {
+        let work = Work(drainTime: .seconds(600), isStubborn: isStubborn)
+        let group = group(work, timeout: .milliseconds(50))
+        async let running: Void = group.run()
+        try await work.started()
+        await group.triggerGracefulShutdown()
+        try await running
+        let calls = work.calls.withLock { $0 }
+        #expect(calls.filter { $0 != "cancelled" } == ["start", "drain", "stop"])
+    }
+
+    @Test func aServiceThatCantStartEndsTheProcessWithItsReason() async throws {
+        struct PortTaken: Error {}
+        let work = Work(error: PortTaken())
+        var settings = Settings("", file: "f")
+        let process = ProcessSettings(&settings)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        await #expect(throws: PortTaken.self) {
+            try await Daemon.run(work: [work], settings: process, logger: logger)
+        }
+    }
+
+    @Test func aProcessIsNotStartedTwice() throws {
+        let folder = try TemporaryFolder(["pid": "99999999\n"])  // left behind by a process that was killed
+        let first = try PIDFile(folder("pid"))
+        #expect(try String(contentsOfFile: folder("pid"), encoding: .utf8) == "\(getpid())\n")
+        let error = #expect(throws: PIDFileError.self) { try PIDFile(folder("pid")) }
+        #expect(error?.description == "pid.file = \(folder("pid")): process \(getpid()) runs already")
+        first.remove()
+        #expect(!FileManager.default.fileExists(atPath: folder("pid")))
+        #expect(throws: PIDFileError.self) { try PIDFile("/none/pid") }
+    }
+}
