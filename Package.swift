@@ -9,11 +9,13 @@ let package = Package(
         .library(name: "DeltaEngine", targets: ["DeltaEngine"]),
         .executable(name: "railgun-diff", targets: ["railgun-diff"]),
         .executable(name: "railgun-bench", targets: ["railgun-bench"]),
+        .executable(name: "demo-origin", targets: ["demo-origin"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         // The C core: block matching, delta operations, hardened decoding.
@@ -57,12 +59,25 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Something to try the line on.
+        .executableTarget(
+            name: "demo-origin",
+            dependencies: [
+                "Corpus", "Reports",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+
         .testTarget(
             name: "DeltaEngineTests", dependencies: ["DeltaEngine", "CDelta", "Corpus"],
             exclude: ["Golden"]),
         .testTarget(
             name: "PageStoreTests", dependencies: ["PageStore", "DeltaEngine", "Corpus", "CMalloc"],
             swiftSettings: strict),
+        .testTarget(name: "DemoOriginTests", dependencies: ["demo-origin"], swiftSettings: strict),
         .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
         .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine", "railgun-diff"]),
