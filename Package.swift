@@ -17,9 +17,11 @@ let package = Package(
         .executable(name: "railgun-bench", targets: ["railgun-bench"]),
         .executable(name: "rg-sender", targets: ["rg-sender"]),
         .executable(name: "rg-listener", targets: ["rg-listener"]),
+        .executable(name: "demo-origin", targets: ["demo-origin"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -97,7 +99,8 @@ let package = Package(
         .target(
             name: "Credentials",
             dependencies: [
-                .product(name: "X509", package: "swift-certificates"), .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
         .target(
@@ -126,6 +129,15 @@ let package = Package(
             ],
             swiftSettings: daemon),
 
+        // Something to try the line on.
+        .executableTarget(
+            name: "demo-origin",
+            dependencies: [
+                "Corpus", "Reports", "Release", nioCore, nioHTTP1, nioPosix,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
         .testTarget(
             name: "DeltaEngineTests", dependencies: ["DeltaEngine", "CDelta", "Corpus"],
             exclude: ["Golden"]),
@@ -137,7 +149,8 @@ let package = Package(
             name: "HTTPWireTests",
             dependencies: ["HTTPWire", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations"]),
-        .testTarget(name: "CredentialsTests", dependencies: ["Credentials"]),
+        .testTarget(name: "CredentialsTests", dependencies: ["Credentials", nioPosix, nioSSL]),
+        .testTarget(name: "DemoOriginTests", dependencies: ["demo-origin"], swiftSettings: strict),
         .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
         .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine", "railgun-diff"]),

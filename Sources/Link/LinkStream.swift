@@ -19,8 +19,10 @@ package final class LinkStream: OutgoingRequest {
 
     package let id: UInt32
     var machine: StreamMachine
-    /// Set while the stream is open; the lane keeps its streams until they are done.
-    unowned let lane: Lane
+    /// Keeps its streams until they are done, so that both don't keep each other.
+    let lane: Lane
+    /// The name of the lane.
+    package let laneID: UInt64
     /// Who takes the answer; on the sender's end.
     var answerReceiver: (any AnswerReceiver)?
     /// Who takes the request; on the listener's end.

@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// A page store in memory, for any number of threads.
 ///
-/// One lock is held for about a microsecond at a time; indexes are built and memory is freed without it.
+/// One lock is held for 0.2 to 2 µs at a time; indexes are built and memory is freed without it. Only where tables of
+/// 200,000 pages double, which happens once, is it some 10 ms.
 package final class MemoryPageStore: PageStore {
     private static let addressesAtATime = 256
 
