@@ -42,7 +42,7 @@ final class ListenerExchange {
     private var heldRequestBytes = 0
     private let started = NIODeadline.now()
     private(set) var originMicroseconds: UInt64 = 0
-    private(set) var crossing = AccessLine.Crossing.word("-")
+    private(set) var crossing = AccessLine.Crossing.none
     private(set) var status = 0
     private(set) var originBytes = 0
 
@@ -129,7 +129,7 @@ extension ListenerExchange: AnswerReceiver {
             body = .collecting(collected)
         } else {
             body = .streaming
-            crossing = .word("stream")
+            crossing = .stream
             stream.answer(answer)
         }
     }
@@ -182,7 +182,7 @@ extension ListenerExchange: AnswerReceiver {
     /// The answer is no page after all: what came goes on, and the rest as it comes.
     private func streamCollected(_ collected: Collected) {
         body = .streaming
-        crossing = .word("stream")
+        crossing = .stream
         stream.answer(collected.answer)
         stream.send(ByteBuffer(bytes: collected.bytes))
     }
@@ -236,7 +236,7 @@ extension ListenerExchange {
         }
         let rules = worker.baseRules(request.authority)
         guard rules.bodyBytes.contains(bytes.count) else { return sendWhole(answer, bytes) }
-        let owner = rules.pageClass(request: request.fields, answer: answer.head.headers).stored
+        let owner = rules.pageClass(request: request.fields, answer: answer.head.headers).owner
         body = .encoding
         outgoing = nil
         // Without a base, all of the page is to be compressed; and a long one takes its time in any case.
@@ -257,14 +257,14 @@ extension ListenerExchange {
     private func sendWhole(_ answer: Answer, _ bytes: [UInt8]) {
         var answer = answer
         answer.head.headers.replaceOrAdd(name: "content-length", value: String(bytes.count))
-        crossing = .word("stream")
+        crossing = .stream
         stream.answer(answer)
         stream.send(ByteBuffer(bytes: bytes))
         stream.finish(trailers: nil)
         finish()
     }
 
-    private func encoded(_ result: Result<EncodedPage, DeltaError>, _ answer: Answer, _ owner: PageStore.PageClass) {
+    private func encoded(_ result: Result<EncodedPage, DeltaError>, _ answer: Answer, _ owner: PageOwner) {
         guard case .encoding = body else { return }
         guard case .success(let page) = result else { return fail(ExchangeFailure(.overloaded, "no memory for a delta")) }
         worker.store.insert(page.bytes, version: page.version, key: key, owner: owner)
@@ -272,7 +272,7 @@ extension ListenerExchange {
         let (high, low) = page.version.leadingWords
         answer.page = PageTransfer(
             base: page.base, check: PageCheck(high: high, low: low), pageBytes: page.bytes.count)
-        crossing = page.base == nil ? .word("normal") : .delta(bytes: page.delta.count, pageBytes: page.bytes.count)
+        crossing = page.base == nil ? .normal : .delta(bytes: page.delta.count, pageBytes: page.bytes.count)
         if page.base != nil { answer.report.flags |= RailgunHeader.Flags.versionKnown.rawValue }
         answer.head.headers.remove(name: "content-length")  // it is the page's
         stream.answer(answer)
@@ -295,12 +295,12 @@ extension ListenerExchange {
     }
 }
 
-extension HTTPRules.PageClass {
+extension PageClass {
     /// As the store names it. A hash of 0 would be the shared class.
-    fileprivate var stored: PageStore.PageClass {
+    fileprivate var owner: PageOwner {
         switch self {
         case .shared: .shared
-        case .user(let hash): PageStore.PageClass(rawValue: max(hash, 1))
+        case .user(let hash): PageOwner(rawValue: max(hash, 1))
         }
     }
 }

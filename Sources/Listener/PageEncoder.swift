@@ -33,7 +33,7 @@ final class PageEncoder {
     ///   - bytes: The page.
     ///   - offers: Prefixes of versions, best first.
     ///   - owner: Whose page it is: only pages of this class may be its base, or shared ones for a shared page.
-    func encode(_ bytes: [UInt8], offers: [UInt64], owner: PageClass) throws(DeltaError) -> EncodedPage {
+    func encode(_ bytes: [UInt8], offers: [UInt64], owner: PageOwner) throws(DeltaError) -> EncodedPage {
         let version = PageVersion(of: bytes.span)
         for (place, prefix) in offers.enumerated() {
             guard let stored = store.page(prefix: prefix, owner: owner) else { continue }
@@ -64,7 +64,7 @@ final class EncoderThreads: Sendable {
     }
 
     func encode(
-        _ bytes: [UInt8], offers: [UInt64], owner: PageClass, on eventLoop: any EventLoop,
+        _ bytes: [UInt8], offers: [UInt64], owner: PageOwner, on eventLoop: any EventLoop,
         then: @escaping @Sendable (Result<EncodedPage, DeltaError>) -> Void
     ) {
         threads.submit { state in
@@ -74,7 +74,7 @@ final class EncoderThreads: Sendable {
         }
     }
 
-    private func encode(_ bytes: [UInt8], offers: [UInt64], owner: PageClass) -> Result<EncodedPage, DeltaError> {
+    private func encode(_ bytes: [UInt8], offers: [UInt64], owner: PageOwner) -> Result<EncodedPage, DeltaError> {
         do throws(DeltaError) {
             let held: Held
             if let free = idle.withLock({ $0.popLast() }) {

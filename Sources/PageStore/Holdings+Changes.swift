@@ -11,7 +11,7 @@ extension Holdings {
 
     /// Stores a version as the most recent one on its shelf.
     mutating func insert(
-        _ stored: StoredPage, key: PageKey, owner: PageClass, expiry: Int64, into remains: inout Remains
+        _ stored: StoredPage, key: PageKey, owner: PageOwner, expiry: Int64, into remains: inout Remains
     ) {
         // Nothing is put out for a page that wouldn't stay.
         let tables = MemoryCost.tables(
@@ -45,7 +45,7 @@ extension Holdings {
         return slot
     }
 
-    private mutating func makeShelf(_ key: PageKey, _ owner: PageClass, into remains: inout Remains) -> Slot {
+    private mutating func makeShelf(_ key: PageKey, _ owner: PageOwner, into remains: inout Remains) -> Slot {
         let digest = Self.digest(key, owner)
         if let slot = shelfByDigest[digest] {
             if shelves[slot].key == key, shelves[slot].owner == owner { return slot }

@@ -15,7 +15,7 @@ struct Holdings {
 
     struct Shelf {
         let key: PageKey
-        let owner: PageClass
+        let owner: PageOwner
         var items = Chains.Ends()
         var count = 0
     }
@@ -29,7 +29,7 @@ struct Holdings {
 
     struct Membership: Hashable {
         let page: Slot
-        let owner: PageClass
+        let owner: PageOwner
     }
 
     static let never = Int64.max
@@ -78,19 +78,19 @@ struct Holdings {
     }
 
     /// The shelf of an address in a class; ``Slot/none`` where there is none.
-    func shelf(_ key: PageKey, _ owner: PageClass) -> Slot {
+    func shelf(_ key: PageKey, _ owner: PageOwner) -> Slot {
         guard let slot = shelfByDigest[Self.digest(key, owner)] else { return .none }
         return shelves[slot].key == key && shelves[slot].owner == owner ? slot : .none
     }
 
-    static func digest(_ key: PageKey, _ owner: PageClass) -> UInt64 {
+    static func digest(_ key: PageKey, _ owner: PageOwner) -> UInt64 {
         // Odd, so that no two classes of an address meet.
         key.digest ^ (owner.rawValue &* 0x9E37_79B9_7F4A_7C15)
     }
 
     // MARK: Look-ups
 
-    mutating func offers(for key: PageKey, owner: PageClass, limit: Int) -> [StoredPage] {
+    mutating func offers(for key: PageKey, owner: PageOwner, limit: Int) -> [StoredPage] {
         var found: [StoredPage] = []
         if owner != .shared { collect(shelf(key, owner), limit, into: &found) }
         collect(shelf(key, .shared), limit, into: &found)
@@ -112,7 +112,7 @@ struct Holdings {
         }
     }
 
-    mutating func page(prefix: UInt64, owner: PageClass) -> StoredPage? {
+    mutating func page(prefix: UInt64, owner: PageOwner) -> StoredPage? {
         guard let slot = pageByPrefix[prefix],
             pages[slot].sharedItems > 0 || privateItems[Membership(page: slot, owner: owner)] != nil
         else {

@@ -28,15 +28,15 @@ package final class MemoryPageStore: PageStore {
         start = now()
     }
 
-    package func offers(for key: PageKey, owner: PageClass, limit: Int) -> [StoredPage] {
+    package func offers(for key: PageKey, owner: PageOwner, limit: Int) -> [StoredPage] {
         change { holdings, _ in holdings.offers(for: key, owner: owner, limit: limit) }
     }
 
-    package func page(prefix: UInt64, owner: PageClass) -> StoredPage? {
+    package func page(prefix: UInt64, owner: PageOwner) -> StoredPage? {
         change { holdings, _ in holdings.page(prefix: prefix, owner: owner) }
     }
 
-    package func insert(_ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageClass) {
+    package func insert(_ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageOwner) {
         let stored = StoredPage(bytes: bytes, version: version)
         let expiry = owner == .shared ? Holdings.never : elapsed + privateLifetime
         change { holdings, remains in

@@ -13,10 +13,10 @@ package protocol PageStore: Sendable {
     ///   - limit: The most versions to return.
     /// - Returns: The most recently stored version of each class first; none where nothing is held.
     ///   Who keeps them until the answer comes can't lose a base in between.
-    func offers(for key: PageKey, owner: PageClass, limit: Int) -> [StoredPage]
+    func offers(for key: PageKey, owner: PageOwner, limit: Int) -> [StoredPage]
 
     /// The page whose version begins with these 8 bytes; only if it was stored in this class or in the shared one.
-    func page(prefix: UInt64, owner: PageClass) -> StoredPage?
+    func page(prefix: UInt64, owner: PageOwner) -> StoredPage?
 
     /// Stores a version of a page, as its most recent one.
     ///
@@ -27,7 +27,7 @@ package protocol PageStore: Sendable {
     ///   - version: Its version, computed by this end from these bytes.
     ///   - key: The page that this is a version of.
     ///   - owner: Whose it is.
-    func insert(_ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageClass)
+    func insert(_ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageOwner)
 
     /// Forgets a page under all of its addresses, because its bytes turned out to be wrong.
     func remove(_ version: PageVersion)

@@ -65,13 +65,13 @@ final class ClientHandler: ChannelDuplexHandler, Flushable {
             begin(head, context)
         case (.body(let bytes), .reading(let exchange)):
             worker.deadlines.set(self, after: worker.limits.idleTimeout)
-            exchange.receivedBody(bytes)
+            exchange.clientSent(bytes)
         case (.body(let bytes), .tunnel(let exchange)):
-            exchange.receivedBody(bytes)
+            exchange.clientSent(bytes)
         case (.end(let trailers), .reading(let exchange)):
             phase = .answering(exchange)
             worker.deadlines.remove(self)
-            exchange.receivedEnd(trailers: trailers)
+            exchange.clientEnded(trailers: trailers)
         default: break  // what is left of a request that was refused
         }
     }
@@ -131,7 +131,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable {
         case ChannelEvent.inputClosed:
             switch phase {
             case .idle, .closing: context.close(promise: nil)
-            case .tunnel(let exchange): exchange.receivedEnd(trailers: nil)
+            case .tunnel(let exchange): exchange.clientEnded(trailers: nil)
             case .reading, .answering: break  // who asked may still be reading
             }
         default: context.fireUserInboundEventTriggered(event)

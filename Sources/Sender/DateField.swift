@@ -6,7 +6,7 @@ final class DateField {
     private var made: (second: Int, text: String) = (-1, "")
 
     var text: String {
-        let second = unsafe time(nil)
+        let second = time(nil)
         if made.second != second { made = (second, HTTPDate.text(secondsSince1970: second)) }
         return made.text
     }

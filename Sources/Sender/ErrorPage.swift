@@ -1,3 +1,4 @@
+import Exchange
 import HTTPRules
 import NIOCore
 import NIOHTTP1

@@ -36,7 +36,7 @@ final class SenderExchange {
     // Pages.
     private let mayHaveBase: Bool
     private let key: PageKey?
-    private var userClass = PageStore.PageClass.shared
+    private var user = PageOwner.shared
     private var offers: [StoredPage] = []
     private var page: (transfer: PageTransfer, answer: Answer, delta: ByteBuffer)?
     private var isRebuilding = false
@@ -49,7 +49,7 @@ final class SenderExchange {
     private var linkBytes = 0
 
     private var originTime: TimeAmount?
-    private var crossing = AccessLine.Crossing.word("-")
+    private var crossing = AccessLine.Crossing.none
 
     /// What remains of an exchange: for log and statistics.
     struct Record {
@@ -89,8 +89,8 @@ final class SenderExchange {
     /// Sends the request on its way.
     func start() {
         if let key {
-            userClass = worker.baseRules(request.authority).userClass(request: request.fields).stored
-            offers = worker.store.offers(for: key, owner: userClass, limit: SenderWorker.maxOffers)
+            user = worker.baseRules(request.authority).userClass(request: request.fields).owner
+            offers = worker.store.offers(for: key, owner: user, limit: SenderWorker.maxOffers)
         }
         send()
     }
@@ -130,12 +130,12 @@ final class SenderExchange {
             target: request.target, fields: fields, offers: offers.map(\.version.prefix))
     }
 
-    func receivedBody(_ bytes: ByteBuffer) {
+    func clientSent(_ bytes: ByteBuffer) {
         bodyWasSent = true
         outgoing?.send(bytes)
     }
 
-    func receivedEnd(trailers: HTTPHeaders?) {
+    func clientEnded(trailers: HTTPHeaders?) {
         // Until the protocol is switched, the end of the request is not the end of what the client sends.
         guard request.upgrade == nil || isTunnel else { return }
         guard request.body != .none || isTunnel else { return }
@@ -229,9 +229,9 @@ final class SenderExchange {
         originTime = .microseconds(Int64(report.microseconds))
         switch passage {
         case .delta: break  // noted with its bytes
-        case .stream: crossing = .word("stream")
-        case .normal: crossing = .word("normal")
-        case .direct: crossing = .word("direct")
+        case .stream: crossing = .stream
+        case .normal: crossing = .normal
+        case .direct: crossing = .direct
         }
         var connection: UInt64 = 0
         if case .link(let stream) = route { connection = stream.laneID }
@@ -360,17 +360,17 @@ extension SenderExchange {
             method: request.method, request: request.fields, status: answer.head.status, answer: answer.head.headers,
             bytes: page.bytes.count)
         else { return }
-        let owner = rules.pageClass(request: request.fields, answer: answer.head.headers).stored
+        let owner = rules.pageClass(request: request.fields, answer: answer.head.headers).owner
         worker.store.insert(page.bytes, version: page.version, key: key, owner: owner)
     }
 }
 
-extension HTTPRules.PageClass {
+extension PageClass {
     /// As the store names it. A hash of 0 would be the shared class.
-    var stored: PageStore.PageClass {
+    var owner: PageOwner {
         switch self {
         case .shared: .shared
-        case .user(let hash): PageStore.PageClass(rawValue: max(hash, 1))
+        case .user(let hash): PageOwner(rawValue: max(hash, 1))
         }
     }
 }

@@ -154,9 +154,9 @@ final class SenderWorker {
             if bytes == 1 { statistics.counters.pagesIdentical += 1 } else { statistics.counters.pagesDelta += 1 }
             statistics.counters.deltaPageBytes += pageBytes
             statistics.counters.deltaBytes += bytes
-        case .word("normal"): statistics.counters.pagesWhole += 1
-        case .word("direct"): statistics.counters.pagesDirect += 1
-        case .word: statistics.counters.pagesStreamed += 1
+        case .normal: statistics.counters.pagesWhole += 1
+        case .direct: statistics.counters.pagesDirect += 1
+        case .stream, .none: statistics.counters.pagesStreamed += 1
         }
         guard let accessLog else { return }
         accessLog.write(

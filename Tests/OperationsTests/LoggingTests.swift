@@ -58,7 +58,7 @@ final class LoggingTests {
 
     @Test func whatIsNotKnownIsLeftOpen() throws {
         var line = line()
-        (line.crossing, line.originTime) = (.word("direct"), nil)
+        (line.crossing, line.originTime) = (.direct, nil)
         let log = AccessLog(to: output, format: .text)
         log.write(line)
         #expect(log.last.contains(" delta=direct origin=-         total="))

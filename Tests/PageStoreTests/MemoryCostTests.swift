@@ -39,7 +39,7 @@ import Testing
         var bytes = [UInt8](repeating: 0, count: load.pageBytes)
         for digit in 0..<4 { bytes[digit] = UInt8(truncatingIfNeeded: number >> (8 * digit)) }
         let key = PageKey(scheme: "https", authority: "www.example.org", target: "/articles/2026/11/\(number)")
-        let owner = load.isPrivate ? PageClass(rawValue: UInt64(number) + 1) : .shared
+        let owner = load.isPrivate ? PageOwner(rawValue: UInt64(number) + 1) : .shared
         store.insert(bytes, version: PageVersion(of: bytes.span), key: key, owner: owner)
         guard load.isIndexed, let page = store.offers(for: key, owner: owner, limit: 1).first else { return }
         _ = try store.base(of: page)

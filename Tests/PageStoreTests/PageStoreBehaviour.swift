@@ -6,18 +6,18 @@ import Testing
     private let store = MemoryPageStore(limits: PageStoreLimits(memoryBytes: 1_000_000, versionsPerPage: 2))
     private let news = PageKey(scheme: "https", authority: "www.example.org", target: "/news")
     private let sport = PageKey(scheme: "https", authority: "www.example.org", target: "/sport")
-    private let anna = PageClass(rawValue: 17)
-    private let ben = PageClass(rawValue: 18)
+    private let anna = PageOwner(rawValue: 17)
+    private let ben = PageOwner(rawValue: 18)
 
     @discardableResult
-    private func insert(_ text: String, _ key: PageKey, _ owner: PageClass = .shared) -> PageVersion {
+    private func insert(_ text: String, _ key: PageKey, _ owner: PageOwner = .shared) -> PageVersion {
         let bytes = [UInt8](text.utf8)
         let version = PageVersion(of: bytes.span)
         store.insert(bytes, version: version, key: key, owner: owner)
         return version
     }
 
-    private func offers(_ key: PageKey, _ owner: PageClass, limit: Int = 8) -> [String] {
+    private func offers(_ key: PageKey, _ owner: PageOwner, limit: Int = 8) -> [String] {
         store.offers(for: key, owner: owner, limit: limit).map { String(decoding: $0.bytes, as: UTF8.self) }
     }
 

@@ -17,7 +17,7 @@ import Testing
                     for _ in 0..<400 {
                         let index = random.integer(in: 0...pages.count - 1)
                         let key = PageKey(scheme: "http", authority: "a", target: "/\(index % 7)")
-                        let owner = PageClass(rawValue: random.next() % 3)
+                        let owner = PageOwner(rawValue: random.next() % 3)
                         store.insert(pages[index], version: versions[index], key: key, owner: owner)
                         for page in store.offers(for: key, owner: owner, limit: 2) {
                             let base = try store.base(of: page)

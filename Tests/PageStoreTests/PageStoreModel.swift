@@ -7,7 +7,7 @@ import PageStore
 struct PageStoreModel {
     private struct Entry {
         let key: PageKey
-        let owner: PageClass
+        let owner: PageOwner
         let version: PageVersion
         let expiry: Int
     }
@@ -23,7 +23,7 @@ struct PageStoreModel {
     var versions: [PageVersion] { recency }
     var pages: Int { Set(entries.map { "\($0.owner.rawValue) \($0.key.address)" }).count }
 
-    mutating func offers(for key: PageKey, owner: PageClass, limit: Int) -> [PageVersion] {
+    mutating func offers(for key: PageKey, owner: PageOwner, limit: Int) -> [PageVersion] {
         var found: [PageVersion] = []
         for owner in owner == .shared ? [owner] : [owner, .shared] {
             for entry in entries.reversed() where entry.key == key && entry.owner == owner {
@@ -34,13 +34,13 @@ struct PageStoreModel {
         return found
     }
 
-    mutating func page(_ version: PageVersion, owner: PageClass) -> PageVersion? {
+    mutating func page(_ version: PageVersion, owner: PageOwner) -> PageVersion? {
         let isThere = entries.contains { $0.version == version && ($0.owner == owner || $0.owner == .shared) }
         if isThere { use(version) }
         return isThere ? version : nil
     }
 
-    mutating func insert(_ version: PageVersion, key: PageKey, owner: PageClass, expiry: Int) {
+    mutating func insert(_ version: PageVersion, key: PageKey, owner: PageOwner, expiry: Int) {
         entries.removeAll { $0.key == key && $0.owner == owner && $0.version == version }
         entries.append(Entry(key: key, owner: owner, version: version, expiry: owner == .shared ? .max : expiry))
         let shelf = entries.indices.filter { entries[$0].key == key && entries[$0].owner == owner }

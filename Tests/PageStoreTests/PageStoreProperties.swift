@@ -17,7 +17,7 @@ import Testing
         let versions = pages.map { PageVersion(of: $0.span) }
 
         for _ in 0..<2000 {
-            let (key, owner) = (random.pick(keys), PageClass(rawValue: UInt64(random.integer(in: 0...2))))
+            let (key, owner) = (random.pick(keys), PageOwner(rawValue: UInt64(random.integer(in: 0...2))))
             let index = random.integer(in: 0...pages.count - 1)
             let evictions = store.summary.evictions
             clock.seconds += random.chance(oneIn: 4) ? 1 : 0
@@ -91,7 +91,7 @@ import Testing
         for number in 0..<1000 {
             let bytes = [UInt8]("page \(number)".utf8)
             let key = PageKey(scheme: "http", authority: "a", target: "/\(number)")
-            store.insert(bytes, version: PageVersion(of: bytes.span), key: key, owner: PageClass(rawValue: 5))
+            store.insert(bytes, version: PageVersion(of: bytes.span), key: key, owner: PageOwner(rawValue: 5))
         }
         clock.seconds = 599
         store.expire()

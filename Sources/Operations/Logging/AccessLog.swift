@@ -6,8 +6,25 @@ package struct AccessLine: Sendable {
     package enum Crossing: Sendable {
         /// As a difference of this many bytes to a page of this many.
         case delta(bytes: Int, pageBytes: Int)
-        /// Otherwise, in a word, as in the `Railgun` header: "normal", "stream", "direct".
-        case word(StaticString)
+        /// As a page without a base.
+        case normal
+        /// As the origin sent it, piece by piece.
+        case stream
+        /// Not over the link.
+        case direct
+        /// Not at all: nothing was asked of the origin.
+        case none
+
+        /// As the `Railgun` header says it.
+        var word: StaticString {
+            switch self {
+            case .delta: "delta"
+            case .normal: "normal"
+            case .stream: "stream"
+            case .direct: "direct"
+            case .none: "-"
+            }
+        }
     }
 
     /// The client's address, without port.

@@ -2,7 +2,7 @@
 ///
 /// The length of a delta tells how alike two pages are. So what was made for one user must not meet what another one can
 /// choose or watch.
-package struct PageClass: RawRepresentable, Hashable, Sendable {
+package struct PageOwner: RawRepresentable, Hashable, Sendable {
     /// 0 for the shared class; of any other value, a keyed hash over what identifies the user.
     package let rawValue: UInt64
 
@@ -10,5 +10,5 @@ package struct PageClass: RawRepresentable, Hashable, Sendable {
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
     /// What is made for everyone.
-    package static let shared = PageClass(rawValue: 0)
+    package static let shared = PageOwner(rawValue: 0)
 }
