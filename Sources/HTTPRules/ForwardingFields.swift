@@ -35,7 +35,8 @@ package struct ForwardingFields: Sendable {
             }
         }
         guard passes(in: lists.via) < Self.maxPasses else {
-            return Refusal(.loopDetected, "this request came by here \(Self.maxPasses) times: two proxies ask each other")
+            return Refusal(
+                .loopDetected, "this request came by here \(Self.maxPasses) times: two proxies ask each other")
         }
         lists.forwardedFor.appendMember(clientAddress)
         lists.forwarded.appendMember(forwardedElement(request, clientAddress))

@@ -56,7 +56,8 @@ extension RailgunHeader {
         let (seconds, attoseconds) = originTime.components
         let micros = max(0, Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000))
         let time = "\(micros / 1_000_000).\(digits(micros % 1_000_000, count: 6))"
-        return "\(hex(connection, count: 10)) \(passage.text) \(time) 0x\(hex(UInt64(flags.rawValue), count: 2)) \(version)"
+        return
+            "\(hex(connection, count: 10)) \(passage.text) \(time) 0x\(hex(UInt64(flags.rawValue), count: 2)) \(version)"
     }
 
     private func hex(_ number: UInt64, count: Int) -> String {

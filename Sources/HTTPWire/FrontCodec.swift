@@ -91,9 +91,9 @@ package final class FrontCodec: ChannelDuplexHandler {
         }
     }
 
-    /// Both the request and its answer have ended: the next request may come.
+    /// If both the request and its answer have ended, the next request may come; none does on a connection that closes.
     func finishExchange() {
-        guard let exchange, exchange.requestEnded, case .ended = exchange.answer else { return }
+        guard let exchange, exchange.keepAlive, exchange.requestEnded, case .ended = exchange.answer else { return }
         self.exchange = nil
     }
 
