@@ -56,7 +56,9 @@ package final class FrontCodec: ChannelDuplexHandler {
         drain(context)
     }
 
-    /// Hands on all parts that may be handed on now. Calls from within itself do nothing: the loop sees their effect.
+    /// Hands on all parts that may be handed on now.
+    ///
+    /// Calls from within itself do nothing: the loop sees their effect.
     func drain(_ context: ChannelHandlerContext) {
         guard !isDraining else { return }
         isDraining = true

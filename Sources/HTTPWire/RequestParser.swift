@@ -41,7 +41,9 @@ package struct RequestParser {
     /// The connection now carries another protocol: all that came and comes is handed out as bodies.
     package mutating func becomeTunnel() { state = .tunnel }
 
-    /// The next part that is complete; nil if more bytes are needed. After an error only errors follow.
+    /// The next part that is complete; nil if more bytes are needed.
+    ///
+    /// After an error only errors follow.
     package mutating func next() throws(WireError) -> HTTPServerRequestPart? {
         do throws(WireError) {
             return try parse()
