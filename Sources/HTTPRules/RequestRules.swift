@@ -4,7 +4,8 @@ package import NIOHTTP1
 package enum RequestRules {
     /// Judges one request head.
     ///
-    /// Cost: about 2 µs for a browser's 12 fields.
+    ///
+    /// Cost: about 1 µs and 3 allocations for a browser's 12 fields.
     ///
     /// - `head`: From the wire, or made of HTTP/2's pseudo fields with `:authority` as Host.
     /// - `scheme`: How the client came here; what an absolute target says of it is not believed.

@@ -40,5 +40,3 @@ struct RequestTarget {
             tail.isEmpty ? (method == .OPTIONS ? "*" : "/") : tail.utf8.first == UInt8(ascii: "?") ? "/" + tail : tail
     }
 }
-
-extension Refusal: Error {}

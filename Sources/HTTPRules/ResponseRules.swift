@@ -29,7 +29,7 @@ package enum ResponseVerdict: Sendable {
 package enum ResponseRules {
     /// Judges one answer head.
     ///
-    /// Cost: about 1.5 µs for 12 fields.
+    /// Cost: about 0.7 µs and 2 allocations for 10 fields.
     ///
     /// - `requestMethod`: What was asked.
     /// - `upgradeAsked`: The protocol that the request asked to switch to.
