@@ -5,7 +5,9 @@ package struct AcceptEncoding: Hashable, Sendable {
 
     package init(_ values: [String]) { self.values = values }
 
-    /// Whether gzip was asked for, by name or by `*`, with a weight above 0. No field: then nothing was asked for.
+    /// Whether gzip was asked for, by name or by `*`, with a weight above 0.
+    ///
+    /// No field: then nothing was asked for.
     package var acceptsGzip: Bool {
         var any = false
         for value in values {

@@ -1,6 +1,8 @@
 /// The grammar of `host[:port]`, as Host, absolute targets and `:authority` carry it (RFC 3986, section 3.2).
 package enum Authority {
-    /// Whether `text` is a host with or without a port: no user, no path, nothing empty. Cost: one look at each byte.
+    /// Whether `text` is a host with or without a port: no user, no path, nothing empty.
+    ///
+    /// Cost: one look at each byte.
     package static func isValid(_ text: some StringProtocol) -> Bool {
         let bytes = text.utf8
         let host: Substring.UTF8View.SubSequence

@@ -19,7 +19,7 @@ package struct BaseRules: Sendable {
     package let sharesUserPages: Bool
     private let key: SymmetricKey
 
-    /// - Parameter key: Made anew by each process: a class means nothing outside of it.
+    /// - `key`: Made anew by each process: a class means nothing outside of it.
     package init(bodyBytes: ClosedRange<Int> = 256...250_000, sharesUserPages: Bool = false, key: SymmetricKey) {
         self.bodyBytes = bodyBytes
         self.sharesUserPages = sharesUserPages
@@ -33,7 +33,7 @@ package struct BaseRules: Sendable {
 
     /// Whether this answer may be a base: a whole 200 of a text kind, neither too small nor too large.
     ///
-    /// - Parameter bytes: The body's length, decoded; nil while it isn't known: then ask again at its end.
+    /// - `bytes`: The body's length, decoded; nil while it isn't known: then ask again at its end.
     package func mayBeBase(
         method: HTTPMethod, request: HTTPHeaders, status: HTTPResponseStatus, answer: HTTPHeaders, bytes: Int?
     ) -> Bool {
@@ -54,7 +54,9 @@ package struct BaseRules: Sendable {
         return isText
     }
 
-    /// Whose page this is. Cost: under 1 µs for shared pages, about 2 µs for a user's.
+    /// Whose page this is.
+    ///
+    /// Cost: under 1 µs for shared pages, about 2 µs for a user's.
     package func pageClass(request: HTTPHeaders, answer: HTTPHeaders) -> PageClass {
         if sharesUserPages { return .shared }
         let isUsers = request.contains(name: "authorization") || answer.contains(where: Self.marksUser)

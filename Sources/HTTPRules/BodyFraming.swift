@@ -10,7 +10,9 @@ package enum BodyFraming: Hashable, Sendable {
     case untilClose
 }
 
-/// Fields that leave it open where a body ends. Always fatal for the connection: this is how requests are smuggled.
+/// Fields that leave it open where a body ends.
+///
+/// Always fatal for the connection: this is how requests are smuggled.
 package struct FramingFault: Error, Hashable, Sendable {
     /// The status for a client; an origin's fault is a 502 whatever this says.
     package let status: HTTPResponseStatus
@@ -25,7 +27,7 @@ extension BodyFraming {
 
     /// The framing of an answer's body.
     ///
-    /// - Parameter requestMethod: What was asked: the answer to HEAD has no body, whatever its fields say.
+    /// - `requestMethod`: What was asked: the answer to HEAD has no body, whatever its fields say.
     package init(
         answer fields: HTTPHeaders, status: HTTPResponseStatus, version: HTTPVersion, requestMethod: HTTPMethod
     ) throws(FramingFault) {

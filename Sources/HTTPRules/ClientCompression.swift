@@ -16,7 +16,7 @@ package struct ClientCompression: Hashable, Sendable {
 
     package init(minimumBytes: Int = 512) { self.minimumBytes = minimumBytes }
 
-    /// - Parameter bytes: The body's length; nil if it isn't known yet.
+    /// - `bytes`: The body's length; nil if it isn't known yet.
     package func decide(
         request: HTTPHeaders, method: HTTPMethod, status: HTTPResponseStatus, answer: HTTPHeaders, bytes: Int?
     ) -> Decision {

@@ -4,7 +4,9 @@ package import NIOHTTP1
 ///
 /// What the wire parser made has passed already. This is for fields that came another way: HTTP/2, or a peer on the link.
 package enum FieldSyntax {
-    /// What is wrong with `fields`, in plain words; nil if nothing is. Cost: one look at each byte.
+    /// What is wrong with `fields`, in plain words; nil if nothing is.
+    ///
+    /// Cost: one look at each byte.
     package static func fault(in fields: HTTPHeaders) -> String? {
         for (name, value) in fields {
             guard !name.isEmpty, name.utf8.allSatisfy(\.isTokenByte) else {

@@ -42,7 +42,7 @@ package struct ForwardedRequest: Sendable {
 
     /// The request as it goes to the origin on a connection that is kept.
     ///
-    /// - Parameter host: What the Host field says; by default what the client asked for.
+    /// - `host`: What the Host field says; by default what the client asked for.
     package func originHead(host: String? = nil) -> HTTPRequestHead {
         var lines: [(String, String)] = []
         lines.reserveCapacity(fields.count + 4)

@@ -17,7 +17,7 @@ package struct ForwardingFields: Sendable {
     /// Adds X-Forwarded-For, -Proto, -Host, Forwarded (RFC 7239) and Via to `request`.
     ///
     /// Lists grow at their end, as RFC 7239 says: an origin trusts as many from the end as it has proxies.
-    /// - Parameter clientAddress: The address without a port; for IPv6 without brackets.
+    /// - `clientAddress`: The address without a port; for IPv6 without brackets.
     /// - Returns: A refusal if the request has been here too often; then nothing was added.
     package func add(to request: inout ForwardedRequest, clientAddress: String) -> Refusal? {
         var lists = (forwardedFor: "", forwarded: "", via: "")
@@ -35,7 +35,8 @@ package struct ForwardingFields: Sendable {
             }
         }
         guard passes(in: lists.via) < Self.maxPasses else {
-            return Refusal(.loopDetected, "this request came by here \(Self.maxPasses) times: two proxies ask each other")
+            return Refusal(
+                .loopDetected, "this request came by here \(Self.maxPasses) times: two proxies ask each other")
         }
         lists.forwardedFor.appendMember(clientAddress)
         lists.forwarded.appendMember(forwardedElement(request, clientAddress))
@@ -52,7 +53,7 @@ package struct ForwardingFields: Sendable {
 
     /// Adds Via to an answer.
     ///
-    /// - Parameter version: The version in which the answer came.
+    /// - `version`: The version in which the answer came.
     package func addVia(toAnswer fields: inout HTTPHeaders, version: HTTPVersion) {
         fields.add(name: "Via", value: signature(version))
     }

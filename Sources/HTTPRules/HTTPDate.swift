@@ -2,9 +2,11 @@ package import NIOHTTP1
 
 /// Dates as HTTP writes them: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
 package enum HTTPDate {
-    /// The text for a time. Cost: about 0.3 µs; callers keep it for the rest of the second.
+    /// The text for a time.
     ///
-    /// - Parameter seconds: Since 1970, from 0.
+    /// Cost: about 0.3 µs; callers keep it for the rest of the second.
+    ///
+    /// - `seconds`: Since 1970, from 0.
     package static func text(secondsSince1970 seconds: Int) -> String {
         let (days, rest) = seconds.quotientAndRemainder(dividingBy: 86_400)
         // Civil date from days: years begin in March, so that the leap day is the last of its year.

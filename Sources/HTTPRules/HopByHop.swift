@@ -36,7 +36,9 @@ enum HopField {
     case connection, upgrade, te
     case other
 
-    /// Which of them `name` is; nil for a field that goes on to the other end. Cost: about 3 ns.
+    /// Which of them `name` is; nil for a field that goes on to the other end.
+    ///
+    /// Cost: about 3 ns.
     @inline(__always)
     init?(_ name: String) {
         switch name.utf8.count {

@@ -16,7 +16,8 @@ extension RailgunHeader {
         switch passage {
         case .delta:
             "The page crossed the link as a difference, \(passage.text) % of its size."
-        case .stream: "The page crossed the link as a stream, piece by piece as the origin sent it, without a difference."
+        case .stream:
+            "The page crossed the link as a stream, piece by piece as the origin sent it, without a difference."
         case .normal: "The page crossed the link whole, without a difference."
         case .direct(let reason): "The page did not use the link; it came straight from the origin: \(reason)."
         }

@@ -12,7 +12,9 @@ package struct RailgunHeader: Hashable, Sendable {
         case stream
         /// Whole, in one piece.
         case normal
-        /// Not over the link; why. Without parentheses and control characters.
+        /// Not over the link; why.
+        ///
+        /// Without parentheses and control characters.
         case direct(reason: String)
     }
 
@@ -51,12 +53,15 @@ package struct RailgunHeader: Hashable, Sendable {
 }
 
 extension RailgunHeader {
-    /// The field's value. Cost: about 0.5 µs.
+    /// The field's value.
+    ///
+    /// Cost: about 0.5 µs.
     package var text: String {
         let (seconds, attoseconds) = originTime.components
         let micros = max(0, Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000))
         let time = "\(micros / 1_000_000).\(digits(micros % 1_000_000, count: 6))"
-        return "\(hex(connection, count: 10)) \(passage.text) \(time) 0x\(hex(UInt64(flags.rawValue), count: 2)) \(version)"
+        return
+            "\(hex(connection, count: 10)) \(passage.text) \(time) 0x\(hex(UInt64(flags.rawValue), count: 2)) \(version)"
     }
 
     private func hex(_ number: UInt64, count: Int) -> String {

@@ -60,8 +60,10 @@ struct RequestFields {
         return body != .none && body != .length(0)
     }
 
-    /// The first protocol that may be tunnelled. Another HTTP in a tunnel would escape all these rules (h2c smuggling), and
-    /// TLS inside of the connection would too.
+    /// The first protocol that may be tunnelled.
+    ///
+    /// Another HTTP in a tunnel would escape all these rules (h2c smuggling), and TLS inside of the connection would
+    /// too.
     var safeUpgrade: String? {
         upgrades.first { protocolName in
             let name = protocolName.lowercased()

@@ -2,12 +2,14 @@ package import NIOHTTP1
 
 /// What an intermediary owes a client's request (RFC 9110, 9112), before anything of it goes further.
 package enum RequestRules {
-    /// Judges one request head. Cost: about 2 µs for a browser's 12 fields.
+    /// Judges one request head.
     ///
-    /// - Parameters:
-    ///   - head: From the wire, or made of HTTP/2's pseudo fields with `:authority` as Host.
-    ///   - scheme: How the client came here; what an absolute target says of it is not believed.
-    ///   - bodyFollows: HTTP/2 only: the head did not end the stream.
+    ///
+    /// Cost: about 1 µs and 3 allocations for a browser's 12 fields.
+    ///
+    /// - `head`: From the wire, or made of HTTP/2's pseudo fields with `:authority` as Host.
+    /// - `scheme`: How the client came here; what an absolute target says of it is not believed.
+    /// - `bodyFollows`: HTTP/2 only: the head did not end the stream.
     package static func judge(_ head: HTTPRequestHead, scheme: Scheme, bodyFollows: Bool = false) -> RequestVerdict {
         do throws(Refusal) {
             return try judged(head, scheme: scheme, bodyFollows: bodyFollows)

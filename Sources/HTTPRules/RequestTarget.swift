@@ -14,7 +14,8 @@ struct RequestTarget {
 
     init(_ text: String, method: HTTPMethod) throws(Refusal) {
         guard !text.isEmpty, text.utf8.allSatisfy({ 0x21 <= $0 && $0 <= 0x7E && $0 != UInt8(ascii: "#") }) else {
-            throw Refusal(.badRequest, "the address has a space, a control character, an unencoded letter or a fragment")
+            throw Refusal(
+                .badRequest, "the address has a space, a control character, an unencoded letter or a fragment")
         }
         if text.utf8.first == UInt8(ascii: "/") {
             self.init(path: text, authority: nil)
@@ -35,8 +36,7 @@ struct RequestTarget {
         authority = String(Substring(rest[..<end]))
         let tail = String(Substring(rest[end...]))
         // RFC 9112, 3.2.4: OPTIONS for a whole site loses its scheme and authority, and is left with the asterisk.
-        path = tail.isEmpty ? (method == .OPTIONS ? "*" : "/") : tail.utf8.first == UInt8(ascii: "?") ? "/" + tail : tail
+        path =
+            tail.isEmpty ? (method == .OPTIONS ? "*" : "/") : tail.utf8.first == UInt8(ascii: "?") ? "/" + tail : tail
     }
 }
-
-extension Refusal: Error {}

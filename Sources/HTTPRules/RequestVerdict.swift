@@ -9,7 +9,7 @@ package enum RequestVerdict: Sendable {
 }
 
 /// Why a request goes no further.
-package struct Refusal: Hashable, Sendable {
+package struct Refusal: Error, Hashable, Sendable {
     package var status: HTTPResponseStatus
     /// One sentence part in plain words, for the client's error page and the log.
     package var reason: String

@@ -3,7 +3,9 @@ package import NIOHTTP1
 /// An origin's answer that passed all rules, without anything that concerned the origin's connection only.
 package struct ForwardedResponse: Sendable {
     package var status: HTTPResponseStatus
-    /// In the origin's order. Content-Length stays where it tells something (also in answers to HEAD and in 304).
+    /// In the origin's order.
+    ///
+    /// Content-Length stays where it tells something (also in answers to HEAD and in 304).
     package var fields: HTTPHeaders
     package var body: BodyFraming
     /// The origin's connection may carry another request once this answer has ended.
@@ -25,11 +27,12 @@ package enum ResponseVerdict: Sendable {
 
 /// What an intermediary owes an origin's answer (RFC 9110, 9112).
 package enum ResponseRules {
-    /// Judges one answer head. Cost: about 1.5 µs for 12 fields.
+    /// Judges one answer head.
     ///
-    /// - Parameters:
-    ///   - requestMethod: What was asked.
-    ///   - upgradeAsked: The protocol that the request asked to switch to.
+    /// Cost: about 0.7 µs and 2 allocations for 10 fields.
+    ///
+    /// - `requestMethod`: What was asked.
+    /// - `upgradeAsked`: The protocol that the request asked to switch to.
     package static func judge(
         _ head: HTTPResponseHead, requestMethod: HTTPMethod, upgradeAsked: String? = nil
     ) -> ResponseVerdict {

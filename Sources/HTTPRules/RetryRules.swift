@@ -12,11 +12,10 @@ package enum RetryRules {
 
     /// Whether a request whose connection failed may be tried again.
     ///
-    /// - Parameters:
-    ///   - sent: Bytes of the request may have reached the other end.
-    ///   - answered: Anything of an answer came back.
-    ///   - bodyKept: There is no body, or all of it is still at hand.
-    ///   - tries: How often it has been sent; two are the most.
+    /// - `sent`: Bytes of the request may have reached the other end.
+    /// - `answered`: Anything of an answer came back.
+    /// - `bodyKept`: There is no body, or all of it is still at hand.
+    /// - `tries`: How often it has been sent; two are the most.
     package static func mayRepeat(
         _ method: HTTPMethod, sent: Bool, answered: Bool, bodyKept: Bool, tries: Int
     ) -> Bool {

@@ -7,9 +7,8 @@ struct AnswerFraming {
     private(set) var body: BodyFraming
     private(set) var keepAlive: Bool
 
-    /// - Parameters:
-    ///   - head: What is to be said; a Connection field in it may only ask to close.
-    ///   - mayKeepAlive: As far as the request and its body are concerned.
+    /// - `head`: What is to be said; a Connection field in it may only ask to close.
+    /// - `mayKeepAlive`: As far as the request and its body are concerned.
     init(_ head: HTTPResponseHead, to method: HTTPMethod, version: HTTPVersion, mayKeepAlive: Bool) {
         var (length, asksToClose): (Int?, Bool) = (nil, false)
         var kept: [(String, String)] = []

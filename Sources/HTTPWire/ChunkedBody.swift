@@ -19,7 +19,9 @@ struct ChunkedBody {
     private var state = State.size
     private var lines = LineReader()
 
-    /// The next part that is complete; nil if more bytes are needed. Trailers that are forbidden are left out.
+    /// The next part that is complete; nil if more bytes are needed.
+    ///
+    /// Trailers that are forbidden are left out.
     mutating func next(_ buffer: inout ByteBuffer, limits: HeadLimits) throws(WireError) -> Part? {
         while true {
             switch state {

@@ -7,7 +7,7 @@ struct FieldSection {
     private var bytes: Int
     private var lines = LineReader()
 
-    /// - Parameter startLineBytes: They count against the head's limit.
+    /// - `startLineBytes`: They count against the head's limit.
     init(startLineBytes: Int) {
         bytes = startLineBytes
         fields.reserveCapacity(16)

@@ -8,7 +8,9 @@ internal import NIOCore
 enum FieldText {
     private static let firstEscape: UInt32 = 0x10_FF00  // plus the byte, which is 0x80 or more
 
-    /// The text for `bytes`. Cost: one allocation from 16 bytes on.
+    /// The text for `bytes`.
+    ///
+    /// Cost: one allocation from 16 bytes on.
     @inline(__always)
     static func string(_ bytes: Span<UInt8>) -> String {
         if let text = try? UTF8Span(validating: bytes), text.isKnownASCII || !holdsEscape(bytes) {

@@ -68,7 +68,6 @@ extension FrontCodec {
         exchange?.answer = .ended
         let keepAlive = exchange?.keepAlive == true
         context.fireUserInboundEventTriggered(Event.answered(keepAlive: keepAlive))
-        guard keepAlive else { return }
         finishExchange()
         drain(context)
     }

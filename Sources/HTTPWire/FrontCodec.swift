@@ -56,7 +56,9 @@ package final class FrontCodec: ChannelDuplexHandler {
         drain(context)
     }
 
-    /// Hands on all parts that may be handed on now. Calls from within itself do nothing: the loop sees their effect.
+    /// Hands on all parts that may be handed on now.
+    ///
+    /// Calls from within itself do nothing: the loop sees their effect.
     func drain(_ context: ChannelHandlerContext) {
         guard !isDraining else { return }
         isDraining = true
@@ -91,9 +93,9 @@ package final class FrontCodec: ChannelDuplexHandler {
         }
     }
 
-    /// Both the request and its answer have ended: the next request may come.
+    /// If both the request and its answer have ended, the next request may come; none does on a connection that closes.
     func finishExchange() {
-        guard let exchange, exchange.requestEnded, case .ended = exchange.answer else { return }
+        guard let exchange, exchange.keepAlive, exchange.requestEnded, case .ended = exchange.answer else { return }
         self.exchange = nil
     }
 

@@ -1,6 +1,10 @@
-/// How much of a message head is read before it is refused. All in bytes, but for the count of fields.
+/// How much of a message head is read before it is refused.
+///
+/// All in bytes, but for the count of fields.
 package struct HeadLimits: Hashable, Sendable {
-    /// The request's address; a longer one is a 414. RFC 9112 asks for at least 8,000.
+    /// The request's address; a longer one is a 414.
+    ///
+    /// RFC 9112 asks for at least 8,000.
     package var targetBytes = 16_384
     /// One field's line, and all lines together; more is a 431.
     package var fieldBytes = 65_536

@@ -1,7 +1,9 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Heads and chunks as bytes. Adds nothing: what the head says is what goes out.
+/// Heads and chunks as bytes.
+///
+/// Adds nothing: what the head says is what goes out.
 enum HeadWriter {
     static func write(_ head: HTTPRequestHead, to buffer: inout ByteBuffer) {
         buffer.writeString(head.method.rawValue)

@@ -7,7 +7,7 @@ struct LineReader {
 
     /// The length of the next line without its CR LF, which stays in `buffer`; nil while its end has not come.
     ///
-    /// - Parameter limit: The most bytes, line end included.
+    /// - `limit`: The most bytes, line end included.
     /// - Throws: `tooLong` past `limit`; a 400 for a line feed without a carriage return.
     mutating func nextLine(
         in buffer: ByteBuffer, limit: Int, tooLong: @autoclosure () -> WireError

@@ -1,7 +1,9 @@
 package import NIOCore
 
 extension ChannelPipeline.SynchronousOperations {
-    /// Adds strict HTTP/1 towards a client: `HTTPServerRequestPart` in, `HTTPServerResponsePart` out. See ``FrontCodec``.
+    /// Adds strict HTTP/1 towards a client: `HTTPServerRequestPart` in, `HTTPServerResponsePart` out.
+    ///
+    /// See ``FrontCodec``.
     package func addFrontCodec(limits: HeadLimits = HeadLimits()) throws {
         try addHandler(FrontCodec(limits: limits))
     }

@@ -41,7 +41,9 @@ package struct RequestParser {
     /// The connection now carries another protocol: all that came and comes is handed out as bodies.
     package mutating func becomeTunnel() { state = .tunnel }
 
-    /// The next part that is complete; nil if more bytes are needed. After an error only errors follow.
+    /// The next part that is complete; nil if more bytes are needed.
+    ///
+    /// After an error only errors follow.
     package mutating func next() throws(WireError) -> HTTPServerRequestPart? {
         do throws(WireError) {
             return try parse()
@@ -85,7 +87,7 @@ package struct RequestParser {
     }
 
     private mutating func startLine() throws(WireError) -> (StartLine.Request, bytes: Int)? {
-        try skipEmptyLines()
+        guard try skipEmptyLines() else { return nil }
         let limit = limits.targetBytes + 64  // method and version
         guard let length = try lines.nextLine(in: buffer, limit: limit, tooLong: StartLine.tooLongTarget(limits)) else {
             return nil
@@ -96,15 +98,19 @@ package struct RequestParser {
     }
 
     /// Empty lines before a request are leftovers of old clients (RFC 9112, 2.2).
-    private mutating func skipEmptyLines() throws(WireError) {
-        while let first = buffer.peekInteger(as: UInt8.self), !first.isTokenByte {
+    ///
+    /// - Returns: Whether a request's first byte is there.
+    private mutating func skipEmptyLines() throws(WireError) -> Bool {
+        while let first = buffer.peekInteger(as: UInt8.self) {
+            if first.isTokenByte { return true }
             let pair = buffer.peekInteger(as: UInt16.self)
-            guard pair == 0x0D0A || (pair == nil && first == 0x0D) else {
+            guard first == 0x0D, pair == nil || pair == 0x0D0A else {
                 throw .bad("the request does not begin with a method")
             }
-            guard pair != nil else { return }
+            guard pair != nil else { return false }
             buffer.moveReaderIndex(forwardBy: 2)
         }
+        return false
     }
 
     private func framing(_ fields: HTTPHeaders, _ version: HTTPVersion) throws(WireError) -> BodyFraming {

@@ -26,7 +26,9 @@ package struct ResponseParser {
         if case .idle = state { buffer.readableBytes == 0 } else { false }
     }
 
-    /// A request goes out; its answer is expected now. Only when ``isIdle``: requests are not pipelined.
+    /// A request goes out; its answer is expected now.
+    ///
+    /// Only when ``isIdle``: requests are not pipelined.
     package mutating func expectAnswer(to method: HTTPMethod) {
         guard isIdle else { return state = .failed }
         state = .startLine(method)
@@ -34,7 +36,9 @@ package struct ResponseParser {
 
     package mutating func append(_ bytes: consuming ByteBuffer) { buffer.take(bytes) }
 
-    /// The next part that is complete; nil if more bytes are needed. After an error only errors follow.
+    /// The next part that is complete; nil if more bytes are needed.
+    ///
+    /// After an error only errors follow.
     ///
     /// After the head of a 1xx another head follows, without an end between them. After a 101, bodies are the other protocol's.
     package mutating func next() throws(WireError) -> HTTPClientResponsePart? {

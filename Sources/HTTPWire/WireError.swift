@@ -1,8 +1,12 @@
 package import NIOHTTP1
 
-/// Why bytes are not an HTTP message. The connection can't be used any more.
+/// Why bytes are not an HTTP message.
+///
+/// The connection can't be used any more.
 package struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What to answer a client: 400, 414, 431, 501 or 505. An origin's fault is a 502 whatever this says.
+    /// What to answer a client: 400, 414, 431, 501 or 505.
+    ///
+    /// An origin's fault is a 502 whatever this says.
     package let status: HTTPResponseStatus
     /// In plain words, for an error page and the log.
     package let reason: String

@@ -3,7 +3,8 @@ import NIOHTTP1
 import Testing
 
 private func judged(
-    _ status: HTTPResponseStatus, _ fields: [(String, String)], method: HTTPMethod = .GET, version: HTTPVersion = .http1_1,
+    _ status: HTTPResponseStatus, _ fields: [(String, String)], method: HTTPMethod = .GET,
+    version: HTTPVersion = .http1_1,
     upgrade: String? = nil
 ) -> ResponseVerdict {
     let head = HTTPResponseHead(version: version, status: status, headers: HTTPHeaders(fields))
@@ -20,7 +21,10 @@ private func passed(_ verdict: ResponseVerdict) throws -> ForwardedResponse {
 
 struct Answers {
     @Test func namedAndKnownHopFieldsAreRemovedC04() throws {
-        let fields = [("Connection", "X-Hop, Content-Length"), ("X-Hop", "1"), ("Keep-Alive", "x"), ("Content-Length", "3"), ("Set-Cookie", "a"), ("Set-Cookie", "b")]
+        let fields = [
+            ("Connection", "X-Hop, Content-Length"), ("X-Hop", "1"), ("Keep-Alive", "x"), ("Content-Length", "3"),
+            ("Set-Cookie", "a"), ("Set-Cookie", "b"),
+        ]
         let answer = try passed(judged(.ok, fields))
         #expect(lines(answer.fields) == ["Content-Length: 3", "Set-Cookie: a", "Set-Cookie: b"])
         #expect(answer.body == .length(3) && answer.keepAlive)
@@ -28,10 +32,12 @@ struct Answers {
 
     @Test(arguments: [
         ("D01-head", HTTPMethod.HEAD, HTTPResponseStatus.ok, "12345", BodyFraming.none, ["Content-Length: 12345"]),
-        ("D02-204", .GET, .noContent, "0", .none, []), ("D03-304", .GET, .notModified, "500", .none, ["Content-Length: 500"]),
+        ("D02-204", .GET, .noContent, "0", .none, []),
+        ("D03-304", .GET, .notModified, "500", .none, ["Content-Length: 500"]),
     ])
     func answersWithoutABody(
-        _ id: String, _ method: HTTPMethod, _ status: HTTPResponseStatus, _ length: String, _ body: BodyFraming, _ kept: [String]
+        _ id: String, _ method: HTTPMethod, _ status: HTTPResponseStatus, _ length: String, _ body: BodyFraming,
+        _ kept: [String]
     ) throws {
         let answer = try passed(judged(status, [("Content-Length", length)], method: method))
         #expect(answer.body == body && lines(answer.fields) == kept && answer.keepAlive)
@@ -44,7 +50,8 @@ struct Answers {
 
     @Test(arguments: [
         ("D05-resp-cl-te", [("Content-Length", "3"), ("Transfer-Encoding", "chunked")]),
-        ("D06-resp-cl-diff", [("Content-Length", "5"), ("Content-Length", "6")]), ("D07-resp-cl-bad", [("Content-Length", "5x")]),
+        ("D06-resp-cl-diff", [("Content-Length", "5"), ("Content-Length", "6")]),
+        ("D07-resp-cl-bad", [("Content-Length", "5x")]),
         ("gzip", [("Transfer-Encoding", "gzip, chunked")]),
     ])
     func doubtfulFramingIsRefused(_ id: String, _ fields: [(String, String)]) {
@@ -60,7 +67,9 @@ struct Answers {
 
     @Test func http10ConnectionsAreKeptOnlyIfTheySaySo() throws {
         #expect(try !passed(judged(.ok, [("Content-Length", "1")], version: .http1_0)).keepAlive)
-        #expect(try passed(judged(.ok, [("Content-Length", "1"), ("Connection", "Keep-Alive")], version: .http1_0)).keepAlive)
+        #expect(
+            try passed(judged(.ok, [("Content-Length", "1"), ("Connection", "Keep-Alive")], version: .http1_0))
+                .keepAlive)
         #expect(try !passed(judged(.ok, [("Content-Length", "1"), ("Connection", "Close")])).keepAlive)
     }
 
@@ -107,7 +116,8 @@ struct Answers {
     }
 
     @Test(arguments: [
-        ("D30-stale-get", HTTPMethod.GET, true, false, true, 1, true), ("D31-stale-post", .POST, true, false, true, 1, false),
+        ("D30-stale-get", HTTPMethod.GET, true, false, true, 1, true),
+        ("D31-stale-post", .POST, true, false, true, 1, false),
         ("never sent", .POST, false, false, true, 1, true), ("twice is enough", .GET, true, false, true, 2, false),
         ("answer begun", .GET, true, true, true, 1, false), ("body gone", .PUT, true, false, false, 1, false),
         ("unknown method", .RAW(value: "BREW"), true, false, true, 1, false),

@@ -7,7 +7,8 @@ struct Bases {
     static let rules = BaseRules(key: SymmetricKey(data: [UInt8](repeating: 7, count: 32)))
 
     private func mayBe(
-        _ type: String? = "text/html", method: HTTPMethod = .GET, status: HTTPResponseStatus = .ok, request: HTTPHeaders = [:],
+        _ type: String? = "text/html", method: HTTPMethod = .GET, status: HTTPResponseStatus = .ok,
+        request: HTTPHeaders = [:],
         answer: HTTPHeaders = [:], bytes: Int? = 10_000
     ) -> Bool {
         var answer = answer
@@ -16,12 +17,15 @@ struct Bases {
     }
 
     @Test(arguments: [
-        "text/html", "Text/HTML; charset=utf-8", "text/css", "application/json", "application/ld+json", "application/javascript",
+        "text/html", "Text/HTML; charset=utf-8", "text/css", "application/json", "application/ld+json",
+        "application/javascript",
         "application/xhtml+xml", "application/rss+xml", "application/atom+xml", "image/svg+xml", "application/xml",
     ])
     func textKindsMayBeBases(_ type: String) { #expect(mayBe(type)) }
 
-    @Test(arguments: ["image/png", "application/wasm", "font/woff2", "video/mp4", "application/zip", "text/event-stream", "", nil])
+    @Test(arguments: [
+        "image/png", "application/wasm", "font/woff2", "video/mp4", "application/zip", "text/event-stream", "", nil,
+    ])
     func otherKindsMayNot(_ type: String?) { #expect(!mayBe(type)) }
 
     @Test func onlyWholeSuccessfulGetsMay() {
@@ -29,15 +33,22 @@ struct Bases {
         #expect(!mayBe(status: .partialContent) && !mayBe(status: .notFound))
         #expect(!mayBe(request: ["Range": "bytes=0-3"]) && !mayBe(answer: ["Content-Range": "bytes 0-3/9"]))
         #expect(!mayBe(answer: ["Content-Encoding": "br"]) && mayBe(answer: ["Content-Encoding": "identity"]))
-        #expect(!mayBe(bytes: 255) && mayBe(bytes: 256) && mayBe(bytes: 250_000) && !mayBe(bytes: 250_001) && mayBe(bytes: nil))
-        #expect(mayBe(answer: ["Cache-Control": "no-transform, no-store"]), "a delta changes no byte, and nothing is served from it")
+        #expect(
+            !mayBe(bytes: 255) && mayBe(bytes: 256) && mayBe(bytes: 250_000) && !mayBe(bytes: 250_001)
+                && mayBe(bytes: nil))
+        #expect(
+            mayBe(answer: ["Cache-Control": "no-transform, no-store"]),
+            "a delta changes no byte, and nothing is served from it")
     }
 
-    @Test(arguments: [
-        (HTTPHeaders(), HTTPHeaders(["Cache-Control": "max-age=0, Private"])), ([:], ["Cache-Control": "no-store"]),
-        ([:], ["Cache-Control": "private=\"x\""]), ([:], ["Set-Cookie": "a=b"]), (["Authorization": "Basic x"], [:]),
-    ])
-    func usersPagesAreTheirOwn(_ request: HTTPHeaders, _ answer: HTTPHeaders) {
+    @Test(
+        arguments: [
+            (nil, ("Cache-Control", "max-age=0, Private")), (nil, ("Cache-Control", "no-store")),
+            (nil, ("Cache-Control", "private=\"x\"")), (nil, ("Set-Cookie", "a=b")),
+            (("Authorization", "Basic x"), ("X", "y")),
+        ] as [((String, String)?, (String, String))])
+    func usersPagesAreTheirOwn(_ asked: (String, String)?, _ answered: (String, String)) {
+        let (request, answer) = (HTTPHeaders(asked.map { [$0] } ?? []), HTTPHeaders([answered]))
         var (anna, bert) = (request, request)
         anna.add(name: "Cookie", value: "id=anna")
         bert.add(name: "Cookie", value: "id=bert")
@@ -48,8 +59,10 @@ struct Bases {
 
     @Test func authorizationAndCookieAreNotMistakenForEachOther() {
         let answer: HTTPHeaders = ["Cache-Control": "private"]
-        let classes = [HTTPHeaders(["Cookie": "x"]), ["Authorization": "x"], HTTPHeaders([("Cookie", "x"), ("Cookie", "")])]
-            .map { Self.rules.pageClass(request: $0, answer: answer) }
+        let classes = [
+            HTTPHeaders([("Cookie", "x")]), ["Authorization": "x"], HTTPHeaders([("Cookie", "x"), ("Cookie", "")]),
+        ]
+        .map { Self.rules.pageClass(request: $0, answer: answer) }
         #expect(Set(classes).count == 3)
     }
 
@@ -63,6 +76,7 @@ struct Bases {
     @Test func anotherKeyGivesOtherClasses() {
         let other = BaseRules(key: SymmetricKey(size: .bits256))
         let (request, answer): (HTTPHeaders, HTTPHeaders) = (["Cookie": "a"], ["Cache-Control": "private"])
-        #expect(other.pageClass(request: request, answer: answer) != Self.rules.pageClass(request: request, answer: answer))
+        #expect(
+            other.pageClass(request: request, answer: answer) != Self.rules.pageClass(request: request, answer: answer))
     }
 }

@@ -4,8 +4,10 @@ import Testing
 
 struct Codings {
     @Test(arguments: [
-        ("gzip", true), ("br, GZIP;q=0.5", true), ("x-gzip", true), ("*", true), ("gzip;q=0", false), ("gzip;q=0.000", false),
-        ("*, gzip;q=0", false), ("gzip;q=0.001", true), ("gzip ; q=1.0", true), ("identity", false), ("br", false), ("", false),
+        ("gzip", true), ("br, GZIP;q=0.5", true), ("x-gzip", true), ("*", true), ("gzip;q=0", false),
+        ("gzip;q=0.000", false),
+        ("*, gzip;q=0", false), ("gzip;q=0.001", true), ("gzip ; q=1.0", true), ("identity", false), ("br", false),
+        ("", false),
         ("*;q=0", false), ("gzip;q=2", false), ("gzip;q=", false), ("gzipped", false),
     ])
     func weightsDecideAboutGzip(_ value: String, _ accepted: Bool) {
@@ -17,20 +19,28 @@ struct Codings {
         request: HTTPHeaders = ["Accept-Encoding": "gzip"], bytes: Int? = 5000
     ) -> ClientCompression.Decision {
         ClientCompression().decide(
-            request: request, method: .GET, status: status, answer: HTTPHeaders([("Content-Type", type)] + answer), bytes: bytes)
+            request: request, method: .GET, status: status, answer: HTTPHeaders([("Content-Type", type)] + answer),
+            bytes: bytes)
     }
 
     @Test func whatMayBeCompressed() {
         #expect(decide() == .compress && decide(bytes: nil) == .compress && decide(request: [:]) == .varyOnly)
-        #expect(decide(bytes: 511) == .leave && decide(type: "image/png") == .leave && decide(type: "text/event-stream") == .leave)
+        #expect(
+            decide(bytes: 511) == .leave && decide(type: "image/png") == .leave
+                && decide(type: "text/event-stream") == .leave)
         #expect(decide(status: .partialContent) == .leave && decide(status: .notModified) == .leave)
-        for field in [("Cache-Control", "max-age=1, No-Transform"), ("Content-Encoding", "br"), ("Content-Range", "bytes 0-1/2"), ("Content-Digest", "x")] {
+        for field in [
+            ("Cache-Control", "max-age=1, No-Transform"), ("Content-Encoding", "br"), ("Content-Range", "bytes 0-1/2"),
+            ("Content-Digest", "x"),
+        ] {
             #expect(decide([field]) == .leave, "C20: \(field)")
         }
     }
 
     @Test func aCompressedAnswerSaysSoC21() {
-        var fields: HTTPHeaders = ["Content-Length": "5000", "ETag": "\"a\"", "Vary": "Cookie", "Accept-Ranges": "bytes"]
+        var fields: HTTPHeaders = [
+            "Content-Length": "5000", "ETag": "\"a\"", "Vary": "Cookie", "Accept-Ranges": "bytes",
+        ]
         ClientCompression.edit(&fields)
         #expect(lines(fields) == ["Vary: Cookie", "Content-Encoding: gzip", "ETag: W/\"a\"", "Vary: Accept-Encoding"])
     }
@@ -43,7 +53,8 @@ struct Codings {
     }
 
     @Test(arguments: [
-        (nil, ContentCoding.identity), ("identity", .identity), ("gzip", .gzip), ("X-GZip", .gzip), ("deflate", .deflate),
+        (nil, ContentCoding.identity), ("identity", .identity), ("gzip", .gzip), ("X-GZip", .gzip),
+        ("deflate", .deflate),
         ("br", .other), ("gzip, br", .other), ("identity, gzip", .gzip),
     ])
     func originsCodingsAreKnown(_ value: String?, _ coding: ContentCoding) {
@@ -55,6 +66,8 @@ struct Codings {
         ContentCoding.editDecoded(&fields)
         #expect(lines(fields) == ["X: y", "ETag: W/\"a\"", "Vary: Accept-Encoding"])
         #expect(!ContentCoding.mayDecode(status: .ok, answer: ["Cache-Control": "no-transform"]))
-        #expect(!ContentCoding.mayDecode(status: .partialContent, answer: [:]) && ContentCoding.mayDecode(status: .ok, answer: [:]))
+        #expect(
+            !ContentCoding.mayDecode(status: .partialContent, answer: [:])
+                && ContentCoding.mayDecode(status: .ok, answer: [:]))
     }
 }

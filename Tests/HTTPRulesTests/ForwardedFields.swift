@@ -24,7 +24,8 @@ struct ForwardedFields {
     }
 
     @Test func teIsReducedToTrailers() throws {
-        let request = try forwarded(judge(.GET, "/p", [Self.host, ("TE", "gzip, trailers;q=1"), ("TE", "trailers"), ("Connection", "TE")]))
+        let request = try forwarded(
+            judge(.GET, "/p", [Self.host, ("TE", "gzip, trailers;q=1"), ("TE", "trailers"), ("Connection", "TE")]))
         #expect(lines(request.fields) == ["TE: trailers"])
         #expect(request.originHead().headers["connection"] == ["TE"])
     }
@@ -53,11 +54,15 @@ struct ForwardedFields {
     }
 
     @Test(arguments: [
-        ("C17-websocket", "websocket", "websocket"), ("C18-h2c-upgrade", "h2c", nil), ("C18-list", "h2c, websocket", "websocket"),
-        ("C18-case", "H2C", nil), ("HTTP/2.0", "HTTP/2.0", nil), ("TLS/1.0", "TLS/1.0", nil), ("other", "chat/2", "chat/2"),
+        ("C17-websocket", "websocket", "websocket"), ("C18-h2c-upgrade", "h2c", nil),
+        ("C18-list", "h2c, websocket", "websocket"),
+        ("C18-case", "H2C", nil), ("HTTP/2.0", "HTTP/2.0", nil), ("TLS/1.0", "TLS/1.0", nil),
+        ("other", "chat/2", "chat/2"),
     ])
     func onlySafeProtocolsAreTunnelled(_ id: String, _ asked: String, _ passed: String?) throws {
-        let upgrade = [Self.host, ("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", asked), ("HTTP2-Settings", "AAA")]
+        let upgrade = [
+            Self.host, ("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", asked), ("HTTP2-Settings", "AAA"),
+        ]
         let request = try forwarded(judge(.GET, "/", upgrade))
         #expect(request.upgrade == passed && request.fields.isEmpty)
         #expect(request.originHead().headers["upgrade"] == (passed.map { [$0] } ?? []))
@@ -67,7 +72,8 @@ struct ForwardedFields {
     @Test func upgradeNeedsConnectionAndNoBodyAndHTTP11() throws {
         let field = ("Upgrade", "websocket"), connection = ("Connection", "upgrade")
         #expect(try forwarded(judge(.GET, "/", [Self.host, field])).upgrade == nil)
-        #expect(try forwarded(judge(.POST, "/", [Self.host, field, connection, ("Content-Length", "1")])).upgrade == nil)
+        #expect(
+            try forwarded(judge(.POST, "/", [Self.host, field, connection, ("Content-Length", "1")])).upgrade == nil)
         #expect(try forwarded(judge(.GET, "/", [Self.host, field, connection], version: .http1_0)).upgrade == nil)
     }
 
@@ -81,10 +87,12 @@ struct ForwardedFields {
 
 struct ForwardingFieldsBehaviour {
     private func added(
-        _ fields: [(String, String)] = [], trusts: Bool = false, host: String = "site.test", client: String = "192.0.2.7"
+        _ fields: [(String, String)] = [], trusts: Bool = false, host: String = "site.test",
+        client: String = "192.0.2.7"
     ) throws -> [String] {
         var request = try forwarded(judge(.GET, "/", [("Host", host)] + fields))
-        #expect(ForwardingFields(pseudonym: "rg", trustsEarlier: trusts).add(to: &request, clientAddress: client) == nil)
+        #expect(
+            ForwardingFields(pseudonym: "rg", trustsEarlier: trusts).add(to: &request, clientAddress: client) == nil)
         return lines(request.fields)
     }
 
@@ -103,7 +111,8 @@ struct ForwardingFieldsBehaviour {
         ]
         #expect(
             try added(claims) == [
-                "X-Forwarded-For: 1.2.3.4, 5.6.7.8, 192.0.2.7", "X-Forwarded-Proto: http", "X-Forwarded-Host: site.test",
+                "X-Forwarded-For: 1.2.3.4, 5.6.7.8, 192.0.2.7", "X-Forwarded-Proto: http",
+                "X-Forwarded-Host: site.test",
                 "Forwarded: for=1.2.3.4, for=192.0.2.7;proto=http;host=site.test", "Via: 1.0 fred, 1.1 rg",
             ])
         let trusted = try added(claims, trusts: true)

@@ -13,7 +13,10 @@ struct Header {
         #expect(direct.text == "0000000000 direct (the link is down) 0.037872 0x00 1.0.0")
     }
 
-    @Test(arguments: [RailgunHeader.Passage.stream, .normal, .delta(ratioBasisPoints: 0), .delta(ratioBasisPoints: 12_345), .direct(reason: "no link")])
+    @Test(arguments: [
+        RailgunHeader.Passage.stream, .normal, .delta(ratioBasisPoints: 0), .delta(ratioBasisPoints: 12_345),
+        .direct(reason: "no link"),
+    ])
     func whatIsWrittenIsRead(_ passage: RailgunHeader.Passage) throws {
         var header = Self.example
         header.passage = passage
@@ -21,11 +24,16 @@ struct Header {
     }
 
     @Test(arguments: [
-        "", "00e95b1c46", "e95b1c46 0.29 0.037872 0x39 1.0.0", "00e95b1c46 0.2 0.037872 0x39 1.0.0", "00e95b1c46 +0.29 0.037872 0x39 1.0.0",
-        "00e95b1c46 0.29 1 0x39 1.0.0", "00e95b1c46 0.29 0.037872 39 1.0.0", "00e95b1c46 0.29 0.037872 0x80 1.0.0", "00e95b1c46 0.29 0.037872 0x+1 1.0.0",
-        "00e95b1c46 0.29 0.037872 0x39 ", "00e95b1c46 0.29 0.037872 0x39 1.0 0", "00e95b1c46 direct () 0.037872 0x39 1.0.0",
-        "00e95b1c46 direct (a 0.037872 0x39 1.0.0", "00e95b1c46 direct (a)0.037872 0x39 1.0.0", "00e95b1c46  0.29 0.037872 0x39 1.0.0",
-        "00e95b1c46 other 0.037872 0x39 1.0.0", "00e95b1c46 direct (\u{E9}) 0.037872 0x39 1.0.0", "00e95b1c46 0.29 9999999999.000000 0x39 1.0.0",
+        "", "00e95b1c46", "e95b1c46 0.29 0.037872 0x39 1.0.0", "00e95b1c46 0.2 0.037872 0x39 1.0.0",
+        "00e95b1c46 +0.29 0.037872 0x39 1.0.0",
+        "00e95b1c46 0.29 1 0x39 1.0.0", "00e95b1c46 0.29 0.037872 39 1.0.0", "00e95b1c46 0.29 0.037872 0x80 1.0.0",
+        "00e95b1c46 0.29 0.037872 0x+1 1.0.0",
+        "00e95b1c46 0.29 0.037872 0x39 ", "00e95b1c46 0.29 0.037872 0x39 1.0 0",
+        "00e95b1c46 direct () 0.037872 0x39 1.0.0",
+        "00e95b1c46 direct (a 0.037872 0x39 1.0.0", "00e95b1c46 direct (a)0.037872 0x39 1.0.0",
+        "00e95b1c46  0.29 0.037872 0x39 1.0.0",
+        "00e95b1c46 other 0.037872 0x39 1.0.0", "00e95b1c46 direct (\u{E9}) 0.037872 0x39 1.0.0",
+        "00e95b1c46 0.29 9999999999.000000 0x39 1.0.0",
     ])
     func anythingElseIsRefused(_ text: String) {
         #expect(throws: RailgunHeaderError.self) { try RailgunHeader(parsing: text) }

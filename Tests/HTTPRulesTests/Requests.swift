@@ -10,7 +10,8 @@ func judge(
     return RequestRules.judge(head, scheme: .http, bodyFollows: bodyFollows)
 }
 
-func forwarded(_ verdict: RequestVerdict, sourceLocation: SourceLocation = #_sourceLocation) throws -> ForwardedRequest {
+func forwarded(_ verdict: RequestVerdict, sourceLocation: SourceLocation = #_sourceLocation) throws -> ForwardedRequest
+{
     guard case .forward(let request) = verdict else {
         Issue.record("not forwarded: \(verdict)", sourceLocation: sourceLocation)
         throw CancellationError()
@@ -38,12 +39,18 @@ struct Requests {
         #expect(refusal(judge(.GET, "/", fields))?.status == .badRequest)
     }
 
-    @Test(arguments: ["site.test", "site.test:8080", "site.test:", "[::1]", "[2001:db8::1]:443", "127.0.0.1:80", "a_b.test", "xn--e9.test"])
+    @Test(arguments: [
+        "site.test", "site.test:8080", "site.test:", "[::1]", "[2001:db8::1]:443", "127.0.0.1:80", "a_b.test",
+        "xn--e9.test",
+    ])
     func goodHostsPassAsTheyAre(_ host: String) throws {
         #expect(try forwarded(judge(.GET, "/", [("Host", host)])).authority == host)
     }
 
-    @Test(arguments: ["/p#frag", "/a b", "/\u{1}", "/\u{E9}", "", "p", "ftp://a/", "http://", "http:///p", "http://u@a/", "http://a b/"])
+    @Test(arguments: [
+        "/p#frag", "/a b", "/\u{1}", "/\u{E9}", "", "p", "ftp://a/", "http://", "http:///p", "http://u@a/",
+        "http://a b/",
+    ])
     func badAddressesAreA400(_ target: String) {
         #expect(refusal(judge(.GET, target))?.status == .badRequest)
     }
@@ -87,7 +94,8 @@ struct Requests {
             return #expect(Bool(false))
         }
         #expect(head.status == .ok)
-        #expect(try forwarded(judge(.OPTIONS, "/", [Self.host, ("Max-Forwards", "3")])).fields["max-forwards"] == ["2"])
+        #expect(
+            try forwarded(judge(.OPTIONS, "/", [Self.host, ("Max-Forwards", "3")])).fields["max-forwards"] == ["2"])
         #expect(try forwarded(judge(.GET, "/", [Self.host, ("Max-Forwards", "0")])).fields["max-forwards"] == ["0"])
         #expect(refusal(judge(.OPTIONS, "/", [Self.host, ("Max-Forwards", "-1")]))?.status == .badRequest)
     }
@@ -99,9 +107,11 @@ struct Requests {
     }
 
     @Test(arguments: [
-        ("B01/B02", [("Content-Length", "4"), ("Transfer-Encoding", "chunked")]), ("B03", [("Transfer-Encoding", "xchunked")]),
+        ("B01/B02", [("Content-Length", "4"), ("Transfer-Encoding", "chunked")]),
+        ("B03", [("Transfer-Encoding", "xchunked")]),
         ("B05", [("Transfer-Encoding", "chunked, gzip")]), ("B11", [("Content-Length", "+5")]),
-        ("B12", [("Content-Length", "18446744073709551621")]), ("B13", [("Content-Length", "5"), ("Content-Length", "6")]),
+        ("B12", [("Content-Length", "18446744073709551621")]),
+        ("B13", [("Content-Length", "5"), ("Content-Length", "6")]),
     ])
     func doubtfulFramingIsRefusedHereToo(_ id: String, _ fields: [(String, String)]) {
         #expect(refusal(judge(.POST, "/", [Self.host] + fields))?.closes == true)
@@ -112,7 +122,8 @@ struct Requests {
         #expect(try forwarded(judge(.GET, "/", [Self.host], version: .http2)).body == .none)
         let fields = [Self.host, ("Content-Length", "7")]
         #expect(try forwarded(judge(.POST, "/", fields, version: .http2, bodyFollows: true)).body == .length(7))
-        #expect(refusal(judge(.GET, "/", [Self.host, ("connection", "close")], version: .http2))?.status == .badRequest)
+        #expect(
+            refusal(judge(.GET, "/", [Self.host, ("connection", "close")], version: .http2))?.status == .badRequest)
     }
 
     @Test(arguments: ["X: a\r\nY", "a\0b", "a\nb", "\u{7F}"])

@@ -8,8 +8,10 @@ struct AnswerSyntax {
         Case.answer("D05-resp-cl-te", "Content-Length: 3\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
         .answer("D06-resp-cl-diff", "Content-Length: 5\r\nContent-Length: 6", "hello"),
         .answer("D07-resp-cl-bad", "Content-Length: 5x", "hello"), .answer("D08-resp-obs-fold", "X: a\r\n b"),
-        .answer("D09-resp-sp-colon", "X-A : b"), .answer("D10-resp-nul", "X: a\0b"), .answer("D11-resp-bare-cr", "X: a\rb"),
-        .answer("D11-bare-lf", "X: a\nY: b"), Case("D18-garbage", "\u{1}\u{2}garbage"), Case("D19-http09-resp", "<html>hello"),
+        .answer("D09-resp-sp-colon", "X-A : b"), .answer("D10-resp-nul", "X: a\0b"),
+        .answer("D11-resp-bare-cr", "X: a\rb"),
+        .answer("D11-bare-lf", "X: a\nY: b"), Case("D18-garbage", "\u{1}\u{2}garbage"),
+        Case("D19-http09-resp", "<html>hello"),
         Case("D20-bad-status", "HTTP/1.1 20 OK\r\n\r\n"), Case("D20-four-digits", "HTTP/1.1 2000 OK\r\n\r\n"),
         Case("D20-no-space", "HTTP/1.1 200OK\r\n\r\n"), Case("D20-zero", "HTTP/1.1 020 OK\r\n\r\n"),
         Case("D20-version", "HTTP/2.0 200 OK\r\n\r\n"), Case("D20-icy", "ICY 200 OK\r\n\r\n"),
@@ -40,7 +42,9 @@ struct AnswerSyntax {
 
     @Test(arguments: [
         Case("D04-204-with-body", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello"),
-        Case("D29-extra-bytes", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno"),
+        Case(
+            "D29-extra-bytes",
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno"),
     ])
     func bytesBehindAnAnswerAreNeverOne(_ extra: Case) {
         let parsed = parseAnswers([extra.bytes])
@@ -73,7 +77,8 @@ struct AnswerSyntax {
     }
 
     @Test func interimAnswersComeBeforeTheFinalOneC14() {
-        let parsed = parseAnswers("HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        let parsed = parseAnswers(
+            "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
         #expect(parsed.heads == ["103 Early Hints HTTP/1.1", "200 OK HTTP/1.1"] && parsed.order == "HHBE")
     }
 
@@ -83,12 +88,14 @@ struct AnswerSyntax {
     }
 
     @Test func setCookieLinesStayApartD26() {
-        let parsed = parseAnswers("HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nX: y\r\nSet-Cookie: b=2\r\nContent-Length: 0\r\n\r\n")
+        let parsed = parseAnswers(
+            "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nX: y\r\nSet-Cookie: b=2\r\nContent-Length: 0\r\n\r\n")
         #expect(parsed.fields == [["Set-Cookie=a=1", "X=y", "Set-Cookie=b=2", "Content-Length=0"]])
     }
 
     @Test func trailersStayTrailersD36() {
-        let parsed = parseAnswers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-T: 1\r\nSet-Cookie: x\r\n\r\n")
+        let parsed = parseAnswers(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-T: 1\r\nSet-Cookie: x\r\n\r\n")
         #expect(parsed.trailers == ["X-T=1"])
     }
 }

@@ -26,14 +26,17 @@ struct Front {
     }
 
     func write(_ head: HTTPResponseStatus, _ headers: HTTPHeaders = [:]) {
-        channel.write(HTTPServerResponsePart.head(.init(version: .http1_1, status: head, headers: headers)), promise: nil)
+        channel.write(
+            HTTPServerResponsePart.head(.init(version: .http1_1, status: head, headers: headers)), promise: nil)
     }
 
     func write(_ body: String) {
         channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: body))), promise: nil)
     }
 
-    func end(_ trailers: HTTPHeaders? = nil) { channel.writeAndFlush(HTTPServerResponsePart.end(trailers), promise: nil) }
+    func end(_ trailers: HTTPHeaders? = nil) {
+        channel.writeAndFlush(HTTPServerResponsePart.end(trailers), promise: nil)
+    }
 
     func sent() throws -> String {
         channel.flush()
@@ -87,7 +90,8 @@ struct FrontCodecBehaviour {
         ("D01-head", "HEAD", HTTPResponseStatus.ok, "Content-Length: 5\r\n"), ("D02-204", "GET", .noContent, ""),
         ("D03-304", "GET", .notModified, "Content-Length: 5\r\n"),
     ])
-    func answersWithoutABodyGetNone(_ id: String, _ method: String, _ status: HTTPResponseStatus, _ kept: String) throws {
+    func answersWithoutABodyGetNone(_ id: String, _ method: String, _ status: HTTPResponseStatus, _ kept: String) throws
+    {
         let front = try Front(Array("\(method) / HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
         front.write(status, ["Content-Length": "5"])
         front.write("hello")
@@ -149,7 +153,8 @@ struct FrontCodecBehaviour {
     }
 
     @Test func after101BothWaysAreBytesC17() throws {
-        let front = try Front(Array("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nearly".utf8))
+        let front = try Front(
+            Array("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nearly".utf8))
         #expect(try front.parts().order == "HE")
         front.write(.switchingProtocols, ["Connection": "Upgrade", "Upgrade": "websocket"])
         front.write("down")
@@ -188,8 +193,12 @@ struct OriginCodecBehaviour {
         return (channel, codec)
     }
 
-    private func send(_ channel: EmbeddedChannel, _ method: HTTPMethod, _ headers: HTTPHeaders, _ body: [String]) throws -> String {
-        channel.write(HTTPClientRequestPart.head(.init(version: .http1_1, method: method, uri: "/p", headers: headers)), promise: nil)
+    private func send(
+        _ channel: EmbeddedChannel, _ method: HTTPMethod, _ headers: HTTPHeaders, _ body: [String]
+    ) throws -> String {
+        channel.write(
+            HTTPClientRequestPart.head(.init(version: .http1_1, method: method, uri: "/p", headers: headers)),
+            promise: nil)
         for part in body {
             channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(string: part))), promise: nil)
         }
@@ -207,7 +216,8 @@ struct OriginCodecBehaviour {
         #expect(codec.isIdle)
         #expect(
             try send(channel, .POST, ["Host": "a", "Transfer-Encoding": "chunked"], ["hello", "", "you"])
-                == "POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\nyou\r\n0\r\n\r\n")
+                == "POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\nyou\r\n0\r\n\r\n"
+        )
     }
 
     @Test func aLargeBodyIsNotCopied() throws {

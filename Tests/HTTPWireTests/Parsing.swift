@@ -15,7 +15,9 @@ struct Parsed: Equatable, CustomStringConvertible {
     /// Set when the connection's end was an error.
     var cutShort = false
 
-    var description: String { "\(heads) \(fields) \(String(decoding: body, as: UTF8.self)) \(order) \(String(describing: failure))" }
+    var description: String {
+        "\(heads) \(fields) \(String(decoding: body, as: UTF8.self)) \(order) \(String(describing: failure))"
+    }
 
     mutating func take(_ part: HTTPServerRequestPart) {
         switch part {
@@ -85,11 +87,15 @@ func parseAnswers(_ pieces: [[UInt8]], to method: HTTPMethod = .GET, finish: Boo
         parsed.failure = error
         return parsed
     }
-    do throws(WireError) { if finish, let part = try parser.finish() { parsed.take(part) } } catch { parsed.cutShort = true }
+    do throws(WireError) { if finish, let part = try parser.finish() { parsed.take(part) } } catch {
+        parsed.cutShort = true
+    }
     return parsed
 }
 
-func parseAnswers(_ text: String, to method: HTTPMethod = .GET) -> Parsed { parseAnswers([Array(text.utf8)], to: method) }
+func parseAnswers(_ text: String, to method: HTTPMethod = .GET) -> Parsed {
+    parseAnswers([Array(text.utf8)], to: method)
+}
 
 /// One case of the list of HTTP cases: its number and the bytes.
 struct Case: CustomTestStringConvertible, Sendable {

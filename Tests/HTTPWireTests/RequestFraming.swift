@@ -12,7 +12,8 @@ struct RequestFraming {
         .post("B03-te-xchunked", "Transfer-Encoding: xchunked\r\nContent-Length: 5"),
         .post("B03-alone", "Transfer-Encoding: xchunked"),
         .post("B04-te-identity", "Transfer-Encoding: identity\r\nContent-Length: 5"),
-        .post("B04-alone", "Transfer-Encoding: identity"), .post("B05-te-not-final", "Transfer-Encoding: chunked, gzip"),
+        .post("B04-alone", "Transfer-Encoding: identity"),
+        .post("B05-te-not-final", "Transfer-Encoding: chunked, gzip"),
         .post("B05-chunked-twice", "Transfer-Encoding: chunked, chunked"), .post("B05-empty", "Transfer-Encoding: "),
         Case("B06-te-http10", "POST /p HTTP/1.0\r\nHost: site.test\r\n\(chunked)\r\n\r\n0\r\n\r\n"),
         .post("B07-te-twice", "\(chunked)\r\n\(chunked)", "0\r\n\r\n"),
@@ -40,10 +41,13 @@ struct RequestFraming {
         arguments: ["0x5", "+5", "5 ", "\t5", "5_", "", "G", "-5", "10000000000000005", " 5", "5 ;a=b", "5\u{0}", ";a"]
             .map { Case.chunked("B16/B17 \($0)", "\($0)\r\nhello\r\n0\r\n\r\n") } + [
                 .chunked("B19-chunk-ext-1m", "5;\(String(repeating: "a", count: 1 << 20))\r\nhello\r\n0\r\n\r\n"),
-                .chunked("B20-chunk-no-crlf", "5\r\nhelloXX0\r\n\r\n"), .chunked("B20-one-more", "5\r\nhello!\r\n0\r\n\r\n"),
+                .chunked("B20-chunk-no-crlf", "5\r\nhelloXX0\r\n\r\n"),
+                .chunked("B20-one-more", "5\r\nhello!\r\n0\r\n\r\n"),
                 .chunked("B21-chunk-bare-lf", "5\nhello\n0\n\n"), .chunked("B22-chunk-ext-lf", "2;\nxx\r\n0\r\n\r\n"),
-                .chunked("B22-ext-cr", "2;a\rb\r\nxx\r\n0\r\n\r\n"), .chunked("B23-trailer-space", "0\r\nX-T : 1\r\n\r\n"),
-                .chunked("B23-trailer-fold", "0\r\nX-T: 1\r\n 2\r\n\r\n"), .chunked("B23-trailer-lf", "0\r\nX-T: 1\n\r\n"),
+                .chunked("B22-ext-cr", "2;a\rb\r\nxx\r\n0\r\n\r\n"),
+                .chunked("B23-trailer-space", "0\r\nX-T : 1\r\n\r\n"),
+                .chunked("B23-trailer-fold", "0\r\nX-T: 1\r\n 2\r\n\r\n"),
+                .chunked("B23-trailer-lf", "0\r\nX-T: 1\n\r\n"),
             ])
     func brokenChunksAreA400(_ broken: Case) {
         let parsed = parseRequests([broken.bytes])

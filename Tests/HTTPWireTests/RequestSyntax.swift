@@ -20,9 +20,11 @@ struct RequestSyntax {
         Case("A21-http09", "GET /p\r\n"), Case("A24-version-case", "GET /p http/1.1\r\n\(host)\r\n"),
         Case("A24-other-protocol", "GET /p RTSP/1.0\r\n\(host)\r\n"),
         Case("A24-two-digits", "GET /p HTTP/1.10\r\n\(host)\r\n"),
-        Case("A25-bad-method", "GE(T /p HTTP/1.1\r\n\(host)\r\n"), Case("A28-uri-space", "GET /a b HTTP/1.1\r\n\(host)\r\n"),
+        Case("A25-bad-method", "GE(T /p HTTP/1.1\r\n\(host)\r\n"),
+        Case("A28-uri-space", "GET /a b HTTP/1.1\r\n\(host)\r\n"),
         Case("A28-two-spaces", "GET  /p HTTP/1.1\r\n\(host)\r\n"), Case("A28-tab", "GET\t/p HTTP/1.1\r\n\(host)\r\n"),
-        Case("A29-uri-ctl", "GET /a\u{1}b HTTP/1.1\r\n\(host)\r\n"), Case("A31-uri-8bit", "GET /\u{E9} HTTP/1.1\r\n\(host)\r\n"),
+        Case("A29-uri-ctl", "GET /a\u{1}b HTTP/1.1\r\n\(host)\r\n"),
+        Case("A31-uri-8bit", "GET /\u{E9} HTTP/1.1\r\n\(host)\r\n"),
         Case("TLS on a plain port", bytes: [0x16, 0x03, 0x01, 0x02, 0x00]), Case("a lone CR", "\rGET / HTTP/1.1\r\n"),
     ])
     func brokenHeadsAreA400(_ broken: Case) {
@@ -67,7 +69,9 @@ struct RequestSyntax {
         Case.field("A41-header-256k", "X: \(String(repeating: "a", count: 262_144))"),
         Case.field("A42-headers-5000", (0..<5000).map { "X\($0): a" }.joined(separator: "\r\n")),
         Case.field("A42-headers-501", (0..<501).map { "X\($0): a" }.joined(separator: "\r\n")),
-        Case.field("A41-many-large", (0..<40).map { _ in "X: \(String(repeating: "a", count: 2000))" }.joined(separator: "\r\n")),
+        Case.field(
+            "A41-many-large",
+            (0..<40).map { _ in "X: \(String(repeating: "a", count: 2000))" }.joined(separator: "\r\n")),
     ])
     func largeHeadsAreA431(_ large: Case) {
         #expect(parseRequests([large.bytes]).failure?.status == .requestHeaderFieldsTooLarge)
@@ -79,7 +83,8 @@ struct RequestSyntax {
     }
 
     @Test func aGetsBodyIsABodyA45() {
-        let parsed = parseRequests("GET /p HTTP/1.1\r\n\(Self.host)Content-Length: 5\r\n\r\nhelloGET /q HTTP/1.1\r\n\(Self.host)\r\n")
+        let parsed = parseRequests(
+            "GET /p HTTP/1.1\r\n\(Self.host)Content-Length: 5\r\n\r\nhelloGET /q HTTP/1.1\r\n\(Self.host)\r\n")
         #expect(parsed.heads == ["GET /p HTTP/1.1", "GET /q HTTP/1.1"])
         #expect(parsed.body == Array("hello".utf8) && parsed.order == "HBEHE")
     }

@@ -8,7 +8,8 @@ struct Splits {
     static let requests =
         "\r\nGET /a?b HTTP/1.1\r\nHost: site.test\r\nX-A: \u{E9}\r\n\r\nPOST /p HTTP/1.1\r\nHost: s\r\nTransfer-Encoding: chunked\r\n\r\n"
         + "5;x=y\r\nhello\r\nA\r\n0123456789\r\n0\r\nX-T: 1\r\n\r\nPUT /q HTTP/1.1\r\nHost: s\r\nContent-Length: 3\r\n\r\nabcGET /z HTTP/1.0\r\n\r\n"
-    static let answers = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 299 So so\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n"
+    static let answers =
+        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 299 So so\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n"
         + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\nX-T: 1\r\n\r\n"
     static let broken = "POST /p HTTP/1.1\r\nHost: s\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n5\r\nhelloX\r\n"
 
