@@ -1,6 +1,6 @@
 import Foundation
 
-/// One of our executables, started as its users start it, and what it did.
+/// One of our executables (or another program, by its path), started as its users start it, and what it did.
 package struct Command {
     /// What it wrote to standard output, byte by byte.
     package let outputBytes: [UInt8]
@@ -28,7 +28,7 @@ package final class RunningCommand {
 
     /// Starts a command.
     package init(_ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
-        process.executableURL = Self.builtFolder.appending(path: name)
+        process.executableURL = Self.executable(name)
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -51,8 +51,13 @@ package final class RunningCommand {
             outputBytes: try scratch.bytes(of: "output"), errors: errors, exitCode: process.terminationStatus)
     }
 
+    /// Where a program is: one of ours by its name, another one by its path.
+    package static func executable(_ name: String) -> URL {
+        name.hasPrefix("/") ? URL(fileURLWithPath: name) : builtFolder.appending(path: name)
+    }
+
     /// Executables are built beside the tests.
-    package static let builtFolder =
+    private static let builtFolder =
         Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
         .deletingLastPathComponent() ?? Bundle.main.bundleURL
 }

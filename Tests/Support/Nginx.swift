@@ -1,7 +1,7 @@
 import Foundation
 
 /// A real web server on a free port of loopback, which ends with the test.
-package final class Nginx {
+package final class Nginx: Sendable {
     package static let program = "/usr/sbin/nginx"
     package static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
 

@@ -8,7 +8,7 @@ struct ChecklistTests {
         let (line, origin) = try #require(OneLine.current)
         let exchange = try await onThread { try row.run(on: line, origin) }
         let complaints = row.check.complaints(exchange)
-        #expect(complaints.isEmpty, "\(row.id)\n\(exchange)\n\(line.logs)")
+        #expect(complaints.isEmpty, "\(row.id)\n\(exchange)\n\(line.logs(about: row.key))")
     }
 
     @Test func eachRowHasAKeyOfItsOwn() {

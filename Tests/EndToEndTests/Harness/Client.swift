@@ -25,3 +25,19 @@ final class Client {
         try socket.send([UInt8](latin1: head.joined(separator: "\r\n") + "\r\n\r\n" + body))
     }
 }
+
+extension Client: @unchecked Sendable {}  // one thread writes, one reads
+
+extension Client {
+    /// Sends a long body, in chunks or with its length; the answer is read by ``WireReader/answer(to:onBody:)``.
+    func upload(_ body: LongBody, to target: String, chunked: Bool = false) throws {
+        let framing = chunked ? "Transfer-Encoding: chunked" : "Content-Length: \(body.byteCount)"
+        try socket.send(Array("PUT \(target) HTTP/1.1\r\nHost: site.test\r\n\(framing)\r\n\r\n".utf8))
+        for index in 0..<body.blockCount {
+            if chunked { try socket.send(Array("\(String(LongBody.blockBytes, radix: 16))\r\n".utf8)) }
+            try socket.send(body.block(index))
+            if chunked { try socket.send([13, 10]) }
+        }
+        if chunked { try socket.send(Array("0\r\n\r\n".utf8)) }
+    }
+}

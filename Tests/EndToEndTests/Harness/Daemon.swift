@@ -17,8 +17,7 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
     ///   - program: A path, or the name of one of our own executables.
     ///   - readyPort: It is ready once it accepts here.
     init(_ program: String, _ arguments: [String], readyPort: UInt16, in folder: TemporaryFolder, name: String) throws {
-        self.program =
-            program.hasPrefix("/") ? URL(fileURLWithPath: program) : RunningCommand.builtFolder.appending(path: program)
+        self.program = RunningCommand.executable(program)
         (self.arguments, self.readyPort, self.name) = (arguments, readyPort, name)
         logFile = try folder.write("", to: "\(name).log")
         try start()
@@ -71,22 +70,24 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
         process.waitUntilExit()
     }
 
-    /// The last lines of its log.
-    func log(lines: Int) -> String {
+    /// The last lines of its log, of those that hold a text.
+    func log(lines: Int, about part: String = "") -> String {
         let text = (try? String(decoding: Data(contentsOf: logFile), as: UTF8.self)) ?? ""
-        return text.split(separator: "\n").suffix(lines).joined(separator: "\n")
+        return text.split(separator: "\n").filter { part.isEmpty || $0.contains(part) }.suffix(lines).joined(separator: "\n")
     }
 
-    /// The memory that it occupies now, in bytes, its children's included.
-    var residentBytes: Int {
-        let children =
-            (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/task/\(process.processIdentifier)/children", encoding: .utf8)) ?? ""
-        let pids = [process.processIdentifier] + children.split(separator: " ").compactMap { Int32($0) }
-        return pids.reduce(0) { sum, pid in
-            let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-            let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
-            return sum + (line.split(separator: " ").compactMap { Int($0) }.first ?? 0) * 1024
-        }
+    /// The memory that it occupies now.
+    var residentBytes: Int { statusBytes("VmRSS:") }
+
+    /// The most memory that it has occupied since ``forgetPeak()``.
+    var peakResidentBytes: Int { statusBytes("VmHWM:") }
+
+    func forgetPeak() { try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/\(process.processIdentifier)/clear_refs")) }
+
+    private func statusBytes(_ name: String) -> Int {
+        let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
+        return (line.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }.first ?? 0) * 1024
     }
 }
 

@@ -31,10 +31,10 @@ extension Line {
               map $http_upgrade $token { websocket websocket; default ''; }
               upstream next { server 127.0.0.1:\(target); keepalive 16; }
               server {
-                \(listen)
+                \(listen) server_name localhost;
                 location / {
                   proxy_pass http://next; proxy_http_version 1.1; proxy_buffering off; proxy_request_buffering off;
-                  proxy_set_header Host $http_host; proxy_set_header Connection $hop; proxy_set_header Upgrade $token;
+                  proxy_set_header Host $host; proxy_set_header Connection $hop; proxy_set_header Upgrade $token;
                   proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
                 }
               }

@@ -41,9 +41,9 @@ final class Line: Sendable {
             ? try Self.startPeer(ports, in: folder) : try Self.startRailgun(ports, options, in: folder)
     }
 
-    /// What a test fails with, and the end of both logs beside it.
-    var logs: String {
-        [listener, sender].map { "--- the end of \($0.name)'s log:\n\($0.log(lines: 25))" }.joined(separator: "\n")
+    /// The end of both logs, or those lines of them that hold a text.
+    func logs(about text: String = "") -> String {
+        [listener, sender].map { "--- log of \($0.name):\n\($0.log(lines: 25, about: text))" }.joined(separator: "\n")
     }
 
     /// The link's bytes, once nothing moves any more.
@@ -97,7 +97,7 @@ extension Line {
     /// Runs a test; shows the logs where it throws.
     fileprivate func show(origin: UInt16, _ body: () throws -> Void) throws {
         do { try body() } catch {
-            FileHandle.standardError.write(Data("\(logs)\n".utf8))
+            FileHandle.standardError.write(Data("\(logs())\n".utf8))
             throw error
         }
         sender.stop()

@@ -46,6 +46,8 @@ struct Script: Sendable {
         /// Chunks until the other side breaks off.
         case endless
         case body(LongBody, chunked: Bool)
+        /// An event, in a chunk, that says when it was sent: nanoseconds of this machine's monotonic clock.
+        case event
         /// Reads the request's body, where the script doesn't read it first.
         case readBody
         /// Everything that comes goes back, until the other side finishes.

@@ -155,6 +155,9 @@ final class ScriptedOrigin: Sendable {
                 case .send(let text): try connection.send([UInt8](latin1: text))
                 case .bytes(let bytes): try connection.send(bytes)
                 case .pause(let time): Thread.sleep(forTimeInterval: time / .seconds(1))
+                case .event:
+                    let event = "data: \(DispatchTime.now().uptimeNanoseconds)\n\n"
+                    try connection.send(Array("\(String(event.utf8.count, radix: 16))\r\n\(event)\r\n".utf8))
                 case .readBody: try readBody(index, reader)
                 case .body(let body, let chunked): try send(body, chunked: chunked, on: connection)
                 case .endless:
