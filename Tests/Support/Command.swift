@@ -61,15 +61,3 @@ package final class RunningCommand {
         Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
         .deletingLastPathComponent() ?? Bundle.main.bundleURL
 }
-
-extension Process {
-    /// Starts a process that can be interrupted and terminated: tests run on threads that block all signals, and a
-    /// process inherits that from the thread that starts it.
-    package func runWithSignals() throws {
-        var (none, before) = (sigset_t(), sigset_t())
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try run()
-    }
-}

@@ -33,6 +33,7 @@ package final class Nginx: Sendable {
         process.arguments = ["-p", folder.url.path, "-c", folder.path("nginx.conf"), "-e", folder.path("errors")]
         process.standardError = FileHandle.nullDevice
         try process.runWithSignals()
+        Guardian.watch(process.processIdentifier)
         for _ in 0..<200 where !FileManager.default.fileExists(atPath: folder.path("pid")) {
             Thread.sleep(forTimeInterval: 0.02)
         }

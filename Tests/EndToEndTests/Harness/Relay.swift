@@ -1,6 +1,5 @@
 import Foundation
 import Synchronization
-import TestSupport
 
 /// A TCP relay between sender and listener: it counts the bytes of the link, cuts it and freezes it.
 final class Relay: Sendable {
@@ -28,8 +27,8 @@ final class Relay: Sendable {
     private let state = Mutex(State())
 
     init(to target: UInt16) throws {
-        (port, self.target) = (try freePort(), target)
-        socket = try TCPSocket(listeningOn: port)
+        self.target = target
+        (socket, port) = try TCPSocket.listening()
         Thread.detachNewThread { [socket, weak self] in
             while let connection = socket.accept() {
                 guard let self else { return }

@@ -1,7 +1,6 @@
 import Crypto
 import Foundation
 import Synchronization
-import TestSupport
 
 /// An origin server that answers with the bytes that a test chooses, and remembers everything it got.
 ///
@@ -18,8 +17,7 @@ final class ScriptedOrigin: Sendable {
     private let state = Mutex(State())
 
     init() throws {
-        port = try freePort()
-        socket = try TCPSocket(listeningOn: port)
+        (socket, port) = try TCPSocket.listening()
         Thread.detachNewThread { [socket, weak self] in
             while let connection = socket.accept() {
                 guard let self else { return }

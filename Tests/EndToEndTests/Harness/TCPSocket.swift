@@ -23,13 +23,16 @@ final class TCPSocket: Sendable {
         set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     }
 
-    /// Accepts connections on a port.
-    init(listeningOn port: UInt16) throws {
-        descriptor = try Self.make()
-        set(SOL_SOCKET, SO_REUSEADDR, 1)
-        guard Self.withAddress(port, { bind(descriptor, $0, $1) }) == 0, listen(descriptor, 256) == 0 else {
-            throw SocketFailure.notConnected("can't listen on \(port): \(String(cString: strerror(errno)))")
+    /// Accepts connections on a port that is free.
+    static func listening() throws -> (socket: TCPSocket, port: UInt16) {
+        for _ in 0..<20 {
+            let port = try freePort()
+            let socket = TCPSocket(descriptor: try make())
+            socket.set(SOL_SOCKET, SO_REUSEADDR, 1)
+            let isBound = withAddress(port) { bind(socket.descriptor, $0, $1) } == 0
+            if isBound && listen(socket.descriptor, 256) == 0 { return (socket, port) }
         }
+        throw SocketFailure.notConnected("can't listen: \(String(cString: strerror(errno)))")
     }
 
     private static func make() throws -> Int32 {
@@ -52,11 +55,15 @@ final class TCPSocket: Sendable {
         setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Waits for the next connection; nil once this socket is closed.
+    /// Waits for the next connection; nil once this socket is shut down.
     func accept() -> TCPSocket? {
-        let accepted = Foundation.accept(descriptor, nil, nil)
+        guard (try? wait(for: POLLIN, within: .seconds(3600))) != nil else { return nil }
+        let accepted = starting.withLock { _ in
+            let accepted = Foundation.accept(descriptor, nil, nil)
+            if accepted >= 0 { _ = fcntl(accepted, F_SETFD, FD_CLOEXEC) }
+            return accepted
+        }
         guard accepted >= 0 else { return nil }
-        _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
         let connection = TCPSocket(descriptor: accepted)
         connection.set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         return connection

@@ -1,9 +1,17 @@
 import Foundation
 
-/// Runs blocking work on a thread of its own, so that it doesn't hold one of the few that tests share.
+/// Runs blocking work on a thread of its own, so that it doesn't hold one of the few that tests share. What fails there
+/// still belongs to the test.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
+    try await withTaskExecutorPreference(ThreadPerJob.shared) { try body() }
+}
+
+private final class ThreadPerJob: TaskExecutor {
+    static let shared = ThreadPerJob()
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        Thread.detachNewThread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
 
