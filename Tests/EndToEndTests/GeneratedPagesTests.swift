@@ -13,15 +13,19 @@ struct GeneratedPagesTests {
         init(seed: UInt64) {
             let generator = CorpusGenerator(seed: seed)
             pages = Mutex(
-                Dictionary(uniqueKeysWithValues: CorpusGenerator.Kind.allCases.map { ($0, generator.versions(of: $0)) }))
+                Dictionary(uniqueKeysWithValues: CorpusGenerator.Kind.allCases.map { ($0, generator.versions(of: $0)) })
+            )
         }
 
         func answer(_ request: OriginRequest) -> [Script.Step] {
             let number = Int(request.fields["X-Page"].first ?? "") ?? 0
-            let kind = CorpusGenerator.Kind(rawValue: request.name.split(separator: "/").first.map(String.init) ?? "") ?? .newsHome
+            let kind =
+                CorpusGenerator.Kind(rawValue: request.name.split(separator: "/").first.map(String.init) ?? "")
+                ?? .newsHome
             let body = pages.withLock { $0[kind]!.next()! }
             hashes.withLock { $0[number] = body.sha256 }
-            let type = ["html": "text/html; charset=utf-8", "json": "application/json", "xml": "application/rss+xml"][kind.fileExtension]!
+            let type = ["html": "text/html; charset=utf-8", "json": "application/json", "xml": "application/rss+xml"][
+                kind.fileExtension]!
             let access = number.isMultiple(of: 3) ? "Cache-Control: private\r\n" : ""
             let head = "HTTP/1.1 200 OK\r\nContent-Type: \(type)\r\nETag: \"\(body.sha256)\"\r\n\(access)"
             if number.isMultiple(of: 2) {
@@ -47,7 +51,9 @@ struct GeneratedPagesTests {
             let wrong = Mutex<[String]>([])
             let bytes = line.relay.bytes {
                 DispatchQueue.concurrentPerform(iterations: 8) { worker in
-                    guard let client = try? Client(line.http) else { return wrong.withLock { $0.append("no connection") } }
+                    guard let client = try? Client(line.http) else {
+                        return wrong.withLock { $0.append("no connection") }
+                    }
                     while let number = next.withLock({ number in
                         number += 1
                         return number <= Effort.pages ? number : nil

@@ -26,7 +26,8 @@ struct HTTP2Tests {
                 let get = try curl(line, way + ["-w", "\n%{http_version} %{http_code}", "\(base)/test-page"])
                 #expect(get.output == "\(Self.page)\n\(version) 200", "\(way): \(get.errors)")
                 let head = try curl(line, way + ["-I", "\(base)/test-page"])
-                #expect(head.exitCode == 0 && head.output.lowercased().contains("etag: \"e\""), "\(way): \(head.errors)")
+                #expect(
+                    head.exitCode == 0 && head.output.lowercased().contains("etag: \"e\""), "\(way): \(head.errors)")
             }
             let schemes = origin.requests("test-page").flatMap { $0.fields["X-Forwarded-Proto"] }
             #expect(Line.isPeer || schemes.filter { $0 == "https" }.count == 6, "\(schemes)")
@@ -37,7 +38,9 @@ struct HTTP2Tests {
         try await withLine { line, origin in
             let body = LongBody(byteCount: 3 << 20)
             origin.answer(
-                "test-down", with: .steps(.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), .body(body, chunked: true)))
+                "test-down",
+                with: .steps(.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), .body(body, chunked: true))
+            )
             let sent = try line.folder.write((0..<body.blockCount).flatMap { body.block($0) }, to: "sent").path
             let base = "http://localhost:\(line.h2c)"
             let way = "--http2-prior-knowledge"
@@ -58,8 +61,11 @@ struct HTTP2Tests {
         try await withLine { line, origin in
             origin.answer("test-many", with: Script { [.pause(.milliseconds(50)), .send(Self.answer($0.name))] })
             let names = (0..<60).map { "n\($0)" }
-            let urls = names.flatMap { ["http://localhost:\(line.h2c)/test-many/\($0)", "-o", line.folder.path($0)] }
-            let curl = try curl(line, ["--http2-prior-knowledge", "--parallel", "--parallel-max", "60"] + urls)
+            // Over TLS: curl 7.88 fails with its second request on a connection of prior knowledge, to any server.
+            let urls = names.flatMap {
+                ["https://localhost:\(line.https)/test-many/\($0)", "-o", line.folder.path($0)]
+            }
+            let curl = try curl(line, ["--http2", "--parallel", "--parallel-max", "60"] + urls)
             #expect(curl.exitCode == 0, "\(curl.errors)")
             for name in names { #expect(try line.folder.text(of: name) == name) }
 
@@ -90,7 +96,8 @@ struct HTTP2Tests {
     ])
     func aCutAnswerIsAResetStream(answer: String) async throws {
         try await withLine { line, origin in
-            origin.answer("test-cut", with: .steps(.send("HTTP/1.1 200 OK\r\n\(answer)"), .pause(.milliseconds(100)), .finish))
+            origin.answer(
+                "test-cut", with: .steps(.send("HTTP/1.1 200 OK\r\n\(answer)"), .pause(.milliseconds(100)), .finish))
             let curl = try curl(line, ["--http2-prior-knowledge", "http://localhost:\(line.h2c)/test-cut"])
             #expect(curl.exitCode != 0, "curl took a cut answer for a whole one: \(curl.output)")
             let next = try self.curl(line, ["--http2-prior-knowledge", "http://localhost:\(line.h2c)/test-next"])

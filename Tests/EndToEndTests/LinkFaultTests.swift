@@ -5,14 +5,16 @@ import TestSupport
 /// What the client sees when the link, the listener or the origin fails.
 struct LinkFaultTests {
     private static let busy: Set<Int> = [502, 503, 504, 527]
-    private static let slowScript = Script.steps(.pause(.seconds(1)), .send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
+    private static let slowScript = Script.steps(
+        .pause(.seconds(1)), .send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
 
     @Test func withoutAListenerTheClientIsToldSo() async throws {
         try await withLine { line, _ in
             line.listener.kill()
             let answer = try line.get("/test-gone")
             try #require(Self.busy.contains(answer.status) && answer.cut == nil, "\(answer)")
-            #expect(answer.fields["Content-Type"].first?.hasPrefix("text/") == true && answer.bodyBytes > 40, "\(answer)")
+            #expect(
+                answer.fields["Content-Type"].first?.hasPrefix("text/") == true && answer.bodyBytes > 40, "\(answer)")
             try line.listener.start()
             let isBack = try eventually(within: .seconds(15)) { try line.get("/test-back").status == 200 }
             #expect(isBack, "the link doesn't come back")

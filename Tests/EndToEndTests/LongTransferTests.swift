@@ -5,7 +5,8 @@ import Testing
 enum Effort {
     static let isLong = ProcessInfo.processInfo.environment["RAILGUN_LONG"] != nil
     /// How many generated pages pass through the line.
-    static let pages = ProcessInfo.processInfo.environment["RAILGUN_PAGES"].flatMap { Int($0) } ?? (isLong ? 10_000 : 600)
+    static let pages =
+        ProcessInfo.processInfo.environment["RAILGUN_PAGES"].flatMap { Int($0) } ?? (isLong ? 10_000 : 600)
 }
 
 /// Bodies that no memory should hold: of 1 GiB in `make long-test`, else of 96 MiB.

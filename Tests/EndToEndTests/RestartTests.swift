@@ -9,7 +9,9 @@ struct RestartTests {
     /// A page that differs a little from visit to visit.
     private static let changing = Script { request in
         let body = "<p>visit \(request.fields["X-Visit"].first ?? "")</p>\n" + filler
-        return [.send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body)]
+        return [
+            .send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body)
+        ]
     }
 
     /// Visits the page, checks its bytes, and gives those of the link.
@@ -52,7 +54,10 @@ struct RestartTests {
     @Test(arguments: ["sender", "listener"]) func whoeverIsAskedToEndFinishesWhatRuns(name: String) async throws {
         try await withLine { line, origin in
             origin.answer(
-                "test-runs", with: .steps(.pause(.seconds(1)), .send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwe"), .pause(.milliseconds(500)), .send("ll")))
+                "test-runs",
+                with: .steps(
+                    .pause(.seconds(1)), .send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwe"),
+                    .pause(.milliseconds(500)), .send("ll")))
             let client = try Client(line.http)
             try client.send("GET", "/test-runs")
             Thread.sleep(forTimeInterval: 0.3)

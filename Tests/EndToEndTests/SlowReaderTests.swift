@@ -8,7 +8,8 @@ struct SlowReaderTests {
             let body = LongBody(byteCount: 32 << 20)
             let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
             origin.answer(
-                "test-slow", with: .steps(.send(head + "Transfer-Encoding: chunked\r\n\r\n"), .body(body, chunked: true)))
+                "test-slow",
+                with: .steps(.send(head + "Transfer-Encoding: chunked\r\n\r\n"), .body(body, chunked: true)))
             for _ in 0..<20 { _ = try line.get("/test-warm") }
             let before = line.sender.residentBytes + line.listener.residentBytes
             let slow = try (0..<8).map { _ in try Client(line.http, receiveBufferBytes: 4096) }
@@ -39,7 +40,9 @@ struct SlowReaderTests {
 
     @Test func anOriginThatReadsSlowlyHoldsNoOtherClient() async throws {
         try await withLine { line, origin in
-            origin.answer("test-lazy", with: .early(.pause(.seconds(2)), .readBody, .send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")))
+            origin.answer(
+                "test-lazy",
+                with: .early(.pause(.seconds(2)), .readBody, .send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")))
             let body = LongBody(byteCount: 16 << 20)
             let upload = try Client(line.http)
             let before = line.sender.residentBytes + line.listener.residentBytes

@@ -43,23 +43,29 @@ struct WebSocketTests {
         let folder = TemporaryFolder()
         let port = try freePort()
         let script = try folder.write(Self.server, to: "server.py").path
-        let server = try Daemon("/usr/bin/python3", [script, "\(port)"], readyPort: port, in: folder, name: "websocket-server")
+        let server = try Daemon(
+            "/usr/bin/python3", [script, "\(port)"], readyPort: port, in: folder, name: "websocket-server")
         defer { server.stop() }
         let clientScript = try folder.write(Self.client, to: "client.py").path
         try await onThread {
             let line = try Line(originPort: port)
             let url = "ws://127.0.0.1:\(line.http)/test-ws?a=b"
             let client = try Command("/usr/bin/python3", [clientScript, url, "1"])
-            #expect(client.output == "welcome to /test-ws?a=b\nclosed 4001 enough\n", "\(client.errors)\n\(line.logs())")
+            #expect(
+                client.output == "welcome to /test-ws?a=b\nclosed 4001 enough\n", "\(client.errors)\n\(line.logs())")
         }
     }
+
+    private static let upgrade = [
+        "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+    ]
 
     @Test func aRefusedUpgradeIsAnOrdinaryAnswer() async throws {
         try await withLine { line, origin in
             origin.answer("test-refused", with: .head("HTTP/1.1 403 Forbidden", "Content-Length: 2", body: "no"))
             let client = try Client(line.http)
-            let upgrade = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="]
-            let refused = try client.request("GET", "/test-refused", upgrade)
+            let refused = try client.request("GET", "/test-refused", Self.upgrade)
             try #require(refused.status == 403 && refused.text == "no", "\(refused)")
             #expect(origin.requests("test-refused")[0].fields["Upgrade"] == ["websocket"])
         }
@@ -70,9 +76,8 @@ struct WebSocketTests {
         try await withLine { line, origin in
             let switching = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
             origin.answer("test-ends", with: .steps(.send(switching), .send("bye"), .finish))
-            let upgrade = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="]
             let client = try Client(line.http)
-            let answer = try client.request("GET", "/test-ends", upgrade)
+            let answer = try client.request("GET", "/test-ends", Self.upgrade)
             try #require(answer.status == 101, "\(answer)")
             var rest: [UInt8] = []
             try client.reader.untilFinished { rest += $0 }

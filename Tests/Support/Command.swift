@@ -12,7 +12,9 @@ package struct Command {
     package var output: String { String(decoding: outputBytes, as: UTF8.self) }
 
     /// Runs a command to its end.
-    package init(_ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
+    package init(
+        _ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]
+    ) throws {
         self = try RunningCommand(name, arguments, in: folder, environment: environment).wait()
     }
 
@@ -27,7 +29,9 @@ package final class RunningCommand {
     private let scratch = TemporaryFolder()
 
     /// Starts a command.
-    package init(_ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
+    package init(
+        _ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]
+    ) throws {
         process.executableURL = Self.executable(name)
         process.arguments = arguments
         process.currentDirectoryURL = folder

@@ -8,7 +8,9 @@ package enum Guardian {
     private static let pipe: Mutex<FileHandle?> = {
         let (pipe, shell) = (Pipe(), Process())
         shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        shell.arguments = ["-c", "trap '' INT TERM; while read -r pid; do pids=\"$pids $pid\"; done; kill -9 $pids 2>/dev/null"]
+        shell.arguments = [
+            "-c", "trap '' INT TERM; while read -r pid; do pids=\"$pids $pid\"; done; kill -9 $pids 2>/dev/null",
+        ]
         shell.standardInput = pipe
         _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         try? shell.runWithSignals()

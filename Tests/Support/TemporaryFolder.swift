@@ -21,14 +21,18 @@ package final class TemporaryFolder: Sendable {
         return file
     }
 
-    @discardableResult package func write(_ text: String, to name: String) throws -> URL { try write(text.utf8, to: name) }
+    @discardableResult package func write(_ text: String, to name: String) throws -> URL {
+        try write(text.utf8, to: name)
+    }
 
     package func bytes(of name: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: url(name))) }
 
     package func text(of name: String) throws -> String { String(decoding: try bytes(of: name), as: UTF8.self) }
 
     /// What the folder holds, in order.
-    package var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() } }
+    package var names: [String] {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
+    }
 }
 
 /// Gives a test a folder of its own, which goes when the test has ended.

@@ -36,7 +36,9 @@ struct Check: Sendable {
         Check("the answer has \(what)") { $0.answers.first.map(holds) ?? false }
     }
 
-    static func body(_ text: String) -> Check { answer("the body \(text.debugDescription)") { $0.text == text && $0.cut == nil } }
+    static func body(_ text: String) -> Check {
+        answer("the body \(text.debugDescription)") { $0.text == text && $0.cut == nil }
+    }
 
     static func answerField(_ name: String, _ values: String...) -> Check {
         answer("\(name): \(values)") { $0.fields[name] == values }

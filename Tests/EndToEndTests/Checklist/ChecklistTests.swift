@@ -20,7 +20,9 @@ struct ChecklistTests {
 struct OneLine: SuiteTrait, TestScoping {
     @TaskLocal static var current: (line: Line, origin: ScriptedOrigin)?
 
-    func provideScope(for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void) async throws {
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void
+    ) async throws {
         let (line, origin) = try await onThread {
             let origin = try ScriptedOrigin()
             return (try Line(originPort: origin.port), origin)

@@ -54,7 +54,8 @@ extension Row {
     /// Waits for the end of the connection where one is due, and a moment for what must not come.
     private func listen(_ reader: WireReader, _ exchange: inout Exchange) {
         guard case .open = exchange.ending else { return }
-        let isDue = exchange.answers.last.map { $0.status >= 400 || $0.fields.has("Connection") || $0.cut != nil } ?? true
+        let isDue =
+            exchange.answers.last.map { $0.status >= 400 || $0.fields.has("Connection") || $0.cut != nil } ?? true
         let end = ContinuousClock.now + (isDue ? max(linger, .seconds(1)) : linger)
         do {
             while ContinuousClock.now < end {

@@ -29,7 +29,8 @@ extension Answer: CustomStringConvertible {
     var description: String {
         let lines = fields.map { "\($0.name): \($0.value.prefix(200))" }.joined(separator: " | ")
         return "\(interim.map { "(\($0.status)) " }.joined())\(version) \(status) \(reason) | \(lines) | "
-            + "\(framing), \(bodyBytes) bytes \(latin1(body.prefix(120)).debugDescription)\(cut.map { " CUT: \($0)" } ?? "")"
+            + "\(framing), \(bodyBytes) bytes \(latin1(body.prefix(120)).debugDescription)"
+            + "\(cut.map { " CUT: \($0)" } ?? "")"
     }
 }
 
@@ -39,6 +40,7 @@ extension WireReader {
     /// - Parameters:
     ///   - method: The request's method: it says whether a body follows.
     ///   - onBody: Called with each piece of the body.
+    /// - Returns: The final answer, with the interim ones before it.
     /// - Throws: ``WireFailure`` where there is no whole head, or what came isn't HTTP. A cut body is no failure: see
     ///   ``Answer/cut``.
     func answer(to method: String, onBody: ([UInt8]) -> Void = { _ in }) throws -> Answer {
@@ -58,7 +60,9 @@ extension WireReader {
         }
         let lengths = answer.fields["Content-Length"]
         let codings = answer.fields["Transfer-Encoding"]
-        guard lengths.count < 2, lengths.isEmpty || codings.isEmpty else { throw WireFailure.malformed("framed twice: \(answer)") }
+        guard lengths.count < 2, lengths.isEmpty || codings.isEmpty else {
+            throw WireFailure.malformed("framed twice: \(answer)")
+        }
         do {
             if method == "HEAD" || [101, 204, 304].contains(answer.status) {
                 answer.framing = .none

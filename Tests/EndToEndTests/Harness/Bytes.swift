@@ -5,7 +5,9 @@ extension [UInt8] {
     /// One byte for each character, which must be below U+0100: so every byte can be written in a literal.
     init(latin1 text: String) { self = text.unicodeScalars.map { UInt8($0.value) } }
 
-    /// A gzip file with these bytes inside, not compressed any further. Byte for byte no other tool writes it so.
+    /// A gzip file with these bytes inside, not compressed any further.
+    ///
+    /// Byte for byte no other tool writes it so.
     var gzipStored: [UInt8] {
         precondition(count < 65_536, "one stored block")
         var crc: UInt32 = .max

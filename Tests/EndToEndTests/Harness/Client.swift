@@ -12,7 +12,8 @@ final class Client {
 
     /// Sends a request and reads its answer; `fields` are lines such as `Host: a`, and a body gets its length.
     func request(
-        _ method: String, _ target: String, _ fields: [String] = [], body: String = "", onBody: ([UInt8]) -> Void = { _ in }
+        _ method: String, _ target: String, _ fields: [String] = [], body: String = "",
+        onBody: ([UInt8]) -> Void = { _ in }
     ) throws -> Answer {
         try send(method, target, fields, body: body)
         return try reader.answer(to: method, onBody: onBody)

@@ -2,7 +2,9 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// A server of ours, or a peer, as a process; it ends with this object at the latest. What it logged is kept.
+/// A server of ours, or a peer, as a process; it ends with this object at the latest.
+///
+/// What it logged is kept.
 final class Daemon: @unchecked Sendable {  // a Process is used by one thread at a time: the test's
     let name: String
     private let program: URL
@@ -11,11 +13,7 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
     private let logFile: URL
     private var process = Process()
 
-    /// Starts it and waits until it accepts connections.
-    ///
-    /// - Parameters:
-    ///   - program: A path, or the name of one of our own executables.
-    ///   - readyPort: It is ready once it accepts here.
+    /// Starts a program (a path, or the name of one of our own); returns once it accepts on `readyPort`.
     init(_ program: String, _ arguments: [String], readyPort: UInt16, in folder: TemporaryFolder, name: String) throws {
         self.program = RunningCommand.executable(program)
         (self.arguments, self.readyPort, self.name) = (arguments, readyPort, name)
@@ -27,9 +25,7 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
 
     /// Starts it, or starts it again; returns once it accepts connections.
     func start() throws {
-        guard FileManager.default.isExecutableFile(atPath: program.path) else {
-            throw DaemonFailure("there is no \(program.path): build it first")
-        }
+        try Self.require(program)
         process = Process()
         process.executableURL = program
         process.arguments = arguments
@@ -45,6 +41,13 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
         guard isReady && process.isRunning else {
             stop()
             throw DaemonFailure("\(name) doesn't accept on port \(readyPort):\n\(self.log(lines: 40))")
+        }
+    }
+
+    /// Fails where a program isn't there: then the tests of the line have nothing to test.
+    static func require(_ program: URL) throws {
+        guard FileManager.default.isExecutableFile(atPath: program.path) else {
+            throw DaemonFailure("there is no \(program.path): these tests start it; swift build makes it")
         }
     }
 
@@ -73,7 +76,8 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
     /// The last lines of its log, of those that hold a text.
     func log(lines: Int, about part: String = "") -> String {
         let text = (try? String(decoding: Data(contentsOf: logFile), as: UTF8.self)) ?? ""
-        return text.split(separator: "\n").filter { part.isEmpty || $0.contains(part) }.suffix(lines).joined(separator: "\n")
+        return text.split(separator: "\n").filter { part.isEmpty || $0.contains(part) }.suffix(lines).joined(
+            separator: "\n")
     }
 
     /// The memory that it occupies now.
@@ -82,7 +86,9 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
     /// The most memory that it has occupied since ``forgetPeak()``.
     var peakResidentBytes: Int { statusBytes("VmHWM:") }
 
-    func forgetPeak() { try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/\(process.processIdentifier)/clear_refs")) }
+    func forgetPeak() {
+        try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/\(process.processIdentifier)/clear_refs"))
+    }
 
     private func statusBytes(_ name: String) -> Int {
         let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""

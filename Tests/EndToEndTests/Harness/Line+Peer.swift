@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 
 extension Line {
-    /// Starts what people run today in the daemons' place: nginx at the edge, nginx near the origin, keep-alive between.
+    /// Starts what people run today in the daemons' place: nginx at the edge and near the origin, keep-alive between.
     static func startPeer(_ ports: Ports, in folder: TemporaryFolder) throws -> (Daemon, Daemon) {
         let listener = try startNginx(
             "near-origin", to: ports.origin, readyPort: ports.wan, listen: "listen 127.0.0.1:\(ports.wan);", in: folder)

@@ -3,7 +3,9 @@ import TestSupport
 
 extension Line {
     /// Starts our own daemons.
-    static func startRailgun(_ ports: Ports, _ options: Options, in folder: TemporaryFolder) throws -> (Daemon, Daemon) {
+    static func startRailgun(_ ports: Ports, _ options: Options, in folder: TemporaryFolder) throws -> (Daemon, Daemon)
+    {
+        for name in ["rg-sender", "rg-listener"] { try Daemon.require(RunningCommand.executable(name)) }
         let made = try Command("rg-sender", ["cert", "--out", folder.path("link"), "--name", "localhost"])
         guard made.exitCode == 0 else { throw DaemonFailure("rg-sender cert: \(made.errors)") }
         let natMap = options.natMap ?? ["default = 127.0.0.1:\(ports.origin)"]

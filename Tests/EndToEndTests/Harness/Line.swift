@@ -1,8 +1,9 @@
 import Foundation
 import TestSupport
 
-/// A whole line: sender, a relay in place of the wide-area link, listener. The origin is the test's.
+/// A whole line: sender, a relay in place of the wide-area link, listener.
 ///
+/// The origin is the test's.
 /// With `RAILGUN_LINE=nginx` in the environment two nginx stand in the daemons' place: this shows how a peer does, and
 /// whether a test asks for what nobody does.
 final class Line: Sendable {
@@ -37,7 +38,8 @@ final class Line: Sendable {
         relay = try Relay(to: wan)
         try Self.makeFrontCertificate(in: folder)
         let ports = Ports(wan: wan, relay: relay.port, http: http, h2c: h2c, https: https, origin: originPort)
-        (listener, sender) = Self.isPeer
+        (listener, sender) =
+            Self.isPeer
             ? try Self.startPeer(ports, in: folder) : try Self.startRailgun(ports, options, in: folder)
     }
 
@@ -62,7 +64,10 @@ final class Line: Sendable {
         openssl.arguments =
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost -addext"
             .split(separator: " ").map(String.init)
-            + ["subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", folder.path("front.key"), "-out", folder.path("front.pem")]
+            + [
+                "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", folder.path("front.key"), "-out",
+                folder.path("front.pem"),
+            ]
         (openssl.standardError, openssl.standardOutput) = (FileHandle.nullDevice, FileHandle.nullDevice)
         try openssl.runWithSignals()
         openssl.waitUntilExit()

@@ -32,7 +32,8 @@ extension OriginRequest: CustomStringConvertible {
     var description: String {
         let lines = fields.map { "\($0.name): \($0.value.prefix(200))" }.joined(separator: " | ")
         return "[connection \(connection), request \(place)] \(method) \(target.prefix(200)) \(version) | \(lines) | "
-            + "\(bodyBytes) bytes \(latin1(body.prefix(120)).debugDescription) \(isComplete ? "" : "INCOMPLETE") \(failure ?? "")"
+            + "\(bodyBytes) bytes \(latin1(body.prefix(120)).debugDescription) "
+            + "\(isComplete ? "" : "INCOMPLETE") \(failure ?? "")"
     }
 }
 

@@ -18,7 +18,7 @@ final class Relay: Sendable {
     private let socket: TCPSocket
     private struct State {
         var bytes = Bytes()
-        var open: [(TCPSocket, TCPSocket)] = []
+        var open: [(number: Int, near: TCPSocket, far: TCPSocket)] = []
         var accepted = 0
         /// Connections with a lower number are silent.
         var firstAwake = 0
@@ -37,8 +37,8 @@ final class Relay: Sendable {
                     continue
                 }
                 let number = state.withLock {
-                    $0.open.append((connection, onward))
                     $0.accepted += 1
+                    $0.open.append(($0.accepted - 1, connection, onward))
                     return $0.accepted - 1
                 }
                 pump(number, from: connection, to: onward, \.toListener)
@@ -49,18 +49,19 @@ final class Relay: Sendable {
 
     deinit {
         socket.shutDown()
-        socket.close()
         cut()
     }
 
-    private func pump(_ number: Int, from: TCPSocket, to: TCPSocket, _ counter: WritableKeyPath<Bytes, Int> & Sendable) {
+    private func pump(_ number: Int, from: TCPSocket, to: TCPSocket, _ counter: WritableKeyPath<Bytes, Int> & Sendable)
+    {
         Thread.detachNewThread { [weak self] in
             while let bytes = try? from.receive(within: .seconds(3600)), !bytes.isEmpty {
                 guard let self, number >= state.withLock({ $0.firstAwake }) else { continue }
                 state.withLock { $0.bytes[keyPath: counter] += bytes.count }
                 guard (try? to.send(bytes)) != nil else { break }
             }
-            to.finish()
+            // Not where the connection was cut: there the end is a reset.
+            if self?.state.withLock({ $0.open.contains { $0.number == number } }) == true { to.finish() }
         }
     }
 
@@ -85,14 +86,13 @@ final class Relay: Sendable {
             defer { state.open = [] }
             return state.open
         }
-        for (near, far) in open {
-            near.reset()
-            far.reset()
+        for (_, near, far) in open {
+            near.breakOff()
+            far.breakOff()
         }
     }
 
-    /// On the connections that there are nobody hears the other one any more, and none is broken: as when the way
-    /// between them is gone. New ones work.
+    /// Makes all connections silent without breaking them, as when a cable is pulled; new ones work.
     func freeze() { state.withLock { $0.firstAwake = $0.accepted } }
 
     /// Refuses new connections, or takes them again.

@@ -35,7 +35,6 @@ final class ScriptedOrigin: Sendable {
     /// Refuses new connections and breaks the ones there are.
     func stop() {
         socket.shutDown()
-        socket.close()
         for connection in state.withLock({ $0.connections }) { connection.shutDown() }
     }
 
@@ -71,13 +70,16 @@ final class ScriptedOrigin: Sendable {
     }
 
     /// - Returns: Whether another request may follow.
-    private func serveRequest(_ connection: TCPSocket, _ reader: WireReader, _ number: Int, _ place: Int) throws -> Bool {
+    private func serveRequest(_ connection: TCPSocket, _ reader: WireReader, _ number: Int, _ place: Int) throws -> Bool
+    {
         var request = OriginRequest(connection: number, place: place)
         do {
             let line = try reader.line(isFirst: true)
             let parts = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
             request.head = line
-            guard parts.count == 3, parts[2].hasPrefix("HTTP/1.") else { throw WireFailure.malformed("request line \(line)") }
+            guard parts.count == 3, parts[2].hasPrefix("HTTP/1.") else {
+                throw WireFailure.malformed("request line \(line)")
+            }
             (request.method, request.target, request.version) = (parts[0], parts[1], parts[2])
             request.fields = try reader.fields()
             request.head += request.fields.map { "\r\n\($0.name): \($0.value)" }.joined()
@@ -94,10 +96,12 @@ final class ScriptedOrigin: Sendable {
             return (state.scripts[key] ?? .ok, state.all.count - 1)
         }
         guard request.failure == nil else {
-            try connection.send(Array("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8))
+            try connection.send(
+                Array("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8))
             return false
         }
-        let wantsBodyNow = request.fields["Expect"].contains { $0.lowercased() == "100-continue" } && script.readsBodyFirst
+        let wantsBodyNow =
+            request.fields["Expect"].contains { $0.lowercased() == "100-continue" } && script.readsBodyFirst
         if wantsBodyNow { try connection.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }
         if script.readsBodyFirst {
             try readBody(index, reader)
@@ -145,7 +149,9 @@ final class ScriptedOrigin: Sendable {
         }
     }
 
-    private func play(_ steps: [Script.Step], _ connection: TCPSocket, _ reader: WireReader, _ index: Int) throws -> Bool {
+    private func play(
+        _ steps: [Script.Step], _ connection: TCPSocket, _ reader: WireReader, _ index: Int
+    ) throws -> Bool {
         let began = ContinuousClock.now
         do {
             for step in steps {

@@ -95,30 +95,46 @@ final class TCPSocket: Sendable {
     }
 
     private func wait(for events: Int32, within time: Duration) throws {
+        guard !isClosed.withLock({ $0 }) else { throw SocketFailure.reset }
         var request = pollfd(fd: descriptor, events: Int16(events), revents: 0)
         let milliseconds = Int32(max(0, time / .milliseconds(1)))
         guard poll(&request, 1, milliseconds) > 0 else { throw SocketFailure.timedOut }
     }
 
     /// Says that nothing more will be sent, and goes on receiving.
-    func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
+    func finish() { whileOpen { shutdown(descriptor, Int32(SHUT_WR)) } }
 
-    /// Wakes whoever waits on this socket, on both sides.
-    func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    /// Ends both directions, and so wakes the thread that waits here.
+    func shutDown() { whileOpen { shutdown(descriptor, Int32(SHUT_RDWR)) } }
 
-    /// Breaks the connection: the other side sees a reset.
+    /// Wakes the thread that waits here; when that closes the socket, the other side sees a reset.
+    func breakOff() {
+        whileOpen {
+            var linger = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+            shutdown(descriptor, Int32(SHUT_RD))  // this direction sends no FIN
+        }
+    }
+
+    /// Closes with a reset.
     func reset() {
-        var linger = linger(l_onoff: 1, l_linger: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
-        // A thread that waits in recv holds the connection open; so it's woken first, where that doesn't send a FIN.
-        shutdown(descriptor, Int32(SHUT_RD))
+        breakOff()
         close()
     }
 
+    /// Only for the thread that receives: closed under another one, the number would soon be another connection's.
     func close() {
-        isClosed.withLock {
-            if !$0 { Foundation.close(descriptor) }
+        whileOpen {
+            Foundation.close(descriptor)
             $0 = true
         }
     }
+
+    private func whileOpen(_ body: (inout Bool) -> Void) {
+        isClosed.withLock { isClosed in
+            if !isClosed { body(&isClosed) }
+        }
+    }
+
+    private func whileOpen(_ body: () -> Void) { whileOpen { _ in body() } }
 }

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Runs blocking work on a thread of its own, so that it doesn't hold one of the few that tests share. What fails there
-/// still belongs to the test.
+/// Runs blocking work on a thread of its own, so that it doesn't hold one of the few that tests share.
+///
+/// What fails there still belongs to the test.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withTaskExecutorPreference(ThreadPerJob.shared) { try body() }
 }

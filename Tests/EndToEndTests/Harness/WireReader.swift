@@ -30,7 +30,7 @@ final class WireReader {
     private var buffer: [UInt8] = []
     private var start = 0
 
-    /// - Parameter time: How long each next byte may take.
+    /// Reads from a socket, where each next byte may take as long as `time`.
     init(_ socket: TCPSocket, within time: Duration) { (self.socket, self.time) = (socket, time) }
 
     /// What was received and not read yet.
@@ -47,7 +47,8 @@ final class WireReader {
             buffer += bytes
             return !bytes.isEmpty
         } catch SocketFailure.timedOut {
-            throw WireFailure.timedOut("nothing came for \(bound ?? time); unread: \(latin1(unread.prefix(200)).debugDescription)")
+            throw WireFailure.timedOut(
+                "nothing came for \(bound ?? time); unread: \(latin1(unread.prefix(200)).debugDescription)")
         } catch SocketFailure.reset {
             throw WireFailure.cut("reset")
         }
@@ -59,10 +60,14 @@ final class WireReader {
         while true {
             if let end = buffer[(start + scanned)...].firstIndex(of: 10) {
                 let line = buffer[start..<end]
-                guard line.last == 13 else { throw WireFailure.malformed("bare LF after \(latin1(line).debugDescription)") }
+                guard line.last == 13 else {
+                    throw WireFailure.malformed("bare LF after \(latin1(line).debugDescription)")
+                }
                 start = end + 1
                 let text = latin1(line.dropLast())
-                guard !line.dropLast().contains(13) else { throw WireFailure.malformed("bare CR in \(text.debugDescription)") }
+                guard !line.dropLast().contains(13) else {
+                    throw WireFailure.malformed("bare CR in \(text.debugDescription)")
+                }
                 return text
             }
             scanned = buffer.count - start
@@ -81,7 +86,9 @@ final class WireReader {
         while true {
             let line = try line()
             if line.isEmpty { return fields }
-            guard let colon = line.firstIndex(of: ":") else { throw WireFailure.malformed("no colon: \(line.debugDescription)") }
+            guard let colon = line.firstIndex(of: ":") else {
+                throw WireFailure.malformed("no colon: \(line.debugDescription)")
+            }
             let name = String(line[..<colon])
             let isToken = name.utf8.allSatisfy { byte in
                 UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
@@ -118,7 +125,9 @@ final class WireReader {
             guard !digits.isEmpty, digits.allSatisfy(\.isHexDigit), let size = Int(digits, radix: 16) else {
                 throw WireFailure.malformed("chunk size \(line.debugDescription)")
             }
-            guard !line.contains(";") else { throw WireFailure.malformed("chunk extension passed on: \(line.debugDescription)") }
+            guard !line.contains(";") else {
+                throw WireFailure.malformed("chunk extension passed on: \(line.debugDescription)")
+            }
             if size == 0 { return try fields() }
             try exactly(size, take)
             guard try self.line().isEmpty else { throw WireFailure.malformed("no CRLF after a chunk") }
