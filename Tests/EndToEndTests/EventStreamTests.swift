@@ -17,7 +17,7 @@ struct EventStreamTests {
             try #require(answer.status == 200 && answer.cut == nil && delays.count == 30, "\(answer) \(delays)")
             let sorted = delays.sorted()
             // A busy machine may hold one or two; it doesn't hold half of them.
-            #expect(sorted[15] < 5, "milliseconds from origin to client: \(sorted)")
+            #expect(sorted[15] < 10, "milliseconds from origin to client: \(sorted)")
             #expect(sorted[29] < 500, "milliseconds from origin to client: \(sorted)")
         }
     }
@@ -28,12 +28,12 @@ struct EventStreamTests {
                 "test-late",
                 with: .steps(
                     .send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"),
-                    .pause(.seconds(1)), .send("2\r\nok\r\n0\r\n\r\n")))
+                    .pause(.seconds(3)), .send("2\r\nok\r\n0\r\n\r\n")))
             let client = try Client(line.http)
             let began = ContinuousClock.now
             try client.send("GET", "/test-late")
             _ = try client.reader.fill()
-            #expect(ContinuousClock.now - began < .milliseconds(500))
+            #expect(ContinuousClock.now - began < .seconds(2))
             let answer = try client.reader.answer(to: "GET")
             #expect(answer.text == "ok")
         }

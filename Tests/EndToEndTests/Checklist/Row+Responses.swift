@@ -184,7 +184,7 @@ extension Row {
             origin: .steps(.pause(.milliseconds(200)), .send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")),
             .statuses(200) && .body("ok")),
         Row(
-            "D37-client-abort", [get(), .pause(.milliseconds(300)), .closeNow, .pause(.seconds(5))], [],
+            "D37-client-abort", [get(), .awaitBytes, .closeNow, .pause(.seconds(5))], [],
             origin: .steps(chunkedHead, .endless),
             .origin("the end of its connection within 5 s") {
                 $0.brokenOffAfter.map { $0 < .milliseconds(5300) } ?? false

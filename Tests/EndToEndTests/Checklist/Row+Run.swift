@@ -44,7 +44,7 @@ extension Row {
                 guard (try? socket.send(Array("\(size)\r\n".utf8) + body.block(index) + [13, 10])) != nil else { break }
             }
             send("0\r\n\r\n")
-        case .awaitInterim: while reader.unread.isEmpty, try reader.fill() {}
+        case .awaitBytes: while reader.unread.isEmpty, try reader.fill() {}
         case .awaitAnswer: exchange.answers.append(try reader.answer(to: methods.removeFirst()))
         case .finish: socket.finish()
         case .closeNow: socket.close()

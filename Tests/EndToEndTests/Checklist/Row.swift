@@ -10,8 +10,8 @@ struct Row: Sendable, CustomTestStringConvertible {
         case sendMany(String, count: Int)
         case pause(Duration)
         case body(LongBody)
-        /// Waits for a 1xx answer.
-        case awaitInterim
+        /// Waits for the first bytes: of a 1xx answer, say.
+        case awaitBytes
         /// Waits for the next final answer.
         case awaitAnswer
         case finish
