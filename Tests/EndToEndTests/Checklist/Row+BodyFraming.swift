@@ -39,7 +39,7 @@ extension Row {
                 .refused(400) || chunkedWins),
             framing(
                 "B02-te-cl", "Transfer-Encoding: chunked", "Content-Length: 4",
-                body: "3a\r\n" + "GET /smuggled HTTP/1.1\r\nHost: row-b02tecl.test\r\nX-A: 12\r\n\r\n"
+                body: "3b\r\n" + "GET /smuggled HTTP/1.1\r\nHost: row-b02tecl.test\r\nX-A: 12\r\n\r\n"
                     + "\r\n0\r\n\r\n",
                 .refused(400) || chunkedWins),
             framing(

@@ -65,7 +65,7 @@ extension Row {
         Row(
             "C11-expect-reject",
             [
-                post("Expect: 100-continue", "Content-Length: 45", body: ""), .pause(.milliseconds(300)),
+                post("Expect: 100-continue", "Content-Length: 58", body: ""), .pause(.milliseconds(300)),
                 "GET /smuggled HTTP/1.1\r\nHost: $K.test\r\n\r\n",
             ], ["POST"], origin: .early(.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"), .readBody),
             linger: .milliseconds(300), .statuses(401) && .notSmuggled && .nothingMore),
