@@ -48,6 +48,10 @@ demo-corpus: build
 test: ## Run all tests
 	swift test $(OPTIMIZED_C) $(if $(COVERAGE),$(COVERAGE_FLAGS))
 
+.PHONY: long-test
+long-test: ## Test the whole line at length: 10,000 pages, bodies of 1 GiB (RAILGUN_PAGES sets how many)
+	RAILGUN_LONG=1 swift test $(OPTIMIZED_C) --filter EndToEndTests
+
 .PHONY: train
 train: build ## Learn the tables of levels balanced and small anew, from one half of CORPORA
 	$(BENCH) train --corpus "$(CORPORA)" --out Sources/CDelta

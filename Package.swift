@@ -144,16 +144,27 @@ let package = Package(
         .testTarget(
             name: "PageStoreTests", dependencies: ["PageStore", "DeltaEngine", "Corpus", "CMalloc"],
             swiftSettings: strict),
-        .testTarget(name: "HTTPRulesTests", dependencies: ["HTTPRules"]),
+        .testTarget(
+            name: "HTTPRulesTests",
+            dependencies: ["HTTPRules", nioHTTP1, .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "HTTPWireTests",
-            dependencies: ["HTTPWire", .product(name: "NIOEmbedded", package: "swift-nio")]),
+            dependencies: [
+                "HTTPWire", "HTTPRules", nioCore, nioHTTP1, .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations"]),
         .testTarget(name: "CredentialsTests", dependencies: ["Credentials", nioPosix, nioSSL]),
+        // What the tests of commands and of the whole line share.
+        .target(name: "TestSupport", path: "Tests/Support"),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Corpus", "TestSupport", "rg-sender", "rg-listener", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .testTarget(name: "DemoOriginTests", dependencies: ["demo-origin"], swiftSettings: strict),
         .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
-        .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine", "railgun-diff"]),
+        .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine", "TestSupport", "railgun-diff"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

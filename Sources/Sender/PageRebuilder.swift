@@ -25,8 +25,7 @@ final class PageRebuilder {
     /// Rebuilds a page, and checks that it is the right one.
     func rebuild(_ delta: ByteBuffer, base: StoredPage?, transfer: PageTransfer) -> Result<RebuiltPage, RebuildFailure> {
         do throws(DeltaError) {
-            let span = delta.readableBytesUInt8Span
-            let bytes = try decoder.decode(span, base: base?.bytes.span, expecting: nil)
+            let bytes = try decode(delta, base: base)
             let version = PageVersion(of: bytes.span)
             let (high, low) = version.leadingWords
             guard bytes.count == transfer.pageBytes, transfer.check == PageCheck(high: high, low: low) else {
@@ -36,6 +35,12 @@ final class PageRebuilder {
         } catch {
             return .failure(RebuildFailure(message: error.description))
         }
+    }
+
+    private func decode(_ delta: ByteBuffer, base: StoredPage?) throws(DeltaError) -> [UInt8] {
+        let coded = delta.readableBytesUInt8Span
+        guard let page = base?.bytes else { return try decoder.decode(coded, base: nil, expecting: nil) }
+        return try decoder.decode(coded, base: page.span, expecting: nil)
     }
 }
 

@@ -1,6 +1,7 @@
 import Corpus
 import DeltaEngine
 import Foundation
+import TestSupport
 import Testing
 
 struct BenchCommandTests {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: Nginx.isInstalled, "needs nginx: apt-get install nginx-light"))

@@ -91,7 +91,8 @@ package final class AccessLog {
         case .delta(let bytes, let pageBytes):
             let hundredths = pageBytes == 0 ? 0 : bytes * 10_000 / pageBytes
             writer.field("delta", json: "delta_percent", hundredths: hundredths, width: 6)
-        case .word(let word): writer.field("delta", json: "crossing", "\(word)", width: 6)
+        case .normal, .stream, .direct, .none:
+            writer.field("delta", json: "crossing", "\(line.crossing.word)", width: 6)
         }
         writer.field("origin", json: "origin_ms", nanoseconds: line.originTime?.nanoseconds, width: 9)
         writer.field("total", json: "total_ms", nanoseconds: line.totalTime.nanoseconds, width: 9)

@@ -1,18 +1,20 @@
 import Foundation
 
-/// One of our executables, started as its users start it, and what it did.
-struct Command {
+/// One of our executables (or another program, by its path), started as its users start it, and what it did.
+package struct Command {
     /// What it wrote to standard output, byte by byte.
-    let outputBytes: [UInt8]
+    package let outputBytes: [UInt8]
     /// What it wrote to standard error.
-    let errors: String
+    package let errors: String
     /// 0 for success, 1 for failures, 64 for wrong usage.
-    let exitCode: Int32
+    package let exitCode: Int32
     /// What it wrote to standard output, as text.
-    var output: String { String(decoding: outputBytes, as: UTF8.self) }
+    package var output: String { String(decoding: outputBytes, as: UTF8.self) }
 
     /// Runs a command to its end.
-    init(_ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
+    package init(
+        _ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]
+    ) throws {
         self = try RunningCommand(name, arguments, in: folder, environment: environment).wait()
     }
 
@@ -22,13 +24,15 @@ struct Command {
 }
 
 /// A command that is still at work.
-final class RunningCommand {
+package final class RunningCommand {
     private let process = Process()
     private let scratch = TemporaryFolder()
 
     /// Starts a command.
-    init(_ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
-        process.executableURL = Self.builtFolder.appending(path: name)
+    package init(
+        _ name: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]
+    ) throws {
+        process.executableURL = Self.executable(name)
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -40,31 +44,24 @@ final class RunningCommand {
     }
 
     /// What it has written to standard error up to now.
-    var errors: String { (try? scratch.text(of: "errors")) ?? "" }
+    package var errors: String { (try? scratch.text(of: "errors")) ?? "" }
 
     /// Presses Ctrl-C.
-    func interrupt() { process.interrupt() }
+    package func interrupt() { process.interrupt() }
 
-    func wait() throws -> Command {
+    package func wait() throws -> Command {
         process.waitUntilExit()
         return Command(
             outputBytes: try scratch.bytes(of: "output"), errors: errors, exitCode: process.terminationStatus)
+    }
+
+    /// Where a program is: one of ours by its name, another one by its path.
+    package static func executable(_ name: String) -> URL {
+        name.hasPrefix("/") ? URL(fileURLWithPath: name) : builtFolder.appending(path: name)
     }
 
     /// Executables are built beside the tests.
     private static let builtFolder =
         Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
         .deletingLastPathComponent() ?? Bundle.main.bundleURL
-}
-
-extension Process {
-    /// Starts a process that can be interrupted and terminated: tests run on threads that block all signals, and a
-    /// process inherits that from the thread that starts it.
-    func runWithSignals() throws {
-        var (none, before) = (sigset_t(), sigset_t())
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try run()
-    }
 }

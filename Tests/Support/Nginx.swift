@@ -1,21 +1,20 @@
 import Foundation
-import Testing
 
 /// A real web server on a free port of loopback, which ends with the test.
-final class Nginx {
-    static let program = "/usr/sbin/nginx"
-    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
+package final class Nginx: Sendable {
+    package static let program = "/usr/sbin/nginx"
+    package static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
 
-    let folder = TemporaryFolder()
-    let port: UInt16
+    package let folder = TemporaryFolder()
+    package let port: UInt16
     private let process = Process()
 
     /// Starts a server.
     ///
     /// - Parameter locations: The inside of its `server` block; `$FOLDER` stands for ``folder``.
     /// - Throws: Where it can't be started.
-    init(_ locations: String) throws {
-        port = try Self.freePort()
+    package init(_ locations: String) throws {
+        port = try freePort()
         try folder.write(
             """
             daemon off; master_process off; pid $FOLDER/pid; error_log $FOLDER/errors;
@@ -34,6 +33,7 @@ final class Nginx {
         process.arguments = ["-p", folder.url.path, "-c", folder.path("nginx.conf"), "-e", folder.path("errors")]
         process.standardError = FileHandle.nullDevice
         try process.runWithSignals()
+        Guardian.watch(process.processIdentifier)
         for _ in 0..<200 where !FileManager.default.fileExists(atPath: folder.path("pid")) {
             Thread.sleep(forTimeInterval: 0.02)
         }
@@ -44,15 +44,15 @@ final class Nginx {
         process.waitUntilExit()
     }
 
-    func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
+    package func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
 
     /// The name that `record` gives the folder of a page.
-    func folderName(_ path: String) -> String { "127.0.0.1_\(port)\(path.replacing("/", with: "_"))" }
+    package func folderName(_ path: String) -> String { "127.0.0.1_\(port)\(path.replacing("/", with: "_"))" }
 
     /// One line for each request: request line, user agent, accepted encodings, conditions, cookies, connection.
     ///
     /// A server notes a request only after the client has its answer: so this waits for as many as there must be.
-    func requests(atLeast count: Int) throws -> [[String]] {
+    package func requests(atLeast count: Int) throws -> [[String]] {
         for _ in 0..<100 {
             let lines = try folder.text(of: "access").split(separator: "\n")
             if lines.count >= count {
@@ -61,22 +61,5 @@ final class Nginx {
             Thread.sleep(forTimeInterval: 0.02)
         }
         return []
-    }
-
-    /// Lets the system choose a port, and gives it back for the server to take.
-    private static func freePort() throws -> UInt16 {
-        let socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, length) == 0 ? getsockname(socket, $0, &length) : -1
-            }
-        }
-        try #require(status == 0)
-        return UInt16(bigEndian: address.sin_port)
     }
 }

@@ -1,0 +1,91 @@
+import Corpus
+import Foundation
+import Synchronization
+import Testing
+
+/// Pages that change as those of real sites do, from many clients at once: each must arrive byte for byte.
+struct GeneratedPagesTests {
+    /// The origin's side: each request gets the next version of its page, and its hash is kept under its number.
+    private final class Site: Sendable {
+        private let pages: Mutex<[CorpusGenerator.Kind: CorpusGenerator.Versions]>
+        private let hashes = Mutex<[Int: String]>([:])
+
+        init(seed: UInt64) {
+            let generator = CorpusGenerator(seed: seed)
+            pages = Mutex(
+                Dictionary(uniqueKeysWithValues: CorpusGenerator.Kind.allCases.map { ($0, generator.versions(of: $0)) })
+            )
+        }
+
+        func answer(_ request: OriginRequest) -> [Script.Step] {
+            let number = Int(request.fields["X-Page"].first ?? "") ?? 0
+            let kind =
+                CorpusGenerator.Kind(rawValue: request.name.split(separator: "/").first.map(String.init) ?? "")
+                ?? .newsHome
+            let body = pages.withLock { $0[kind]!.next()! }
+            hashes.withLock { $0[number] = body.sha256 }
+            let type = ["html": "text/html; charset=utf-8", "json": "application/json", "xml": "application/rss+xml"][
+                kind.fileExtension]!
+            let access = number.isMultiple(of: 3) ? "Cache-Control: private\r\n" : ""
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: \(type)\r\nETag: \"\(body.sha256)\"\r\n\(access)"
+            if number.isMultiple(of: 2) {
+                return [.send("\(head)Content-Length: \(body.count)\r\n\r\n"), .bytes(body)]
+            }
+            let chunks = stride(from: 0, to: body.count, by: 9000).flatMap { start -> [UInt8] in
+                let chunk = body[start..<min(body.count, start + 9000)]
+                return Array("\(String(chunk.count, radix: 16))\r\n".utf8) + chunk + [13, 10]
+            }
+            return [.send("\(head)Transfer-Encoding: chunked\r\n\r\n"), .bytes(chunks + Array("0\r\n\r\n".utf8))]
+        }
+
+        func hash(_ number: Int) -> String? { hashes.withLock { $0[number] } }
+    }
+
+    @Test(.timeLimit(.minutes(15)), arguments: [UInt64(1)])
+    func everyPageArrivesByteForByte(seed: UInt64) async throws {
+        let site = Site(seed: seed)
+        try await withLine { line, origin in
+            origin.answer("test-pages", with: Script { site.answer($0) })
+            let next = Mutex(0)
+            let whole = Mutex(0)
+            let wrong = Mutex<[String]>([])
+            let bytes = line.relay.bytes {
+                DispatchQueue.concurrentPerform(iterations: 8) { worker in
+                    guard let client = try? Client(line.http) else {
+                        return wrong.withLock { $0.append("no connection") }
+                    }
+                    while let number = next.withLock({ number in
+                        number += 1
+                        return number <= Effort.pages ? number : nil
+                    }) {
+                        let complaint = Self.visit(number, client, site, whole)
+                        if let complaint {
+                            wrong.withLock { $0.append("page \(number) of client \(worker): \(complaint)") }
+                            if wrong.withLock({ $0.count }) > 20 { return }
+                        }
+                    }
+                }
+            }
+            let complaints = wrong.withLock { $0 }
+            try #require(complaints.isEmpty, "\(complaints.prefix(20).joined(separator: "\n"))")
+            let pageBytes = whole.withLock { $0 }
+            print("\(Effort.pages) pages of \(pageBytes) bytes took \(bytes.total) bytes of the link")
+            #expect(Line.isPeer || bytes.total * 4 < pageBytes, "\(bytes) for \(pageBytes) bytes of pages")
+        }
+    }
+
+    private static func visit(_ number: Int, _ client: Client, _ site: Site, _ whole: borrowing Mutex<Int>) -> String? {
+        let kind = CorpusGenerator.Kind.allCases[number % CorpusGenerator.Kind.allCases.count]
+        // Products are siblings: pages of one template with a URL of their own.
+        let target = "/test-pages/\(kind.rawValue)" + (kind == .siblingProducts ? "/\(number)" : "")
+        let answer: Answer
+        do {
+            answer = try client.request("GET", target, ["X-Page: \(number)", "Cookie: session=user\(number % 4)"])
+        } catch { return "\(error)" }
+        guard answer.status == 200, answer.cut == nil else { return "\(answer)" }
+        guard answer.body.sha256 == site.hash(number) else { return "other bytes than the origin's: \(answer)" }
+        guard answer.fields["ETag"] == ["\"\(answer.body.sha256)\""] else { return "another tag: \(answer)" }
+        whole.withLock { $0 += answer.bodyBytes }
+        return nil
+    }
+}

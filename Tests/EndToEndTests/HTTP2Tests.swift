@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+import TestSupport
+
+/// HTTP/2 clients that others wrote: curl and nghttp.
+struct HTTP2Tests {
+    private func curl(_ line: Line, _ arguments: [String]) throws -> Command {
+        try Command("/usr/bin/curl", ["-sS", "--max-time", "30", "--cacert", line.certificatePath] + arguments)
+    }
+
+    private static let page = String(repeating: "<p>a page for HTTP/2</p>", count: 300)
+    private static let pageScript = Script.head(
+        "HTTP/1.1 200 OK", "Content-Type: text/html", "ETag: \"e\"", "Content-Length: \(page.utf8.count)", body: page)
+
+    @Test func eachWayToHTTP2GivesThePage() async throws {
+        try await withLine { line, origin in
+            origin.answer("test-page", with: Self.pageScript)
+            let ways: [(String, [String], String)] = [
+                ("2", ["--http2-prior-knowledge"], "http://localhost:\(line.h2c)"),
+                ("2", ["--http2"], "https://localhost:\(line.https)"),
+                ("1.1", ["--http1.1"], "https://localhost:\(line.https)"),
+                ("1.1", ["--no-alpn"], "https://localhost:\(line.https)"),
+                ("1.1", ["--http1.1"], "http://localhost:\(line.http)"),
+            ]
+            for (version, way, base) in ways {
+                let get = try curl(line, way + ["-w", "\n%{http_version} %{http_code}", "\(base)/test-page"])
+                #expect(get.output == "\(Self.page)\n\(version) 200", "\(way): \(get.errors)")
+                let head = try curl(line, way + ["-I", "\(base)/test-page"])
+                #expect(
+                    head.exitCode == 0 && head.output.lowercased().contains("etag: \"e\""), "\(way): \(head.errors)")
+            }
+            let schemes = origin.requests("test-page").flatMap { $0.fields["X-Forwarded-Proto"] }
+            #expect(Line.isPeer || schemes.filter { $0 == "https" }.count == 6, "\(schemes)")
+        }
+    }
+
+    @Test func bodiesPassOverHTTP2BothWays() async throws {
+        try await withLine { line, origin in
+            let body = LongBody(byteCount: 3 << 20)
+            origin.answer(
+                "test-down",
+                with: .steps(.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), .body(body, chunked: true))
+            )
+            let sent = try line.folder.write((0..<body.blockCount).flatMap { body.block($0) }, to: "sent").path
+            let base = "http://localhost:\(line.h2c)"
+            let way = "--http2-prior-knowledge"
+            let up = try curl(line, [way, "--data-binary", "@\(sent)", "\(base)/test-up"])
+            #expect(up.output == "ok", "\(up.errors)")
+            // Standard input: a length that nobody knows beforehand.
+            let piped = try Command("/bin/sh", ["-c", "cat \(sent) | curl -sS \(way) -T - \(base)/test-piped"])
+            #expect(piped.output == "ok", "\(piped.errors)")
+            for key in ["test-up", "test-piped"] {
+                #expect(origin.requests(key).map(\.bodyHash) == [body.hash], "\(key): \(origin.requests(key))")
+            }
+            let down = try curl(line, [way, "\(base)/test-down"])
+            #expect(down.outputBytes.sha256 == body.hash)
+        }
+    }
+
+    @Test func manyStreamsShareOneConnection() async throws {
+        try await withLine { line, origin in
+            origin.answer("test-many", with: Script { [.pause(.milliseconds(50)), .send(Self.answer($0.name))] })
+            let names = (0..<60).map { "n\($0)" }
+            // Over TLS: curl 7.88 fails with its second request on a connection of prior knowledge, to any server.
+            let urls = names.flatMap {
+                ["https://localhost:\(line.https)/test-many/\($0)", "-o", line.folder.path($0)]
+            }
+            let curl = try curl(line, ["--http2", "--parallel", "--parallel-max", "60"] + urls)
+            #expect(curl.exitCode == 0, "\(curl.errors)")
+            for name in names { #expect(try line.folder.text(of: name) == name) }
+
+            let nghttp = try Command(
+                "/usr/bin/nghttp", ["-nv", "--no-dep"] + names.map { "http://127.0.0.1:\(line.h2c)/test-many/\($0)" })
+            #expect(nghttp.output.components(separatedBy: ":status: 200").count - 1 == 60, "\(nghttp.errors)")
+            #expect(!nghttp.output.contains("RST_STREAM"))
+        }
+    }
+
+    private static func answer(_ body: String) -> String {
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+
+    @Test func trailersOfARequestAreNoFields() async throws {
+        try await withLine { line, origin in
+            let body = try line.folder.write("hello", to: "body").path
+            let url = "http://127.0.0.1:\(line.h2c)/test-trailer"
+            let nghttp = try Command("/usr/bin/nghttp", ["-nv", "--data=\(body)", "--trailer=x-t: 1", url])
+            try #require(nghttp.output.contains(":status: 200"), "\(nghttp.output) \(nghttp.errors)")
+            let seen = try #require(origin.requests("test-trailer").first)
+            #expect(latin1(seen.body) == "hello" && !seen.fields.has("X-T"), "\(seen)")
+        }
+    }
+
+    @Test(arguments: [
+        "Content-Length: 100\r\n\r\n0123456789", "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n",
+    ])
+    func aCutAnswerIsAResetStream(answer: String) async throws {
+        try await withLine { line, origin in
+            origin.answer(
+                "test-cut", with: .steps(.send("HTTP/1.1 200 OK\r\n\(answer)"), .pause(.milliseconds(100)), .finish))
+            let curl = try curl(line, ["--http2-prior-knowledge", "http://localhost:\(line.h2c)/test-cut"])
+            #expect(curl.exitCode != 0, "curl took a cut answer for a whole one: \(curl.output)")
+            let next = try self.curl(line, ["--http2-prior-knowledge", "http://localhost:\(line.h2c)/test-next"])
+            #expect(next.output == "ok")
+        }
+    }
+}

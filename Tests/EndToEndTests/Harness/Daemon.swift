@@ -1,0 +1,103 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+/// A server of ours, or a peer, as a process; it ends with this object at the latest.
+///
+/// What it logged is kept.
+final class Daemon: @unchecked Sendable {  // a Process is used by one thread at a time: the test's
+    let name: String
+    private let program: URL
+    private let arguments: [String]
+    private let readyPort: UInt16
+    private let logFile: URL
+    private var process = Process()
+
+    /// Starts a program (a path, or the name of one of our own); returns once it accepts on `readyPort`.
+    init(_ program: String, _ arguments: [String], readyPort: UInt16, in folder: TemporaryFolder, name: String) throws {
+        self.program = RunningCommand.executable(program)
+        (self.arguments, self.readyPort, self.name) = (arguments, readyPort, name)
+        logFile = try folder.write("", to: "\(name).log")
+        try start()
+    }
+
+    deinit { stop() }
+
+    /// Starts it, or starts it again; returns once it accepts connections.
+    func start() throws {
+        try Self.require(program)
+        process = Process()
+        process.executableURL = program
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        let log = try FileHandle(forWritingTo: logFile)
+        try log.seekToEnd()
+        (process.standardOutput, process.standardError) = (log, log)
+        try process.runWithSignals()
+        Guardian.watch(process.processIdentifier)
+        let isReady = eventually(within: .seconds(20)) {
+            !process.isRunning || (try? TCPSocket(connectingTo: readyPort)) != nil
+        }
+        guard isReady && process.isRunning else {
+            stop()
+            throw DaemonFailure("\(name) doesn't accept on port \(readyPort):\n\(self.log(lines: 40))")
+        }
+    }
+
+    /// Fails where a program isn't there: then the tests of the line have nothing to test.
+    static func require(_ program: URL) throws {
+        guard FileManager.default.isExecutableFile(atPath: program.path) else {
+            throw DaemonFailure("there is no \(program.path): these tests start it; swift build makes it")
+        }
+    }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// Asks it to end and waits; kills it where it takes longer than ten seconds.
+    ///
+    /// - Returns: Its exit code; nil where it had to be killed.
+    @discardableResult func stop() -> Int32? {
+        guard process.isRunning else { return process.processIdentifier == 0 ? nil : process.terminationStatus }
+        process.terminate()
+        let ended = eventually(within: .seconds(10)) { !process.isRunning }
+        if !ended { kill() }
+        return ended ? process.terminationStatus : nil
+    }
+
+    /// Asks it to end, and returns at once.
+    func askToEnd() { process.terminate() }
+
+    /// Ends it as a crash does.
+    func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// The last lines of its log, of those that hold a text.
+    func log(lines: Int, about part: String = "") -> String {
+        let text = (try? String(decoding: Data(contentsOf: logFile), as: UTF8.self)) ?? ""
+        return text.split(separator: "\n").filter { part.isEmpty || $0.contains(part) }.suffix(lines).joined(
+            separator: "\n")
+    }
+
+    /// The memory that it occupies now.
+    var residentBytes: Int { statusBytes("VmRSS:") }
+
+    /// The most memory that it has occupied since ``forgetPeak()``.
+    var peakResidentBytes: Int { statusBytes("VmHWM:") }
+
+    func forgetPeak() {
+        try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/\(process.processIdentifier)/clear_refs"))
+    }
+
+    private func statusBytes(_ name: String) -> Int {
+        let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
+        return (line.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }.first ?? 0) * 1024
+    }
+}
+
+struct DaemonFailure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import TestSupport
+
+extension Line {
+    /// Starts our own daemons.
+    static func startRailgun(_ ports: Ports, _ options: Options, in folder: TemporaryFolder) throws -> (Daemon, Daemon)
+    {
+        for name in ["rg-sender", "rg-listener"] { try Daemon.require(RunningCommand.executable(name)) }
+        let made = try Command("rg-sender", ["cert", "--out", folder.path("link"), "--name", "localhost"])
+        guard made.exitCode == 0 else { throw DaemonFailure("rg-sender cert: \(made.errors)") }
+        let natMap = options.natMap ?? ["default = 127.0.0.1:\(ports.origin)"]
+        try folder.write(natMap.joined(separator: "\n") + "\n", to: "railgun-nat.conf")
+        let listenerLines =
+            [
+                "wan.ip = 127.0.0.1", "wan.port = \(ports.wan)", "map.file = \(folder.path("railgun-nat.conf"))",
+                "cert.file = \(folder.path("link/listener.pem"))", "key.file = \(folder.path("link/listener.key"))",
+                "wan.ca.bundle = \(folder.path("link/ca.pem"))", "log.level = 1",
+            ] + options.listener
+        try folder.write(listenerLines.joined(separator: "\n") + "\n", to: "railgun.conf")
+        let senderLines =
+            [
+                "http.listen = 127.0.0.1:\(ports.http)", "https.listen = 127.0.0.1:\(ports.https)",
+                "https.cert.file = \(folder.path("front.pem"))", "https.key.file = \(folder.path("front.key"))",
+                "listeners = 127.0.0.1:\(ports.relay)", "cert.file = \(folder.path("link/sender.pem"))",
+                "key.file = \(folder.path("link/sender.key"))", "ca.bundle = \(folder.path("link/ca.pem"))",
+                "log.level = 1",
+            ] + options.sender
+        try folder.write(senderLines.joined(separator: "\n") + "\n", to: "rg-sender.conf")
+        return (
+            try Daemon(
+                "rg-listener", ["--config", folder.path("railgun.conf")], readyPort: ports.wan, in: folder,
+                name: "rg-listener"),
+            try Daemon(
+                "rg-sender", ["--config", folder.path("rg-sender.conf")], readyPort: ports.http, in: folder,
+                name: "rg-sender")
+        )
+    }
+}

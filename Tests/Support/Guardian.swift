@@ -1,0 +1,22 @@
+import Foundation
+import Synchronization
+
+/// Ends what the tests started where the tests themselves end without a farewell (Ctrl-C, a crash, a time-out of CI).
+///
+/// It is a shell that learns the process numbers through a pipe: when the tests are gone the pipe ends, and so do they.
+package enum Guardian {
+    private static let pipe: Mutex<FileHandle?> = {
+        let (pipe, shell) = (Pipe(), Process())
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.arguments = [
+            "-c", "trap '' INT TERM; while read -r pid; do pids=\"$pids $pid\"; done; kill -9 $pids 2>/dev/null",
+        ]
+        shell.standardInput = pipe
+        _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        try? shell.runWithSignals()
+        return Mutex(pipe.fileHandleForWriting)
+    }()
+
+    /// Ends this process, too.
+    package static func watch(_ pid: Int32) { pipe.withLock { $0?.write(Data("\(pid)\n".utf8)) } }
+}

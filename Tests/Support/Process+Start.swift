@@ -1,0 +1,18 @@
+import Foundation
+import Synchronization
+
+/// Held while a process starts, and by whoever makes a descriptor that only later is closed to children: else one
+/// that starts in that moment inherits it, and an end that never comes is waited for.
+package let starting = Mutex(())
+
+extension Process {
+    /// Starts a process that can be interrupted and terminated: tests run on threads that block all signals, and a
+    /// process inherits that from the thread that starts it.
+    package func runWithSignals() throws {
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try starting.withLock { _ in try run() }
+    }
+}
