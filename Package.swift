@@ -117,14 +117,14 @@ let package = Package(
         .executableTarget(
             name: "rg-listener",
             dependencies: [
-                "Listener", "Operations", "Release",
+                "Listener", "Operations", "Release", nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: daemon),
         .executableTarget(
             name: "rg-sender",
             dependencies: [
-                "Credentials", "Operations", "Release", "Sender",
+                "Credentials", "Operations", "Release", "Sender", nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: daemon),

@@ -245,7 +245,7 @@ package final class Lane: ChannelInboundHandler {
         try stream.machine.receivedBody(byteCount: payload.readableBytes, end: end)
         if payload.readableBytes > 0 {
             stream.answerReceiver?.received(payload)
-            stream.requestReceiver?.received(payload)
+            stream.requestReceiver?.received(requestBody: payload)
         }
         if end { received(endOf: stream, trailers: nil) }
     }
@@ -266,7 +266,7 @@ package final class Lane: ChannelInboundHandler {
             remove(stream)
         }
         answerReceiver?.receivedEnd(trailers: trailers)
-        stream.requestReceiver?.receivedEnd(trailers: trailers)
+        stream.requestReceiver?.receivedRequestEnd(trailers: trailers)
     }
 
     private func receivedReset(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {

@@ -151,9 +151,9 @@ package final class LinkStream: OutgoingRequest {
 /// Who takes one request on the listener's end.
 package protocol LinkRequestReceiver: AnyObject {
     /// A piece of the request's body; say ``LinkStream/consumed(_:)`` when it's handed on.
-    func received(_ body: ByteBuffer)
+    func received(requestBody body: ByteBuffer)
     /// The request is complete.
-    func receivedEnd(trailers: HTTPHeaders?)
+    func receivedRequestEnd(trailers: HTTPHeaders?)
     /// The other end, or the link, gave up: nobody waits for the answer.
     func cancelled()
     /// ``LinkStream/isWritable`` is `true` again.

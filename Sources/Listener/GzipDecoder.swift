@@ -40,7 +40,8 @@ enum GzipDecoder {
                 decoded.append(contentsOf: chunk[..<made])
                 // Bytes behind the end would be lost: then the body is not what it says.
                 if status == Z_STREAM_END { return unsafe stream.avail_in == 0 ? decoded : nil }
-                guard status == Z_OK, made > 0 || unsafe stream.avail_in > 0 else { return nil }
+                let left = unsafe stream.avail_in
+                guard status == Z_OK, made > 0 || left > 0 else { return nil }
             }
         }
     }

@@ -93,14 +93,14 @@ final class ListenerExchange {
 // MARK: the request
 
 extension ListenerExchange: LinkRequestReceiver {
-    func received(_ body: ByteBuffer) {
+    func received(requestBody body: ByteBuffer) {
         let count = body.readableBytes
         guard let outgoing else { return }
         outgoing.send(body)
         if outgoing.isWritable { stream.consumed(count) } else { heldRequestBytes += count }
     }
 
-    func receivedEnd(trailers: HTTPHeaders?) { outgoing?.finish(trailers: trailers) }
+    func receivedRequestEnd(trailers: HTTPHeaders?) { outgoing?.finish(trailers: trailers) }
 
     func cancelled() {
         outgoing?.cancel()
@@ -249,8 +249,9 @@ extension ListenerExchange {
             }
         }
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
+        let described = answer
         threads.encode(bytes, offers: offers, owner: owner, on: worker.eventLoop) { result in
-            isolated.value.encoded(result, answer, owner)
+            isolated.value.encoded(result, described, owner)
         }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Listener
+import NIOCore
 import NIOPosix
 import Operations
 import Release
