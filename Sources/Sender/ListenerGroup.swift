@@ -1,3 +1,4 @@
+import Exchange
 import Link
 import NIOCore
 
@@ -5,6 +6,8 @@ import NIOCore
 final class ListenerGroup {
     let name: String
     private let dialers: [LinkDialer]
+    /// Exchanges that wait for a lane.
+    private var waiting: [ObjectIdentifier: SenderExchange] = [:]
 
     init(name: String, dialers: [LinkDialer]) {
         self.name = name
@@ -14,6 +17,21 @@ final class ListenerGroup {
     func start() { for dialer in dialers { dialer.start() } }
 
     func stop() { for dialer in dialers { dialer.stop() } }
+
+    /// Lets an exchange wait for a lane; ``SenderExchange/laneOpened()`` follows, unless ``forget(_:)`` does.
+    func wait(_ exchange: SenderExchange) { waiting[ObjectIdentifier(exchange)] = exchange }
+
+    func forget(_ exchange: SenderExchange) { waiting[ObjectIdentifier(exchange)] = nil }
+
+    /// A lane is open: who waited goes on.
+    func laneOpened() {
+        let exchanges = waiting
+        waiting = [:]
+        for exchange in exchanges.values { exchange.laneOpened() }
+    }
+
+    /// Whether the first attempt at each lane has come to an end, well or not.
+    var isSettled: Bool { dialers.allSatisfy { $0.lane != nil || $0.lastError != nil } }
 
     /// A lane that takes requests: the one with the fewest of them.
     func lane(avoiding avoided: Lane?) -> Lane? {

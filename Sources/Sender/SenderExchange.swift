@@ -31,7 +31,10 @@ final class SenderExchange {
     private(set) var route = Route.none
     private var tries = 0
     private var bodyWasSent = false
+    /// The end of the request's body, once it came.
+    private var end: HTTPHeaders??
     private var isTunnel = false
+    private var isWaiting = false
 
     // Pages.
     private let mayHaveBase: Bool
@@ -103,11 +106,34 @@ final class SenderExchange {
                 Refusal(.misdirectedRequest, "this server answers for no site named “\(request.authority)”", closes: false))
         }
         if let lane = group.lane(avoiding: nil), let stream = lane.open(linkRequest, receiver: self) {
-            (outgoing, route) = (stream, .link(stream))
-            if request.body == .none, request.upgrade == nil { stream.finish(trailers: nil) }
+            route = .link(stream)
+            began(stream)
+        } else if worker.fallback(for: request) == nil, !isWaiting {
+            isWaiting = true
+            group.wait(self)
+            worker.deadlines.set(self, after: SenderWorker.longestWaitForLink)
         } else {
             sendDirectly(reason: group.unavailability)
         }
+    }
+
+    private func began(_ outgoing: any OutgoingRequest) {
+        self.outgoing = outgoing
+        if request.body == .none, request.upgrade == nil {
+            outgoing.finish(trailers: nil)
+        } else if let end {
+            outgoing.finish(trailers: end)
+        } else {
+            client?.readMore()
+        }
+    }
+
+    /// The link that it waited for is there.
+    func laneOpened() {
+        guard client != nil, outgoing == nil else { return }
+        worker.deadlines.remove(self)
+        tries -= 1
+        send()
     }
 
     private func sendDirectly(reason: String) {
@@ -117,8 +143,7 @@ final class SenderExchange {
         }
         offers = []
         route = .direct(reason: reason)
-        outgoing = worker.origins.send(OriginRequest(request, address: address), receiver: self)
-        client?.readMore()
+        began(worker.origins.send(OriginRequest(request, address: address), receiver: self))
     }
 
     private var linkRequest: LinkRequest {
@@ -139,6 +164,7 @@ final class SenderExchange {
         // Until the protocol is switched, the end of the request is not the end of what the client sends.
         guard request.upgrade == nil || isTunnel else { return }
         guard request.body != .none || isTunnel else { return }
+        end = .some(trailers)
         outgoing?.finish(trailers: trailers)
     }
 
@@ -147,6 +173,7 @@ final class SenderExchange {
         guard client != nil else { return }
         client = nil
         outgoing?.cancel()
+        stopWaiting()
         finish()
     }
 
@@ -158,6 +185,12 @@ final class SenderExchange {
     }
 
     // MARK: the end
+
+    private func stopWaiting() {
+        guard isWaiting else { return }
+        worker.deadlines.remove(self)
+        worker.group(for: request.authority)?.forget(self)
+    }
 
     private func finish() {
         var connection: UInt64 = 0
@@ -238,6 +271,15 @@ final class SenderExchange {
         return RailgunHeader(
             connection: connection, passage: passage, originTime: .microseconds(Int64(report.microseconds)),
             flags: .init(rawValue: report.flags & 0x7f), version: worker.version)
+    }
+}
+
+extension SenderExchange: DeadlineHolder {
+    /// The link didn't come up in time.
+    func deadlinePassed() {
+        guard client != nil, outgoing == nil, let group = worker.group(for: request.authority) else { return }
+        group.forget(self)
+        sendDirectly(reason: group.unavailability)
     }
 }
 

@@ -56,6 +56,7 @@ package final class SenderService: Drainable {
 
     package func start() async throws {
         let workers = try await Workers(parts, group)
+        await workers.settle()
         var channels: [any Channel] = []
         let front = parts.configuration.front
         for address in front.http { channels.append(try await listen(address, workers, tls: nil)) }
@@ -118,6 +119,16 @@ package final class SenderService: Drainable {
         func worker(on loop: any EventLoop) -> SenderWorker {
             guard let bound = byLoop[ObjectIdentifier(loop)] else { preconditionFailure("an event loop without a worker") }
             return bound.value
+        }
+
+        /// Waits until the links are up, or known to be down: the first visitor shall find them there.
+        func settle() async {
+            let deadline = ContinuousClock.now + .seconds(2)
+            for bound in byLoop.values {
+                while (try? await bound.eventLoop.submit({ bound.value.isSettled }).get()) == false,
+                    ContinuousClock.now < deadline
+                { try? await Task.sleep(for: .milliseconds(5)) }
+            }
         }
 
         /// Waits until all clients have their answers, or the task is cancelled.

@@ -22,6 +22,8 @@ final class SenderWorker {
 
     /// The most versions that a request offers: each takes 8 bytes on the link.
     static let maxOffers = 4
+    /// How long a request waits for a link that is being opened, where nothing else can answer it.
+    static let longestWaitForLink = TimeAmount.seconds(2)
     /// Longer deltas are decoded on another thread: coded bytes cost about 0.1 µs each.
     static let maxInlineDeltaBytes = 8192
 
@@ -69,7 +71,7 @@ final class SenderWorker {
         for (name, addresses) in configuration.groups {
             let dialers = addresses.map { address in
                 LinkDialer(.init(host: address.host, port: address.port), tls: shared.linkTLS, eventLoop: eventLoop) {
-                    [weak self] event in self?.linkChanged(address, event)
+                    [weak self] event in self?.linkChanged(name, address, event)
                 }
             }
             groups[name] = ListenerGroup(name: name, dialers: dialers)
@@ -81,6 +83,9 @@ final class SenderWorker {
         origins.start()
         for group in groups.values { group.start() }
     }
+
+    /// Whether the links are up, or known to be down.
+    var isSettled: Bool { groups.values.allSatisfy(\.isSettled) }
 
     /// Takes no new requests; those under way go on.
     func drain() {
@@ -116,9 +121,10 @@ final class SenderWorker {
 
     // MARK: what is noted
 
-    private func linkChanged(_ address: HostAndPort, _ event: LinkDialer.Event) {
+    private func linkChanged(_ group: String, _ address: HostAndPort, _ event: LinkDialer.Event) {
         switch event {
         case .opened(let laneID):
+            groups[group]?.laneOpened()
             statistics.counters.wanStarts += 1
             logger.info("link to \(address) is up, connection \(String(laneID, radix: 16))")
         case .lost(let error, let retry):
