@@ -175,7 +175,7 @@ struct HeadDecoder {
         }
         guard FieldSyntax.isName(method) else { throw .violation("a method with a forbidden byte") }
         guard scheme == "http" || scheme == "https" else { throw .violation("a request with scheme \(scheme.prefix(16))") }
-        guard FieldSyntax.isVisible(authority) else { throw .violation("an authority with a forbidden byte") }
+        guard authority.isEmpty || FieldSyntax.isVisible(authority) else { throw .violation("an authority with a forbidden byte") }
         guard FieldSyntax.isVisible(target) else { throw .violation("a target with a forbidden byte") }
         return LinkRequest(
             method: method, scheme: scheme, authority: authority, target: target, fields: fields, offers: offers)

@@ -98,7 +98,9 @@ package final class Lane: ChannelInboundHandler {
 
     func reset(_ stream: LinkStream, _ error: LinkError) {
         guard streams[stream.id] === stream else { return }
-        if !stream.machine.isDone { writeReset(stream.id, error) }
+        // A request that hasn't left needs no end: the other end never hears of it.
+        let isKnown = machine.role == .listener || stream.machine.hasSentHead
+        if isKnown, !stream.machine.isDone { writeReset(stream.id, error) }
         remove(stream)
     }
 
@@ -111,8 +113,9 @@ package final class Lane: ChannelInboundHandler {
         closeIfDrained()
     }
 
+    /// Once all streams are done, the last flush closes a lane that drains.
     private func closeIfDrained() {
-        if machine.isDraining, streams.isEmpty { flushThenClose() }
+        if machine.isDraining, streams.isEmpty { scheduleFlush() }
     }
 
     // MARK: channel events
@@ -165,7 +168,8 @@ package final class Lane: ChannelInboundHandler {
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end(LinkError(.closed, "the link broke: \(error)"))
+        let words = (error as? IOError)?.words ?? "\(error)"
+        end(LinkError(.closed, "the link broke: \(words)"))
     }
 
     // MARK: frames that come
@@ -360,6 +364,7 @@ package final class Lane: ChannelInboundHandler {
             wrote = true
         }
         if wrote { context.flush() }
+        if machine.isDraining, streams.isEmpty { end(LinkError(.cancelled, "drained")) }
     }
 
     /// Writes what one stream may send in its turn.
@@ -414,11 +419,6 @@ package final class Lane: ChannelInboundHandler {
             // Answered before the request was complete: what is left of it, nobody reads.
             reset(stream, LinkError(.cancelled, "answered already"))
         }
-    }
-
-    private func flushThenClose() {
-        flush()
-        end(LinkError(.cancelled, "drained"))
     }
 
     // MARK: pings and the end

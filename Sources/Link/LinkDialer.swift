@@ -1,3 +1,4 @@
+import Exchange
 package import NIOCore
 import NIOPosix
 package import NIOSSL
@@ -92,7 +93,7 @@ package final class LinkDialer {
         case let error as NIOConnectionError:
             let causes = Set(error.connectionErrors.map { words($0.error, address) })
             return causes.isEmpty ? "no address for \(address.host)" : causes.sorted().joined(separator: "; ")
-        case let error as IOError: return "\(address): \(error.description)"
+        case let error as IOError: return "\(address): \(error.words)"
         case is ChannelError: return "\(address): no connection within \(Lane.startTimeout.nanoseconds / 1_000_000_000) s"
         default: return "\(address): \(error)"
         }

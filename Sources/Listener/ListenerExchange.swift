@@ -127,6 +127,7 @@ extension ListenerExchange: AnswerReceiver {
         status = Int(answer.head.status.code)
         if let collected = collects(answer) {
             body = .collecting(collected)
+            worker.collecting(self)
         } else {
             body = .streaming
             crossing = .stream

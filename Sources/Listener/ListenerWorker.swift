@@ -183,10 +183,10 @@ extension ListenerWorker: LaneOwner {
         let upgrades = fields.contains(name: "upgrade")
         if upgrades { fields.add(name: "connection", value: "upgrade") }
         let head = HTTPRequestHead(
-            version: upgrades || request.authority.isEmpty ? .http1_1 : .http2,
+            version: request.authority.isEmpty ? .http1_0 : upgrades ? .http1_1 : .http2,
             method: HTTPMethod(rawValue: request.method), uri: request.target, headers: fields)
         return RequestRules.judge(
-            head, scheme: request.scheme == "https" ? .https : .http, bodyFollows: !end && !upgrades)
+            head, scheme: request.scheme == "https" ? .https : .http, bodyFollows: !end && !upgrades, countsHop: false)
     }
 }
 

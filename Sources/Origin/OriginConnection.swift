@@ -193,6 +193,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         case (let error as WireError, _): connectionEnded("\(address): \(error.reason)")
         case (is NIOSSLExtraError, _), (is BoringSSLError, _), (is NIOSSLError, _):
             connectionEnded("TLS with \(address) failed: \(error)")
+        case (let error as IOError, _): connectionEnded("\(address): \(error.words)")
         default: connectionEnded("\(address): \(error)")
         }
         context.close(promise: nil)
@@ -226,9 +227,11 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         case .forward(let answer):
             keepAlive = answer.keepAlive
             exchange.received(answer.head)
-        case .switchProtocols(let answer, _):
+        case .switchProtocols(let answer, let upgrade):
             (isTunnel, requestEnded) = (true, false)
-            exchange.received(answer.head)
+            var head = answer.head
+            head.headers.add(name: "Upgrade", value: upgrade)
+            exchange.received(head)
         case .refuse(let reason):
             end(exchange, ExchangeFailure(.badAnswer, "\(address): \(reason)"))
         }

@@ -95,7 +95,7 @@ package final class OriginPool {
             }
             return words(first, address, limits)
         case let error as IOError:
-            return ExchangeFailure(.origin, "\(address) can't be reached: \(error.description)", requestUnseen: true)
+            return ExchangeFailure(.origin, "\(address) can't be reached: \(error.words)", requestUnseen: true)
         case is ChannelError:
             return ExchangeFailure(
                 .originTimeout, "\(address) took no connection within \(limits.timeout)", requestUnseen: true)

@@ -306,6 +306,7 @@ extension SenderExchange: AnswerReceiver {
         var head = answer.head
         complete(&head, railgunHeader(passage, answer.report))
         status = Int(head.status.code)
+        if head.status == .switchingProtocols { head.headers.add(name: "Connection", value: "Upgrade") }
         client?.respond(head)
         if head.status == .switchingProtocols {
             isTunnel = true

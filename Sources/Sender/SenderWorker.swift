@@ -46,6 +46,8 @@ final class SenderWorker {
     private let configuration: SenderConfiguration
     private let rules: (private: BaseRules, shared: BaseRules)
     private var groups: [String: ListenerGroup] = [:]
+    /// Why there is no link, as it was logged last.
+    private var reported: [HostAndPort: String] = [:]
 
     init(_ shared: SenderParts, eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
@@ -125,12 +127,15 @@ final class SenderWorker {
         switch event {
         case .opened(let laneID):
             groups[group]?.laneOpened()
+            reported[address] = nil
             statistics.counters.wanStarts += 1
             logger.info("link to \(address) is up, connection \(String(laneID, radix: 16))")
         case .lost(let error, let retry):
             statistics.counters.wanStops += 1
+            // Once, not at each attempt: the log is to be read.
+            guard reported.updateValue(error.message, forKey: address) != error.message else { return }
             logger.error(
-                "no link to \(address): \(error.message); next try in \(retry.nanoseconds / 1_000_000) ms")
+                "no link to \(address): \(error.message); it is tried again in \(retry.nanoseconds / 1_000_000) ms")
         }
     }
 

@@ -67,10 +67,12 @@ struct OrdinaryAnswersTests {
                 let curl = try Command("/usr/bin/curl", ["-sS", "--compressed", url])
                 #expect(curl.exitCode == 0 && curl.output == Self.page, "\(curl.errors)")
                 let zipped = try line.get("/zipped/page.html", ["Accept-Encoding: gzip"])
-                #expect(zipped.fields["Content-Encoding"] == ["gzip"], "\(zipped)")
                 let plain = try line.get("/zipped/page.html")
                 #expect(plain.text == Self.page && plain.fields["Content-Encoding"].isEmpty)
-                #expect(plain.fields["ETag"].first != zipped.fields["ETag"].first, "one strong tag, two bodies")
+                let isCoded = zipped.fields["Content-Encoding"] == ["gzip"]
+                #expect(isCoded || zipped.text == Self.page, "\(zipped)")
+                let isOneTag = plain.fields["ETag"].first == zipped.fields["ETag"].first
+                #expect(!isCoded || !isOneTag, "one strong tag, two bodies")
             }
         }
     }

@@ -66,7 +66,7 @@ struct RestartTests {
             let answer = try client.reader.answer(to: "GET")
             try #require(answer.status == 200 && answer.text == "well" && answer.cut == nil, "\(answer)")
             client.socket.close()
-            #expect(daemon.stop() == 0, "it had to be killed")
+            #expect(daemon.ended() == 0, "it had to be killed")
         }
     }
 }

@@ -57,8 +57,13 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
     ///
     /// - Returns: Its exit code; nil where it had to be killed.
     @discardableResult func stop() -> Int32? {
+        if process.isRunning { process.terminate() }
+        return ended()
+    }
+
+    /// Waits until it has ended after it was asked to; a second request would end it at once.
+    func ended() -> Int32? {
         guard process.isRunning else { return process.processIdentifier == 0 ? nil : process.terminationStatus }
-        process.terminate()
         let ended = eventually(within: .seconds(10)) { !process.isRunning }
         if !ended { kill() }
         return ended ? process.terminationStatus : nil
