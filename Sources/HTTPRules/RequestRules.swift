@@ -9,6 +9,7 @@ package enum RequestRules {
     /// - `head`: From the wire, or made of HTTP/2's pseudo fields with `:authority` as Host.
     /// - `scheme`: How the client came here; what an absolute target says of it is not believed.
     /// - `bodyFollows`: HTTP/2 only: the head did not end the stream.
+    /// - `countsHop`: Whether this is a hop for Max-Forwards; both ends of a link are one.
     package static func judge(
         _ head: HTTPRequestHead, scheme: Scheme, bodyFollows: Bool = false, countsHop: Bool = true
     ) -> RequestVerdict {

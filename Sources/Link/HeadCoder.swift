@@ -40,12 +40,27 @@ struct HeadEncoder {
         hpack = HPACKEncoder(allocator: allocator, maxDynamicTableSize: min(tableBytes, 64 * 1024))
     }
 
-    /// Values that are different in each message: remembering them would only push others out.
-    private static let unique: Set<String> = [
-        "age", "content-length", "content-range", "date", "etag", "expires", "if-modified-since", "if-none-match",
-        "last-modified", "range", "set-cookie", "x-request-id", "x-runtime", "traceparent", "tracestate",
-        "cf-ray", "x-amzn-trace-id", "x-trace-id", "x-correlation-id", "sec-websocket-key", "sec-websocket-accept",
-    ]
+    /// Whether values of a field are different in each message: remembering them would only push others out.
+    private static func isUnique(_ name: String) -> Bool {
+        switch name.utf8.count {
+        case 3: name == "age"
+        case 4: name == "date" || name == "etag"
+        case 5: name == "range"
+        case 6: name == "cf-ray"
+        case 7: name == "expires"
+        case 9: name == "x-runtime"
+        case 10: name == "set-cookie" || name == "x-trace-id" || name == "tracestate"
+        case 11: name == "traceparent"
+        case 12: name == "x-request-id"
+        case 13: name == "last-modified" || name == "content-range" || name == "if-none-match"
+        case 14: name == "content-length"
+        case 15: name == "x-amzn-trace-id"
+        case 16: name == "x-correlation-id"
+        case 17: name == "if-modified-since" || name == "sec-websocket-key"
+        case 20: name == "sec-websocket-accept"
+        default: false
+        }
+    }
 
     /// Secrets shorter than this are sent in full each time.
     private static let minRememberedSecretBytes = 20
@@ -59,7 +74,7 @@ struct HeadEncoder {
                 } else {
                     try hpack.append(header: name, value: value)
                 }
-            case let name where Self.unique.contains(name):
+            case let name where Self.isUnique(name):
                 try hpack.appendNonIndexed(header: name, value: value)
             default:
                 try hpack.append(header: name, value: value)
@@ -81,7 +96,10 @@ struct HeadEncoder {
                 try append(name, value)
             }
         }
-        for (name, value) in fields { try append(name.lowercased(), value) }
+        for (name, value) in fields {
+            let isLower = !name.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+            try append(isLower ? name : name.lowercased(), value)
+        }
         do { return try hpack.endEncoding() } catch { throw .violation("HPACK: \(error)") }
     }
 

@@ -100,6 +100,9 @@ final class ListenerWorker {
 
     /// What may be a base on a site.
     func baseRules(_ authority: String) -> BaseRules {
+        guard !configuration.pages.sharing.isEmpty else {
+            return configuration.pages.sharing.fallback == .shared ? rules.shared : rules.private
+        }
         let (host, port) = Authority.split(authority, defaultPort: 0)
         return configuration.pages.sharing.value(host: host, port: port) == .shared ? rules.shared : rules.private
     }

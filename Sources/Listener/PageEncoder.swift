@@ -20,7 +20,7 @@ final class PageEncoder {
     private let store: any PageStore
 
     /// What making one delta may take, in microseconds; the level follows from it.
-    static let budgetMicroseconds = 1500
+    static let budgetMicroseconds = 200
 
     init(store: any PageStore) throws(DeltaError) {
         encoder = try DeltaEncoder()

@@ -105,6 +105,7 @@ final class SenderWorker {
 
     /// The group of listeners that answers for a host; `nil` where none does.
     func group(for authority: String) -> ListenerGroup? {
+        if configuration.sites.isEmpty { return configuration.sites.fallback.flatMap { groups[$0] } }
         let (host, port) = Authority.split(authority, defaultPort: 0)
         return configuration.group(host: host, port: port).flatMap { groups[$0] }
     }
@@ -117,6 +118,9 @@ final class SenderWorker {
 
     /// What may be a base on a site.
     func baseRules(_ authority: String) -> BaseRules {
+        guard !configuration.pages.sharing.isEmpty else {
+            return configuration.pages.sharing.fallback == .shared ? rules.shared : rules.private
+        }
         let (host, port) = Authority.split(authority, defaultPort: 0)
         return configuration.pages.sharing.value(host: host, port: port) == .shared ? rules.shared : rules.private
     }
