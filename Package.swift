@@ -73,7 +73,9 @@ let package = Package(
             name: "HTTPRules",
             dependencies: [nioHTTP1, .product(name: "Crypto", package: "swift-crypto")], swiftSettings: daemon),
         .target(name: "HTTPWire", dependencies: ["HTTPRules", nioCore, nioHTTP1], swiftSettings: daemon),
-        .target(name: "Exchange", dependencies: [nioCore, nioHTTP1], swiftSettings: daemon),
+        .target(
+            name: "Exchange",
+            dependencies: [nioCore, nioHTTP1, .product(name: "Crypto", package: "swift-crypto")], swiftSettings: daemon),
         .target(
             name: "PageStore",
             dependencies: ["DeltaEngine", .product(name: "HeapModule", package: "swift-collections")],

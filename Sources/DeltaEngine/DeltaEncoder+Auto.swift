@@ -27,7 +27,8 @@ extension DeltaEncoder {
 
     /// Encodes at the level that makes the smallest delta in the given time.
     mutating func encodeWithin(
-        _ microseconds: Int, _ target: UnsafeBufferPointer<UInt8>, against base: DeltaBase, zones: Bool = true
+        _ microseconds: Int, smallest: DeltaLevel, _ target: UnsafeBufferPointer<UInt8>, against base: DeltaBase,
+        zones: Bool = true
     ) throws(DeltaError) -> [UInt8] {
         let copies = try unsafe match(target, against: base, effort: .CDELTA_EFFORT_THOROUGH)
         let newBytes = unsafe copies.reduce(target.count) { $0 - Int($1.length) }
@@ -37,7 +38,7 @@ extension DeltaEncoder {
         }
         let limit = Double(microseconds) * 1000
         func best(newBytes: Int, within limit: Double) -> DeltaLevel {
-            [.small, .balanced, .deflate].first {
+            [.small, .balanced, .deflate].drop { $0 != smallest }.first {
                 estimate($0, newBytes: newBytes) <= limit
                     && (DeltaHeader.Model($0) == nil || newBytes <= DeltaLimits.symbolCount)
             } ?? .fast
@@ -57,11 +58,11 @@ extension DeltaEncoder {
                         estimatedMicroseconds: Int(estimated / 1000))
                     return delta
                 }
-                return try unsafe encodeWithin(microseconds, target, against: base, zones: false)
+                return try unsafe encodeWithin(microseconds, smallest: smallest, target, against: base, zones: false)
             }
         }
         choice = DeltaChoice(
-            level: level, reason: level == .small ? .smallest : .timeLimit(microseconds: microseconds),
+            level: level, reason: level == smallest ? .smallest : .timeLimit(microseconds: microseconds),
             newBytes: newBytes, estimatedMicroseconds: Int(estimate(level, newBytes: newBytes) / 1000))
         let delta = try unsafe code(target, copies: copies, against: base, level: level)
         if delta == [DeltaHeader.identical] { choice?.reason = .nothingNew }

@@ -59,13 +59,16 @@ internal import CDelta
     ///   - base: A version that the decoding end has too, or `nil` for a page that is compressed on its own.
     ///   - level: How to code the result.
     ///   - microseconds: For level `auto`, the time that this page may take; other levels take what they take.
+    ///   - smallest: For level `auto`, what to choose where time allows: `small`, or `balanced` where the decoding end's
+    ///     time counts too.
     /// - Returns: The delta, from 1 byte (an identical page) to 1 byte more than the target. It names neither base nor
     ///   target: their versions travel beside it.
     /// - Throws: ``DeltaError/pageTooLarge(byteCount:limit:)``, ``DeltaError/outOfMemory``.
     /// - Complexity: O(*target*), for any input.
     /// - SeeAlso: `docs/formats/delta.md`.
     public mutating func encode(
-        _ target: Span<UInt8>, against base: DeltaBase?, level: DeltaLevel = .balanced, microseconds: Int = 5_000
+        _ target: Span<UInt8>, against base: DeltaBase?, level: DeltaLevel = .balanced, microseconds: Int = 5_000,
+        smallest: DeltaLevel = .small
     ) throws(DeltaError) -> [UInt8] {
         try DeltaLimits.check(pageBytes: target.count)
         choice = nil
@@ -76,7 +79,7 @@ internal import CDelta
                 return try unsafe encodePage(bytes, level: level)
             }
             guard level == .auto else { return try unsafe encodeDelta(bytes, against: base, level: level) }
-            return try unsafe encodeWithin(microseconds, bytes, against: base)
+            return try unsafe encodeWithin(microseconds, smallest: smallest, bytes, against: base)
         }
     }
 

@@ -20,19 +20,23 @@ package struct Answer: Sendable {
 package struct PageTransfer: Hashable, Sendable {
     /// The place of the delta's base in the request's offers; `nil` where it stands alone.
     package var base: Int?
-    /// The first half of the page's SHA-256: what the rebuilt page is checked against.
+    /// Whether both ends keep this version as a base. Then ``check`` is the first half of its SHA-256, which names it;
+    /// else it is what ``PageCheckKey`` makes, in a quarter of the time.
+    package var isKept: Bool
+    /// What the rebuilt page is checked against.
     package var check: PageCheck
     /// The page's length in bytes.
     package var pageBytes: Int
 
-    package init(base: Int?, check: PageCheck, pageBytes: Int) {
+    package init(base: Int?, isKept: Bool, check: PageCheck, pageBytes: Int) {
         self.base = base
+        self.isKept = isKept
         self.check = check
         self.pageBytes = pageBytes
     }
 }
 
-/// The first 16 bytes of a page's SHA-256, as two big-endian numbers.
+/// 16 bytes that only the right page makes, as two big-endian numbers.
 package struct PageCheck: Hashable, Sendable {
     package var high: UInt64, low: UInt64
 

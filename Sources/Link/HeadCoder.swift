@@ -123,7 +123,7 @@ struct HeadEncoder {
         payload.writeInteger(answer.report.flags)
         payload.writeVarint(min(answer.report.microseconds, 1 << 60))
         if let page = answer.page {
-            payload.writeVarint(UInt64(page.base.map { $0 + 1 } ?? 0))
+            payload.writeVarint(UInt64(page.base.map { $0 + 1 } ?? 0) << 1 | (page.isKept ? 1 : 0))
             payload.writeInteger(page.check.high)
             payload.writeInteger(page.check.low)
             payload.writeVarint(UInt64(page.pageBytes))
@@ -211,11 +211,12 @@ struct HeadDecoder {
             guard let base = payload.readVarint(), let high: UInt64 = payload.readInteger(),
                 let low: UInt64 = payload.readInteger(), let bytes = payload.readVarint()
             else { throw .violation("an answer ends within its page's description") }
-            guard base <= LinkRequest.maxOffers, bytes <= UInt64(Int32.max) else {
-                throw .violation("a page of \(bytes) bytes, or from offer \(base)")
+            guard base >> 1 <= LinkRequest.maxOffers, bytes <= UInt64(Int32.max) else {
+                throw .violation("a page of \(bytes) bytes, or from offer \(base >> 1)")
             }
             page = PageTransfer(
-                base: base == 0 ? nil : Int(base) - 1, check: PageCheck(high: high, low: low), pageBytes: Int(bytes))
+                base: base >> 1 == 0 ? nil : Int(base >> 1) - 1, isKept: base & 1 == 1,
+                check: PageCheck(high: high, low: low), pageBytes: Int(bytes))
         }
         var (status, error): (Int?, String?)
         let fields = try decode(&payload) { name, value throws(LinkError) in

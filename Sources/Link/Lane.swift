@@ -50,6 +50,12 @@ package final class Lane: ChannelInboundHandler {
         machine.role == .listener ? machine.settings.laneID : machine.peerSettings.laneID
     }
 
+    /// Makes the checks of pages on this lane; both ends have the same.
+    private(set) lazy var checkKey: PageCheckKey = {
+        let secret = (machine.role == .listener ? machine.settings : machine.peerSettings).checkSecret
+        return PageCheckKey(high: secret.high, low: secret.low)
+    }()
+
     /// Opens a stream with a request; `nil` where the lane isn't open or has no room.
     package func open(_ request: LinkRequest, receiver: any AnswerReceiver) -> LinkStream? {
         guard let id = machine.openStream(current: streams.count) else { return nil }

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// What one end tells the other at the start: what it can take.
-package struct LaneSettings: Hashable, Sendable {
+package struct LaneSettings: Sendable {
     /// The most requests at once that this end takes.
     package var maxStreams = 4096
     /// The bytes of body that may come on each stream before this end grants more.
@@ -12,6 +12,8 @@ package struct LaneSettings: Hashable, Sendable {
     package var maxHeadBytes = 128 * 1024
     /// The name of this lane, which the `Railgun` header shows; only a listener gives one.
     package var laneID: UInt64 = 0
+    /// The secret of ``PageCheckKey``, 62 bits each; only a listener gives one.
+    package var checkSecret: (high: UInt64, low: UInt64) = (0, 0)
 
     package init() {}
 
@@ -22,6 +24,8 @@ package struct LaneSettings: Hashable, Sendable {
         case headTableBytes = 3
         case maxHeadBytes = 4
         case laneID = 5
+        case checkSecretHigh = 6
+        case checkSecretLow = 7
     }
 
     /// Reads the payload of a SETTINGS frame.
@@ -37,6 +41,8 @@ package struct LaneSettings: Hashable, Sendable {
             case .headTableBytes: headTableBytes = try Self.check(value, in: 0...1_048_576, "table of fields")
             case .maxHeadBytes: maxHeadBytes = try Self.check(value, in: 8192...1_048_576, "head")
             case .laneID: laneID = value
+            case .checkSecretHigh: checkSecret.high = value
+            case .checkSecretLow: checkSecret.low = value
             case nil: break
             }
         }
@@ -59,9 +65,20 @@ package struct LaneSettings: Hashable, Sendable {
             payload.writeVarint(key.rawValue)
             payload.writeVarint(UInt64(value))
         }
-        if laneID != 0 {
-            payload.writeVarint(Key.laneID.rawValue)
-            payload.writeVarint(laneID)
+        let names: [(Key, UInt64)] = [
+            (.laneID, laneID), (.checkSecretHigh, checkSecret.high), (.checkSecretLow, checkSecret.low),
+        ]
+        for (key, value) in names where value != 0 {
+            payload.writeVarint(key.rawValue)
+            payload.writeVarint(value)
         }
+    }
+
+    /// Settings of a listener's end of a new lane, with a name and a secret of its own.
+    package static func forListener() -> LaneSettings {
+        var settings = LaneSettings()
+        settings.laneID = .random(in: 1...0xff_ffff_ffff)  // what the Railgun header has room for
+        settings.checkSecret = (.random(in: 0...(1 << 62 - 1)), .random(in: 0...(1 << 62 - 1)))
+        return settings
     }
 }

@@ -52,6 +52,9 @@ package final class LinkStream: OutgoingRequest {
 
     package var isWritable: Bool { !isFull }
 
+    /// Makes the check of a page that crosses the link on this stream.
+    package var checkKey: PageCheckKey { lane.checkKey }
+
     /// Whether something waits that may be sent now.
     var canSend: Bool {
         guard case .body(let body)? = outbox.first else { return !outbox.isEmpty }

@@ -269,11 +269,16 @@ extension ListenerExchange {
     private func encoded(_ result: Result<EncodedPage, DeltaError>, _ answer: Answer, _ owner: PageOwner) {
         guard case .encoding = body else { return }
         guard case .success(let page) = result else { return fail(ExchangeFailure(.overloaded, "no memory for a delta")) }
-        worker.store.insert(page.bytes, version: page.version, key: key, owner: owner)
         var answer = answer
-        let (high, low) = page.version.leadingWords
+        let check: PageCheck
+        if let version = page.kept {
+            worker.store.insert(page.bytes, version: version, key: key, owner: owner)
+            check = PageCheck(version)
+        } else {
+            check = stream.checkKey.check(of: page.bytes, stream: stream.id)
+        }
         answer.page = PageTransfer(
-            base: page.base, check: PageCheck(high: high, low: low), pageBytes: page.bytes.count)
+            base: page.base, isKept: page.kept != nil, check: check, pageBytes: page.bytes.count)
         crossing = page.base == nil ? .normal : .delta(bytes: page.delta.count, pageBytes: page.bytes.count)
         if page.base != nil { answer.report.flags |= RailgunHeader.Flags.versionKnown.rawValue }
         answer.head.headers.remove(name: "content-length")  // it is the page's
@@ -304,5 +309,13 @@ extension PageClass {
         case .shared: .shared
         case .user(let hash): PageOwner(rawValue: max(hash, 1))
         }
+    }
+}
+
+extension PageCheck {
+    /// The first half of a version.
+    fileprivate init(_ version: PageVersion) {
+        let (high, low) = version.leadingWords
+        self.init(high: high, low: low)
     }
 }

@@ -65,9 +65,7 @@ package final class ListenerService: Drainable {
             guard let worker = byLoop[ObjectIdentifier(channel.eventLoop)]?.value else {
                 preconditionFailure("an event loop without a worker")
             }
-            var settings = LaneSettings()
-            settings.laneID = UInt64.random(in: 1...0xff_ffff_ffff)  // what the Railgun header has room for
-            return (settings, worker)
+            return (.forListener(), worker)
         }
         parts.logger.notice(
             "rg-listener \(version) is ready for senders on \(channel.localAddress.map { "\($0)" } ?? "its port")")

@@ -10,7 +10,8 @@ struct EncodedPage: Sendable {
     let delta: [UInt8]
     /// The place of the base in the request's offers.
     let base: Int?
-    let version: PageVersion
+    /// The page's version where both ends are to keep it as a base.
+    let kept: PageVersion?
     let bytes: [UInt8]
 }
 
@@ -20,7 +21,7 @@ final class PageEncoder {
     private let store: any PageStore
 
     /// What making one delta may take, in microseconds; the level follows from it.
-    static let budgetMicroseconds = 200
+    static let budgetMicroseconds = 1000
 
     init(store: any PageStore) throws(DeltaError) {
         encoder = try DeltaEncoder()
@@ -32,18 +33,19 @@ final class PageEncoder {
     /// - Parameters:
     ///   - bytes: The page.
     ///   - offers: Prefixes of versions, best first.
-    ///   - owner: Whose page it is: only pages of this class may be its base, or shared ones for a shared page.
+    ///   - owner: Whose page it is: only pages of this class may be its base.
     func encode(_ bytes: [UInt8], offers: [UInt64], owner: PageOwner) throws(DeltaError) -> EncodedPage {
-        let version = PageVersion(of: bytes.span)
         for (place, prefix) in offers.enumerated() {
             guard let stored = store.page(prefix: prefix, owner: owner) else { continue }
             let base = try store.base(of: stored)
             let delta = try encoder.encode(
-                bytes.span, against: base, level: .auto, microseconds: Self.budgetMicroseconds)
-            return EncodedPage(delta: delta, base: place, version: version, bytes: bytes)
+                bytes.span, against: base, level: .auto, microseconds: Self.budgetMicroseconds,
+                smallest: .balanced)
+            let kept = stored.isOutdated(byDeltaOf: delta.count) ? PageVersion(of: bytes.span) : nil
+            return EncodedPage(delta: delta, base: place, kept: kept, bytes: bytes)
         }
-        let delta = try encoder.encode(bytes.span, against: nil, level: .auto, microseconds: Self.budgetMicroseconds)
-        return EncodedPage(delta: delta, base: nil, version: version, bytes: bytes)
+        let delta = try encoder.encode(bytes.span, against: nil, level: .auto)
+        return EncodedPage(delta: delta, base: nil, kept: PageVersion(of: bytes.span), bytes: bytes)
     }
 }
 

@@ -113,15 +113,28 @@ struct Holdings {
     }
 
     mutating func page(prefix: UInt64, owner: PageOwner) -> StoredPage? {
-        guard let slot = pageByPrefix[prefix],
-            pages[slot].sharedItems > 0 || privateItems[Membership(page: slot, owner: owner)] != nil
-        else {
+        guard let slot = pageByPrefix[prefix], isStored(slot, for: owner) else {
             count(found: false)
             return nil
         }
         recency.moveToEnd(slot)
+        moveToEnd(of: owner, slot)
         count(found: true)
         return pages[slot].stored
+    }
+
+    private func isStored(_ page: Slot, for owner: PageOwner) -> Bool {
+        owner == .shared
+            ? pages[page].sharedItems > 0 : privateItems[Membership(page: page, owner: owner)] != nil
+    }
+
+    /// A version that is in use stays: where many visitors ask at once, each of them brings a newer one.
+    private mutating func moveToEnd(of owner: PageOwner, _ page: Slot) {
+        let item = pages[page].items.first
+        let shelf = items[item].shelf
+        guard shelves[shelf].owner == owner, shelves[shelf].items.last != item else { return }
+        itemsOfShelf.remove(item, from: &shelves[shelf].items)
+        itemsOfShelf.append(item, to: &shelves[shelf].items)
     }
 
     private mutating func count(found: Bool) {

@@ -15,7 +15,9 @@ package protocol PageStore: Sendable {
     ///   Who keeps them until the answer comes can't lose a base in between.
     func offers(for key: PageKey, owner: PageOwner, limit: Int) -> [StoredPage]
 
-    /// The page whose version begins with these 8 bytes; only if it was stored in this class or in the shared one.
+    /// The page whose version begins with these 8 bytes; only if it was stored in this very class.
+    ///
+    /// It counts as the most recent one of its address from now on.
     func page(prefix: UInt64, owner: PageOwner) -> StoredPage?
 
     /// Stores a version of a page, as its most recent one.

@@ -10,10 +10,22 @@ package final class StoredPage: Sendable {
     /// The SHA-256 of ``bytes``.
     package let version: PageVersion
     private let base = Mutex<DeltaBase?>(nil)
+    /// The length of the shortest delta that was made against this page, in bytes.
+    private let shortestDelta = Atomic<Int>(.max)
 
     init(bytes: [UInt8], version: PageVersion) {
         self.bytes = bytes
         self.version = version
+    }
+
+    /// Notes the length of a delta against this page; returns whether a newer version would make a better base.
+    ///
+    /// As a page drifts away from its base, its deltas grow. To keep each version would cost both ends an index and a hash
+    /// for every answer, and a busy page would push its bases out before anyone used them.
+    package func isOutdated(byDeltaOf byteCount: Int) -> Bool {
+        let (_, before) = shortestDelta.min(byteCount, ordering: .relaxed)
+        let shortest = min(before, byteCount)
+        return byteCount > shortest + shortest / 4 + 32
     }
 
     /// The base with its index, built now where there is none; whoever asks meanwhile waits for that one.

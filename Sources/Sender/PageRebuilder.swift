@@ -8,12 +8,22 @@ import Synchronization
 /// A page that was rebuilt, and is what the listener had.
 struct RebuiltPage: Sendable {
     let bytes: [UInt8]
-    let version: PageVersion
+    /// Its version where it is to be kept as a base.
+    let kept: PageVersion?
 }
 
 /// Why a page could not be rebuilt: damage on one of the ends, or a listener that lies.
 struct RebuildFailure: Error {
     let message: String
+}
+
+/// What a page is rebuilt from.
+struct RebuildJob: Sendable {
+    let delta: ByteBuffer
+    let base: StoredPage?
+    let transfer: PageTransfer
+    let key: PageCheckKey
+    let stream: UInt32
 }
 
 /// Rebuilds pages; keeps its working memory. One thread at a time.
@@ -23,15 +33,22 @@ final class PageRebuilder {
     init(maxPageBytes: Int) { decoder = DeltaDecoder(outputLimit: maxPageBytes) }
 
     /// Rebuilds a page, and checks that it is the right one.
-    func rebuild(_ delta: ByteBuffer, base: StoredPage?, transfer: PageTransfer) -> Result<RebuiltPage, RebuildFailure> {
+    func rebuild(_ job: RebuildJob) -> Result<RebuiltPage, RebuildFailure> {
         do throws(DeltaError) {
-            let bytes = try decode(delta, base: base)
-            let version = PageVersion(of: bytes.span)
-            let (high, low) = version.leadingWords
-            guard bytes.count == transfer.pageBytes, transfer.check == PageCheck(high: high, low: low) else {
+            let bytes = try decode(job.delta, base: job.base)
+            let version: PageVersion?
+            let check: PageCheck
+            if job.transfer.isKept {
+                let computed = PageVersion(of: bytes.span)
+                let (high, low) = computed.leadingWords
+                (version, check) = (computed, PageCheck(high: high, low: low))
+            } else {
+                (version, check) = (nil, job.key.check(of: bytes, stream: job.stream))
+            }
+            guard bytes.count == job.transfer.pageBytes, check == job.transfer.check else {
                 return .failure(RebuildFailure(message: "the rebuilt page is not the one that the listener had"))
             }
-            return .success(RebuiltPage(bytes: bytes, version: version))
+            return .success(RebuiltPage(bytes: bytes, kept: version))
         } catch {
             return .failure(RebuildFailure(message: error.description))
         }
@@ -61,13 +78,13 @@ final class RebuilderThreads: Sendable {
     }
 
     func rebuild(
-        _ delta: ByteBuffer, base: StoredPage?, transfer: PageTransfer, on eventLoop: any EventLoop,
+        _ job: RebuildJob, on eventLoop: any EventLoop,
         then: @escaping @Sendable (Result<RebuiltPage, RebuildFailure>) -> Void
     ) {
         threads.submit { state in
             guard case .active = state else { return }
             let held = self.idle.withLock { $0.popLast() } ?? Held(rebuilder: PageRebuilder(maxPageBytes: self.maxPageBytes))
-            let result = held.rebuilder.rebuild(delta, base: base, transfer: transfer)
+            let result = held.rebuilder.rebuild(job)
             self.idle.withLock { $0.append(held) }
             eventLoop.execute { then(result) }
         }

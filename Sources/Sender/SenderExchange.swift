@@ -354,12 +354,15 @@ extension SenderExchange: AnswerReceiver {
 extension SenderExchange {
     private func rebuild(_ transfer: PageTransfer, _ answer: Answer, _ delta: ByteBuffer) {
         let base = transfer.base.map { offers[$0] }
+        guard case .link(let stream) = route else { return }
+        let job = RebuildJob(
+            delta: delta, base: base, transfer: transfer, key: stream.checkKey, stream: stream.id)
         // What takes long would hold all others on this event loop.
         guard delta.readableBytes > SenderWorker.maxInlineDeltaBytes else {
-            return rebuilt(worker.rebuilder.rebuild(delta, base: base, transfer: transfer), base, answer, delta.readableBytes)
+            return rebuilt(worker.rebuilder.rebuild(job), base, answer, delta.readableBytes)
         }
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
-        worker.rebuilders.rebuild(delta, base: base, transfer: transfer, on: worker.eventLoop) { result in
+        worker.rebuilders.rebuild(job, on: worker.eventLoop) { result in
             isolated.value.rebuilt(result, base, answer, delta.readableBytes)
         }
     }
@@ -382,6 +385,10 @@ extension SenderExchange {
             return send()
         case .success(let page):
             store(page, answer)
+            if let base, base !== offers.first {
+                // What the listener has is the better offer next time.
+                for owner in [user, .shared] { _ = worker.store.page(prefix: base.version.prefix, owner: owner) }
+            }
             var head = answer.head
             head.headers.replaceOrAdd(name: "Content-Length", value: String(page.bytes.count))
             let points = page.bytes.isEmpty ? 0 : deltaBytes * 10_000 / page.bytes.count
@@ -397,14 +404,14 @@ extension SenderExchange {
     }
 
     private func store(_ page: RebuiltPage, _ answer: Answer) {
-        guard let key else { return }
+        guard let key, let version = page.kept else { return }
         let rules = worker.baseRules(request.authority)
         guard rules.mayBeBase(
             method: request.method, request: request.fields, status: answer.head.status, answer: answer.head.headers,
             bytes: page.bytes.count)
         else { return }
         let owner = rules.pageClass(request: request.fields, answer: answer.head.headers).owner
-        worker.store.insert(page.bytes, version: page.version, key: key, owner: owner)
+        worker.store.insert(page.bytes, version: version, key: key, owner: owner)
     }
 }
 
