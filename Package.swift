@@ -94,6 +94,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
+                "CMalloc",
                 nioCore, nioPosix, nioHTTP1, .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -19,8 +19,12 @@ package struct BaseRules: Sendable {
     package let sharesUserPages: Bool
     private let key: SymmetricKey
 
+    /// Shorter bodies are not worth a delta: it would save some 200 bytes of the 400 that an exchange takes at least, and
+    /// cost more processor time than all else that both ends do for it (docs/numbers.md).
+    package static let smallestPageBytes = 512
+
     /// - `key`: Made anew by each process: a class means nothing outside of it.
-    package init(bodyBytes: ClosedRange<Int> = 256...250_000, sharesUserPages: Bool = false, key: SymmetricKey) {
+    package init(bodyBytes: ClosedRange<Int> = smallestPageBytes...250_000, sharesUserPages: Bool = false, key: SymmetricKey) {
         self.bodyBytes = bodyBytes
         self.sharesUserPages = sharesUserPages
         self.key = key

@@ -54,7 +54,7 @@ final class ListenerWorker {
         encoders = parts.encoders
         maxPageBytes = configuration.pages.streamBytes
         paddingBytes = configuration.paddingBytes
-        let sizes = 256...max(256, maxPageBytes)
+        let sizes = BaseRules.smallestPageBytes...max(BaseRules.smallestPageBytes, maxPageBytes)
         rules = (
             BaseRules(bodyBytes: sizes, key: parts.classKey),
             BaseRules(bodyBytes: sizes, sharesUserPages: true, key: parts.classKey)

@@ -65,7 +65,7 @@ final class SenderWorker {
         deadlines = Deadlines(eventLoop: eventLoop)
         origins = OriginPool(limits: OriginLimits(), tls: nil, eventLoop: eventLoop)
         rebuilder = PageRebuilder(maxPageBytes: shared.limits.maxPageBytes)
-        let sizes = 256...max(256, configuration.pages.streamBytes)
+        let sizes = BaseRules.smallestPageBytes...max(BaseRules.smallestPageBytes, configuration.pages.streamBytes)
         rules = (
             BaseRules(bodyBytes: sizes, key: shared.classKey),
             BaseRules(bodyBytes: sizes, sharesUserPages: true, key: shared.classKey)

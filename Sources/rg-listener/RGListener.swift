@@ -30,6 +30,7 @@ struct RGListener: AsyncParsableCommand {
         let configuration = try ListenerConfiguration(Settings(contentsOf: config))
         let log = try DaemonLog("rg-listener", configuration.log, warnings: configuration.warnings)
         defer { log.output.close() }
+        MemoryAllocator.keepLargeBlocks()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount * configuration.process.threadsPerCore)
         let statistics = Statistics(role: "rg-listener", version: ProjectVersion.current, group: group)
         let listener = try ListenerService(

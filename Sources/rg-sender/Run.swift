@@ -21,6 +21,7 @@ struct Run: AsyncParsableCommand {
         let configuration = try SenderConfiguration(Settings(contentsOf: config))
         let log = try DaemonLog("rg-sender", configuration.log, warnings: configuration.warnings)
         defer { log.output.close() }
+        MemoryAllocator.keepLargeBlocks()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount * configuration.process.threadsPerCore)
         let statistics = Statistics(role: "rg-sender", version: ProjectVersion.current, group: group)
         let sender = try SenderService(
