@@ -35,6 +35,8 @@ package final class Deadlines {
     func sweep(_ now: NIODeadline) {
         let passed = deadlines.filter { $0.value.deadline <= now }
         for (id, entry) in passed {
+            // What another one did meanwhile may have moved this one.
+            guard let now = deadlines[id], now.deadline == entry.deadline else { continue }
             deadlines[id] = nil
             entry.holder.deadlinePassed()
         }

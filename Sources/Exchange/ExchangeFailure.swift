@@ -2,6 +2,8 @@
 package struct ExchangeFailure: Error, Hashable, Sendable {
     /// What failed; each has an HTTP status.
     package enum Cause: Hashable, Sendable {
+        /// The request breaks HTTP's rules.
+        case badRequest
         /// The origin couldn't be reached, or broke off.
         case origin
         /// The origin's answer breaks HTTP's rules.
@@ -16,6 +18,7 @@ package struct ExchangeFailure: Error, Hashable, Sendable {
         /// The status that a client gets where nothing of the answer was sent yet.
         package var status: Int {
             switch self {
+            case .badRequest: 400
             case .origin, .badAnswer: 502
             case .originTimeout: 504
             case .link: 527

@@ -513,6 +513,7 @@ extension ExchangeFailure {
     /// What an answer that stands for a failure means.
     init(status: Int, _ message: String) {
         switch status {
+        case 400: self.init(.badRequest, message)
         case 504: self.init(.originTimeout, message)
         case 503: self.init(.overloaded, message)
         case 527: self.init(.link, message)

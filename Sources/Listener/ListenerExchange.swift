@@ -100,12 +100,14 @@ extension ListenerExchange: LinkRequestReceiver {
         if outgoing.isWritable { stream.consumed(count) } else { heldRequestBytes += count }
     }
 
-    func receivedRequestEnd(trailers: HTTPHeaders?) { outgoing?.finish(trailers: trailers) }
+    func receivedRequestEnd(trailers: HTTPHeaders?) {
+        outgoing?.finish(trailers: trailers.flatMap { TrailerRules.allowed($0) })
+    }
 
     func cancelled() {
         outgoing?.cancel()
         if case .done = body { return }
-        finish("nobody waited for the answer")
+        finish()
     }
 
     func answerBecameWritable() {

@@ -171,7 +171,7 @@ extension ListenerWorker: LaneOwner {
             return exchange
         case .refuse(let refusal):
             statistics.counters.requestsRefused += 1
-            stream.reset(LinkError(.protocolViolation, "the sender passed on a bad request: \(refusal.reason)"))
+            stream.fail(ExchangeFailure(.badRequest, refusal.reason))
         case .answer(let head):
             stream.answer(Answer(head: head))
             stream.finish(trailers: nil)

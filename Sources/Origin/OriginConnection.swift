@@ -98,6 +98,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     func checkDeadline(_ now: NIODeadline) {
         guard now >= deadline else { return }
         switch state {
+        case .busy where isTunnel: deadline = .distantFuture  // both sides may be silent for as long as they like
         case .busy where isPaused: deadline = now + timeout  // it is the client that doesn't read
         case .busy(let exchange):
             let what = answerBegan ? "the rest of its answer" : "an answer"

@@ -1,4 +1,4 @@
-package import Exchange
+import Exchange
 import HTTPRules
 package import NIOCore
 package import NIOHTTP1
@@ -14,6 +14,8 @@ package final class OriginExchange: OutgoingRequest {
     private var waitingBytes = 0
     private var end: HTTPHeaders??
     private var bodyWasSent = false
+    /// The bytes that Content-Length still promises; `nil` without one.
+    private var declaredBytes: Int?
     private var tries = 1
     /// Whether the connection carried other requests before.
     package internal(set) var isReused = false
@@ -28,6 +30,7 @@ package final class OriginExchange: OutgoingRequest {
         self.pool = pool
         self.receiver = receiver
         if !request.hasBody { end = .some(nil) }
+        declaredBytes = request.bodyBytes
     }
 
     /// From the request's start until now, in microseconds.
@@ -39,6 +42,10 @@ package final class OriginExchange: OutgoingRequest {
 
     package func send(_ body: ByteBuffer) {
         guard receiver != nil else { return }
+        if let left = declaredBytes {
+            guard body.readableBytes <= left else { return breakOff("is longer than its Content-Length") }
+            declaredBytes = left - body.readableBytes
+        }
         if let connection {
             bodyWasSent = true
             connection.write(body: body)
@@ -50,8 +57,16 @@ package final class OriginExchange: OutgoingRequest {
 
     package func finish(trailers: HTTPHeaders?) {
         guard receiver != nil, end == nil else { return }
+        if let left = declaredBytes, left > 0 { return breakOff("ends \(left) bytes before its Content-Length") }
         end = .some(trailers)
         connection?.writeEnd(trailers: trailers)
+    }
+
+    /// The body isn't what the head says: what follows on the connection would be taken for another request.
+    private func breakOff(_ why: String) {
+        let receiver = receiver
+        cancel()
+        receiver?.failed(ExchangeFailure(.badRequest, "the body \(why)"))
     }
 
     package func cancel() {
@@ -92,7 +107,10 @@ package final class OriginExchange: OutgoingRequest {
 
     func received(interim head: HTTPResponseHead) { receiver?.received(interim: head) }
 
-    func received(_ head: HTTPResponseHead) { receiver?.received(Answer(head: head)) }
+    func received(_ head: HTTPResponseHead) {
+        if head.status == .switchingProtocols { end = nil }  // what follows is another body, with an end of its own
+        receiver?.received(Answer(head: head))
+    }
 
     func received(_ body: ByteBuffer) { receiver?.received(body) }
 

@@ -72,6 +72,7 @@ package final class OriginPool {
         let tls = tls
         ClientBootstrap(group: eventLoop)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 1024))
             .channelOption(.writeBufferWaterMark, value: .init(low: 16 * 1024, high: 64 * 1024))
             .connectTimeout(.nanoseconds(limits.timeout.nanoseconds))

@@ -28,12 +28,15 @@ package struct OriginRequest: Sendable {
     package var upgrade: String?
     /// Whether the head is all there is.
     package var hasBody: Bool
+    /// The body's length in bytes, where the head tells it.
+    package var bodyBytes: Int?
 
     package init(_ request: ForwardedRequest, address: OriginAddress, host: String? = nil) {
         self.address = address
         head = request.originHead(host: host)
         upgrade = request.upgrade
         hasBody = request.body != .none
+        if case .length(let count) = request.body { bodyBytes = count }
     }
 }
 

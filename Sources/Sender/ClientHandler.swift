@@ -5,7 +5,7 @@ import NIOCore
 import NIOHTTP1
 
 /// One client on the wire: a connection of HTTP/1, one request at a time, or a stream of HTTP/2 with its only one.
-final class ClientHandler: ChannelDuplexHandler, Flushable {
+final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
     typealias OutboundOut = HTTPServerResponsePart
@@ -30,9 +30,15 @@ final class ClientHandler: ChannelDuplexHandler, Flushable {
     private var context: ChannelHandlerContext?
     private var needsFlush = false
     private var holdsRead = false
+    private var clientHasEnded = false
+    /// Of bytes that the client didn't take when its deadline was set.
+    private var stuckBytes = 0
+    /// Whether this is a stream of HTTP/2.
+    private let isStream: Bool
 
     /// - Parameter clientAddress: Without a port.
-    init(worker: SenderWorker, scheme: Scheme, clientAddress: String) {
+    init(worker: SenderWorker, scheme: Scheme, clientAddress: String, isStream: Bool) {
+        self.isStream = isStream
         self.worker = worker
         self.scheme = scheme
         self.clientAddress = clientAddress
@@ -50,13 +56,13 @@ final class ClientHandler: ChannelDuplexHandler, Flushable {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         worker.deadlines.set(self, after: worker.limits.headTimeout)
-        worker.clients.insert(self)
+        if !isStream { worker.connections.insert(self) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         worker.deadlines.remove(self)
-        worker.clients.remove(self)
+        if !isStream { worker.connections.remove(self) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -77,16 +83,18 @@ final class ClientHandler: ChannelDuplexHandler, Flushable {
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        // Of HTTP/2 it can't be told here whether a body follows; an empty one of unknown length does no harm but to GET.
-        let bodyFollows = head.version.major == 2 && head.method != .GET && head.method != .HEAD
-        switch RequestRules.judge(head, scheme: scheme, bodyFollows: bodyFollows) {
+        switch RequestRules.judge(head, scheme: scheme) {
         case .forward(var request):
             if let refusal = worker.forwarding.add(to: &request, clientAddress: clientAddress) {
                 return refuse(refusal, head)
             }
             let exchange = SenderExchange(request, client: self, clientAddress: clientAddress, worker: worker)
             phase = .reading(exchange)
-            if request.body == .none { worker.deadlines.remove(self) }
+            if request.body == .none {
+                worker.deadlines.remove(self)
+            } else {
+                worker.deadlines.set(self, after: worker.limits.idleTimeout)
+            }
             exchange.start()
         case .answer(let answer):
             phase = .closing
@@ -120,7 +128,14 @@ final class ClientHandler: ChannelDuplexHandler, Flushable {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { exchange?.clientBecameWritable() }
+        if context.channel.isWritable {
+            if case .answering = phase { worker.deadlines.remove(self) }
+            exchange?.clientBecameWritable()
+        } else {
+            // A client that reads nothing holds a connection to the origin, and memory on the way.
+            stuckBytes = bufferedBytes
+            worker.deadlines.set(self, after: worker.limits.idleTimeout)
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -129,6 +144,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable {
         case FrontCodec.Event.answered(let keepAlive):
             answered(keepAlive: keepAlive, context)
         case ChannelEvent.inputClosed:
+            clientHasEnded = true
             switch phase {
             case .idle, .closing: context.close(promise: nil)
             case .tunnel(let exchange): exchange.clientEnded(trailers: nil)
@@ -140,12 +156,15 @@ final class ClientHandler: ChannelDuplexHandler, Flushable {
 
     /// The answer's end is written: HTTP/1 goes on to the next request, or ends.
     private func answered(keepAlive: Bool, _ context: ChannelHandlerContext) {
-        guard keepAlive, !worker.isDraining else {
+        guard keepAlive, !worker.isDraining, !clientHasEnded else {
             phase = .closing
-            flush()
+            // The codec may hold the end of the answer, which isn't counted as written yet.
+            needsFlush = false
+            context.flush()
             // What the client still sends would make the kernel reset the connection, and the answer could be lost:
             // so only this direction ends, and the rest is read for a moment.
             context.close(mode: .output, promise: nil)
+            readMore()
             return worker.deadlines.set(self, after: .seconds(2))
         }
         phase = .idle
@@ -208,8 +227,24 @@ extension ClientHandler: DeadlineHolder {
         case .reading(let exchange) where exchange.takesBody && !exchange.hasAnswered:
             exchange.clientGone()
             refuse(Refusal(.requestTimeout, "the body did not go on within \(worker.limits.idleTimeout)"), nil)
-        case .reading, .answering, .tunnel: break
+        case .reading, .answering, .tunnel:
+            guard context?.channel.isWritable == false else {
+                if case .reading = phase { worker.deadlines.set(self, after: worker.limits.idleTimeout) }
+                return
+            }
+            let stillStuck = bufferedBytes
+            guard stillStuck < stuckBytes else {
+                exchange?.clientGone()
+                return abort()
+            }
+            stuckBytes = stillStuck  // slow, but it reads
+            worker.deadlines.set(self, after: worker.limits.idleTimeout)
         }
+    }
+
+    /// Bytes that were written and that the client hasn't taken.
+    private var bufferedBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 }
 
@@ -229,7 +264,13 @@ extension ClientHandler: ClientStream {
 
     func respond(_ body: ByteBuffer) { write(.body(.byteBuffer(body))) }
 
-    func respondEnd(trailers: HTTPHeaders?) { write(.end(trailers)) }
+    func respondEnd(trailers: HTTPHeaders?) {
+        write(.end(trailers))
+        guard isStream, case .reading = phase else { return }
+        // Answered early: what the client still sends is taken and thrown away, until it notices.
+        phase = .closing
+        readMore()
+    }
 
     func abort() {
         phase = .closing
@@ -241,7 +282,6 @@ extension ClientHandler: ClientStream {
         guard let exchange else { return }
         phase = .tunnel(exchange)
         worker.deadlines.remove(self)
-        flush()
         readMore()
     }
 
@@ -249,6 +289,7 @@ extension ClientHandler: ClientStream {
         phase = .closing
         flush()
         context?.close(mode: .output, promise: nil)
+        readMore()
         worker.deadlines.set(self, after: .seconds(2))
     }
 

@@ -15,6 +15,9 @@ struct ErrorPage {
 
     init(_ failure: ExchangeFailure) {
         switch failure.cause {
+        case .badRequest:
+            self.init(
+                400, "This request cannot be answered.", failure.message, "The request itself is at fault.")
         case .origin:
             self.init(
                 502, "The web server of this site could not be reached.", failure.message,

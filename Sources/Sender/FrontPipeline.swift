@@ -1,3 +1,4 @@
+import Exchange
 import HTTPRules
 import HTTPWire
 import NIOCore
@@ -12,16 +13,12 @@ struct FrontPipeline {
 
     /// The most requests at once on one connection of HTTP/2; what nginx and Caddy take, too.
     private static let maxStreams = 128
-
-    /// Without TLS the first bytes tell; with it, ALPN did.
-    func addDetection(to channel: any Channel) throws {
-        try channel.pipeline.syncOperations.addHandler(VersionDetector(pipeline: self))
-    }
+    private static let windowBytes = 256 * 1024
 
     func addHTTP1(to channel: any Channel) throws {
         try channel.pipeline.syncOperations.addFrontCodec()
         try channel.pipeline.syncOperations.addHandler(
-            ClientHandler(worker: worker, scheme: scheme, clientAddress: Self.address(of: channel)))
+            ClientHandler(worker: worker, scheme: scheme, clientAddress: Self.address(of: channel), isStream: false))
     }
 
     func addHTTP2(to channel: any Channel) throws {
@@ -30,91 +27,132 @@ struct FrontPipeline {
         connection.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: Self.maxStreams),
             HTTP2Setting(parameter: .maxHeaderListSize, value: HeadLimits().headBytes),
-            HTTP2Setting(parameter: .initialWindowSize, value: 256 * 1024),
+            HTTP2Setting(parameter: .initialWindowSize, value: Self.windowBytes),
         ]
         var streams = NIOHTTP2Handler.StreamConfiguration()
-        streams.targetWindowSize = 256 * 1024
+        streams.targetWindowSize = Self.windowBytes
+        let manager = NIOHTTP2ServerConnectionManagementHandler(
+            eventLoop: channel.eventLoop,
+            configuration: .init(
+                maxIdleTime: worker.limits.idleTimeout, maxAge: nil, maxGraceTime: nil,
+                keepalive: .init(pingInterval: worker.limits.idleTimeout, ackTimeout: worker.limits.headTimeout)))
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
         _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
-            mode: .server, connectionConfiguration: connection, streamConfiguration: streams
+            mode: .server, connectionConfiguration: connection, streamConfiguration: streams,
+            streamDelegate: manager.http2StreamDelegate
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
                 let pipeline = bound.value
                 try stream.pipeline.syncOperations.addHandlers([
                     HTTP2FramePayloadToHTTP1ServerCodec(), HTTP2Heads(),
-                    ClientHandler(worker: pipeline.worker, scheme: pipeline.scheme, clientAddress: address),
+                    ClientHandler(
+                        worker: pipeline.worker, scheme: pipeline.scheme, clientAddress: address, isStream: true),
                 ])
             }
         }
+        try channel.pipeline.syncOperations.addHandlers([manager, HTTP2Connection(worker: worker)])
     }
 
     private static func address(of channel: any Channel) -> String { channel.remoteAddress?.ipAddress ?? "unknown" }
 }
 
-/// Heads of HTTP/2 as the rules expect them: the library calls them 1.1.
-private final class HTTP2Heads: ChannelInboundHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias InboundOut = HTTPServerRequestPart
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
-        head.version = .http2
-        // The library adds these, for handlers that know HTTP/1 only.
-        head.headers.remove(name: "transfer-encoding")
-        context.fireChannelRead(wrapInboundOut(.head(head)))
-    }
-}
-
-/// Tells HTTP/2 from HTTP/1 by its first bytes: a client with prior knowledge begins with a line that no request is.
-private final class VersionDetector: ChannelInboundHandler, RemovableChannelHandler {
+/// Finds out which version of HTTP a client speaks: with TLS by ALPN, without by its first bytes.
+///
+/// A client with prior knowledge of HTTP/2 begins with a line that no request is (RFC 9113, section 3.4).
+final class VersionDetector: ChannelInboundHandler, RemovableChannelHandler, DeadlineHolder {
     typealias InboundIn = ByteBuffer
 
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
     private let pipeline: FrontPipeline
+    private let isTLS: Bool
     private var seen = ByteBuffer()
+    private var context: ChannelHandlerContext?
 
-    init(pipeline: FrontPipeline) { self.pipeline = pipeline }
+    init(pipeline: FrontPipeline, isTLS: Bool) {
+        self.pipeline = pipeline
+        self.isTLS = isTLS
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        pipeline.worker.deadlines.set(self, after: pipeline.worker.limits.headTimeout)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        pipeline.worker.deadlines.remove(self)
+    }
+
+    /// Nothing came, or no handshake was completed.
+    func deadlinePassed() { context?.close(promise: nil) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isTLS else { return context.fireChannelRead(data) }
         var bytes = unwrapInboundIn(data)
         seen.writeBuffer(&bytes)
         let start = seen.readableBytesView.prefix(Self.preface.count)
         let isHTTP2 = start.elementsEqual(Self.preface.prefix(start.count))
         guard !isHTTP2 || start.count == Self.preface.count else { return }
+        detected(isHTTP2: isHTTP2, context)
+    }
+
+    private func detected(isHTTP2: Bool, _ context: ChannelHandlerContext) {
         do {
             if isHTTP2 { try pipeline.addHTTP2(to: context.channel) } else { try pipeline.addHTTP1(to: context.channel) }
         } catch {
             return context.close(promise: nil)
         }
-        context.fireChannelRead(NIOAny(seen))
-        context.fireChannelReadComplete()
+        if seen.readableBytes > 0 {
+            context.fireChannelRead(NIOAny(seen))
+            context.fireChannelReadComplete()
+        }
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
-}
-
-/// Adds what ALPN agreed on.
-final class ALPNPipeline: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let pipeline: FrontPipeline
-
-    init(pipeline: FrontPipeline) { self.pipeline = pipeline }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard case TLSUserEvent.handshakeCompleted(let negotiated)? = event as? TLSUserEvent else {
-            return context.fireUserInboundEventTriggered(event)
-        }
-        do {
-            if negotiated == "h2" {
-                try pipeline.addHTTP2(to: context.channel)
-            } else {
-                try pipeline.addHTTP1(to: context.channel)
-            }
-            context.pipeline.syncOperations.removeHandler(self, promise: nil)
-        } catch {
-            context.close(promise: nil)
+        switch event {
+        case TLSUserEvent.handshakeCompleted(let negotiated): detected(isHTTP2: negotiated == "h2", context)
+        case ChannelEvent.inputClosed: context.close(promise: nil)
+        default: context.fireUserInboundEventTriggered(event)
         }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+
+/// A client's connection in HTTP/2, behind its streams: ends it where the library leaves that to others.
+private final class HTTP2Connection: ChannelInboundHandler, FrontConnection {
+    typealias InboundIn = HTTP2Frame
+
+    private let worker: SenderWorker
+    private var context: ChannelHandlerContext?
+
+    init(worker: SenderWorker) { self.worker = worker }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        worker.connections.insert(self)
+        if worker.isDraining { drain() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        worker.connections.remove(self)
+    }
+
+    /// Says GOAWAY; the connection closes when its streams have ended.
+    func drain() { context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Nobody sends requests in HTTP/2 and then closes half of the connection.
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A fault of one stream is that stream's; the library names those so.
+        if error is NIOHTTP2Errors.StreamError { return }
+        context.flush()
+        context.close(promise: nil)
+    }
 }

@@ -34,13 +34,8 @@ final class ListenerGroup {
     var isSettled: Bool { dialers.allSatisfy { $0.lane != nil || $0.lastError != nil } }
 
     /// A lane that takes requests: the one with the fewest of them.
-    func lane(avoiding avoided: Lane?) -> Lane? {
-        var best: Lane?
-        for dialer in dialers {
-            guard let lane = dialer.lane, lane.isOpen, lane !== avoided else { continue }
-            if best == nil || lane.streamCount < best!.streamCount { best = lane }
-        }
-        return best ?? avoided
+    var lane: Lane? {
+        dialers.compactMap(\.lane).filter(\.isOpen).min { $0.streamCount < $1.streamCount }
     }
 
     /// Whether a lane is open.

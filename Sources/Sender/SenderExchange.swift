@@ -31,6 +31,8 @@ final class SenderExchange {
     private(set) var route = Route.none
     private var tries = 0
     private var bodyWasSent = false
+    /// What came of the body while there was nobody to send it to.
+    private var early: [ByteBuffer] = []
     /// The end of the request's body, once it came.
     private var end: HTTPHeaders??
     private var isTunnel = false
@@ -42,7 +44,6 @@ final class SenderExchange {
     private var user = PageOwner.shared
     private var offers: [StoredPage] = []
     private var page: (transfer: PageTransfer, answer: Answer, delta: ByteBuffer)?
-    private var isRebuilding = false
 
     /// Bytes of the answer that the client hasn't taken yet.
     private var heldBytes = 0
@@ -105,9 +106,13 @@ final class SenderExchange {
             return refuse(
                 Refusal(.misdirectedRequest, "this server answers for no site named “\(request.authority)”", closes: false))
         }
-        if let lane = group.lane(avoiding: nil), let stream = lane.open(linkRequest, receiver: self) {
+        if let lane = group.lane, let stream = lane.open(linkRequest, receiver: self) {
             route = .link(stream)
             began(stream)
+        } else if group.isAvailable, worker.fallback(for: request) == nil {
+            fail(
+                ExchangeFailure(.overloaded, "the link carries as many requests as it can", requestUnseen: true),
+                canRetry: false)
         } else if worker.fallback(for: request) == nil, !isWaiting {
             isWaiting = true
             group.wait(self)
@@ -119,6 +124,11 @@ final class SenderExchange {
 
     private func began(_ outgoing: any OutgoingRequest) {
         self.outgoing = outgoing
+        for bytes in early {
+            bodyWasSent = true
+            outgoing.send(bytes)
+        }
+        early = []
         if request.body == .none, request.upgrade == nil {
             outgoing.finish(trailers: nil)
         } else if let end {
@@ -156,8 +166,9 @@ final class SenderExchange {
     }
 
     func clientSent(_ bytes: ByteBuffer) {
+        guard let outgoing else { return early.append(bytes) }  // at most what was read along with the head
         bodyWasSent = true
-        outgoing?.send(bytes)
+        outgoing.send(bytes)
     }
 
     func clientEnded(trailers: HTTPHeaders?) {
@@ -213,10 +224,7 @@ final class SenderExchange {
         outgoing = nil
         guard let client else { return }
         if canRetry, !hasAnswered, mayRepeat(failure) {
-            if case .link(let stream) = route {
-                linkBytes += stream.linkBytes
-                if tries > 1 { return sendDirectly(reason: failure.message) }
-            }
+            if case .link(let stream) = route { linkBytes += stream.linkBytes }
             page = nil
             return send()
         }
@@ -286,9 +294,34 @@ extension SenderExchange: DeadlineHolder {
 // MARK: the answer
 
 extension SenderExchange: AnswerReceiver {
-    func received(interim head: HTTPResponseHead) { client?.respond(interim: head) }
+    func received(interim head: HTTPResponseHead) {
+        guard case .interim = judge(head) else { return brokenAnswer("an interim answer that is none") }
+        client?.respond(interim: head)
+    }
+
+    /// What comes over the link is judged as strictly as what comes from an origin.
+    private func judge(_ head: HTTPResponseHead) -> ResponseVerdict {
+        var head = head
+        if head.status == .switchingProtocols { head.headers.add(name: "Connection", value: "Upgrade") }
+        return ResponseRules.judge(head, requestMethod: request.method, upgradeAsked: request.upgrade)
+    }
+
+    private func brokenAnswer(_ what: String) {
+        outgoing?.cancel()
+        fail(ExchangeFailure(.badAnswer, "the listener sent \(what)"), canRetry: false)
+    }
 
     func received(_ answer: Answer) {
+        var answer = answer
+        switch judge(answer.head) {
+        case .forward(let judged): answer.head.headers = judged.fields
+        case .switchProtocols: break
+        case .interim: return brokenAnswer("an interim answer as its last")
+        case .refuse(let reason): return brokenAnswer("an answer that breaks HTTP: \(reason)")
+        }
+        if answer.page != nil, answer.head.status != .ok || !mayHaveBase {
+            return brokenAnswer("a page where there can be none")
+        }
         if let transfer = answer.page {
             guard transfer.pageBytes <= worker.limits.maxPageBytes, transfer.base.map({ offers.indices.contains($0) }) ?? true
             else {
@@ -306,12 +339,13 @@ extension SenderExchange: AnswerReceiver {
         var head = answer.head
         complete(&head, railgunHeader(passage, answer.report))
         status = Int(head.status.code)
-        if head.status == .switchingProtocols { head.headers.add(name: "Connection", value: "Upgrade") }
-        client?.respond(head)
         if head.status == .switchingProtocols {
+            // First the tunnel: what the client sent ahead comes out of the parser as soon as the head is written.
             isTunnel = true
             client?.becomeTunnel()
+            head.headers.add(name: "Connection", value: "Upgrade")
         }
+        client?.respond(head)
     }
 
     func received(_ body: ByteBuffer) {
@@ -337,7 +371,11 @@ extension SenderExchange: AnswerReceiver {
             outgoing = nil
             return rebuild(page.transfer, page.answer, page.delta)
         }
-        if isTunnel { client?.endTunnel() } else { client?.respondEnd(trailers: trailers) }
+        if isTunnel {
+            client?.endTunnel()
+        } else {
+            client?.respondEnd(trailers: trailers.flatMap { TrailerRules.allowed($0) })
+        }
         finish()
     }
 
@@ -358,7 +396,10 @@ extension SenderExchange {
         let job = RebuildJob(
             delta: delta, base: base, transfer: transfer, key: stream.checkKey, stream: stream.id)
         // What takes long would hold all others on this event loop.
-        guard delta.readableBytes > SenderWorker.maxInlineDeltaBytes else {
+        guard
+            delta.readableBytes > SenderWorker.maxInlineDeltaBytes
+                || transfer.pageBytes > SenderWorker.maxInlinePageBytes
+        else {
             return rebuilt(worker.rebuilder.rebuild(job), base, answer, delta.readableBytes)
         }
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)

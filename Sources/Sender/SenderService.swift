@@ -81,6 +81,7 @@ package final class SenderService: Drainable {
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 1024))
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
@@ -88,10 +89,9 @@ package final class SenderService: Drainable {
                 channel.eventLoop.makeCompletedFuture {
                     let worker = workers.worker(on: channel.eventLoop)
                     let pipeline = FrontPipeline(worker: worker, scheme: tls == nil ? .http : .https)
-                    guard let tls else { return try pipeline.addDetection(to: channel) }
-                    try channel.pipeline.syncOperations.addHandlers([
-                        NIOSSLServerHandler(context: tls), ALPNPipeline(pipeline: pipeline),
-                    ])
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                    try channel.pipeline.syncOperations.addHandler(
+                        VersionDetector(pipeline: pipeline, isTLS: tls != nil))
                 }
             }
             .bind(host: address.host, port: address.port).get()
@@ -135,7 +135,7 @@ package final class SenderService: Drainable {
         func drain() async {
             for bound in byLoop.values { try? await bound.eventLoop.submit { bound.value.drain() }.get() }
             for bound in byLoop.values {
-                while let count = try? await bound.eventLoop.submit({ bound.value.clients.count }).get(), count > 0 {
+                while let count = try? await bound.eventLoop.submit({ bound.value.connections.count }).get(), count > 0 {
                     guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
                 }
             }

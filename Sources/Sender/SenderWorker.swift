@@ -26,6 +26,8 @@ final class SenderWorker {
     static let longestWaitForLink = TimeAmount.seconds(2)
     /// Longer deltas are decoded on another thread: coded bytes cost about 0.1 µs each.
     static let maxInlineDeltaBytes = 8192
+    /// The same for pages: copying and checking them takes about 0.2 ns a byte.
+    static let maxInlinePageBytes = 1 << 20
 
     let eventLoop: any EventLoop
     let limits: Limits
@@ -38,7 +40,7 @@ final class SenderWorker {
     let rebuilders: RebuilderThreads
     let version: String
     let date = DateField()
-    var clients = Clients()
+    var connections = FrontConnections()
     private(set) var isDraining = false
     let statistics: LoopStatistics
     private let logger: Logger
@@ -92,7 +94,7 @@ final class SenderWorker {
     /// Takes no new requests; those under way go on.
     func drain() {
         isDraining = true
-        for client in clients.all { client.drain() }
+        for connection in connections.all { connection.drain() }
     }
 
     func stop() {
@@ -152,6 +154,7 @@ final class SenderWorker {
         switch failure.cause {
         case .origin, .badAnswer: statistics.counters.originErrors += 1
         case .originTimeout: statistics.counters.originTimeouts += 1
+        case .badRequest: statistics.counters.requestsRefused += 1
         case .link, .overloaded: statistics.counters.linkErrors += 1
         }
     }
@@ -181,16 +184,22 @@ final class SenderWorker {
                 crossing: record.crossing, originTime: record.originTime, totalTime: total,
                 connection: record.connection == 0 ? "-" : String(record.connection, radix: 16)))
     }
+}
 
-    /// The connections of clients that are open.
-    struct Clients {
-        private var handlers: [ObjectIdentifier: ClientHandler] = [:]
+/// A client's connection, as far as draining goes.
+protocol FrontConnection: AnyObject {
+    /// Takes no further request; closes once those under way are answered.
+    func drain()
+}
 
-        mutating func insert(_ handler: ClientHandler) { handlers[ObjectIdentifier(handler)] = handler }
-        mutating func remove(_ handler: ClientHandler) { handlers[ObjectIdentifier(handler)] = nil }
-        var count: Int { handlers.count }
-        var all: [ClientHandler] { Array(handlers.values) }
-    }
+/// The connections of clients that are open.
+struct FrontConnections {
+    private var open: [ObjectIdentifier: any FrontConnection] = [:]
+
+    mutating func insert(_ connection: any FrontConnection) { open[ObjectIdentifier(connection)] = connection }
+    mutating func remove(_ connection: any FrontConnection) { open[ObjectIdentifier(connection)] = nil }
+    var count: Int { open.count }
+    var all: [any FrontConnection] { Array(open.values) }
 }
 
 /// What all workers of a sender share; safe to use from any thread.

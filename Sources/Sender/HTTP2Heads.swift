@@ -1,0 +1,61 @@
+import HTTPRules
+import HTTPWire
+import NIOCore
+import NIOHTTP1
+
+/// Heads of HTTP/2 as the rules expect them: the library makes HTTP/1 of them, and looks at little.
+final class HTTP2Heads: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+
+    /// A head whose stream may end with it.
+    private var held: HTTPRequestHead?
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        switch part {
+        case .head(let head):
+            var head = head
+            head.version = .http2
+            do throws(WireError) { try Self.check(&head) } catch { return context.fireErrorCaught(error) }
+            held = head
+        case .body:
+            passHead(context, hasBody: true)
+            context.fireChannelRead(data)
+        case .end(let trailers):
+            passHead(context, hasBody: false)
+            let isClean = trailers.map { FieldSyntax.fault(in: $0) == nil } ?? true
+            let allowed = isClean ? trailers.flatMap { TrailerRules.allowed($0) } : nil
+            context.fireChannelRead(wrapInboundOut(.end(allowed)))
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        passHead(context, hasBody: true)
+        context.fireChannelReadComplete()
+    }
+
+    /// Hands the head on, once it is known whether a body follows.
+    private func passHead(_ context: ChannelHandlerContext, hasBody: Bool) {
+        guard var head = held else { return }
+        held = nil
+        head.headers.remove(name: "transfer-encoding")
+        if hasBody, !head.headers.contains(name: "content-length") {
+            head.headers.add(name: "transfer-encoding", value: "chunked")
+        }
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    private static func check(_ head: inout HTTPRequestHead) throws(WireError) {
+        if let fault = FieldSyntax.fault(in: head.headers) { throw WireError(.badRequest, fault) }
+        guard !head.method.rawValue.isEmpty, head.method.rawValue.utf8.allSatisfy(\.isTokenByte) else {
+            throw WireError(.badRequest, "the method has a character that is not allowed")
+        }
+        guard head.uri.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+            throw WireError(.badRequest, "the path has a character that is not allowed")
+        }
+        // Browsers send a cookie in pieces (RFC 9113, section 8.2.3); origins want it whole.
+        let cookies = head.headers["cookie"]
+        if cookies.count > 1 { head.headers.replaceOrAdd(name: "cookie", value: cookies.joined(separator: "; ")) }
+    }
+}
