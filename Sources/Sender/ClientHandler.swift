@@ -33,12 +33,12 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private var clientHasEnded = false
     /// Of bytes that the client didn't take when its deadline was set.
     private var stuckBytes = 0
-    /// Whether this is a stream of HTTP/2.
-    private let isStream: Bool
+    /// What makes the heads of a stream of HTTP/2; `nil` on a connection of HTTP/1.
+    private let heads: HTTP2Heads?
 
     /// - Parameter clientAddress: Without a port.
-    init(worker: SenderWorker, scheme: Scheme, clientAddress: String, isStream: Bool) {
-        self.isStream = isStream
+    init(worker: SenderWorker, scheme: Scheme, clientAddress: String, heads: HTTP2Heads? = nil) {
+        self.heads = heads
         self.worker = worker
         self.scheme = scheme
         self.clientAddress = clientAddress
@@ -56,13 +56,13 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         worker.deadlines.set(self, after: worker.limits.headTimeout)
-        if !isStream { worker.connections.insert(self) }
+        if heads == nil { worker.connections.insert(self) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         worker.deadlines.remove(self)
-        if !isStream { worker.connections.remove(self) }
+        if heads == nil { worker.connections.remove(self) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -83,7 +83,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        switch RequestRules.judge(head, scheme: scheme) {
+        switch RequestRules.judge(head, scheme: scheme, bodyFollows: heads?.hasBody ?? false) {
         case .forward(var request):
             if let refusal = worker.forwarding.add(to: &request, clientAddress: clientAddress) {
                 return refuse(refusal, head)
@@ -242,9 +242,10 @@ extension ClientHandler: DeadlineHolder {
         }
     }
 
-    /// Bytes that were written and that the client hasn't taken.
+    /// Bytes that were written and that the client hasn't taken; a stream of HTTP/2 doesn't tell.
     private var bufferedBytes: Int {
-        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        guard heads == nil else { return 0 }
+        return (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 }
 
@@ -266,7 +267,7 @@ extension ClientHandler: ClientStream {
 
     func respondEnd(trailers: HTTPHeaders?) {
         write(.end(trailers))
-        guard isStream, case .reading = phase else { return }
+        guard heads != nil, case .reading = phase else { return }
         // Answered early: what the client still sends is taken and thrown away, until it notices.
         phase = .closing
         readMore()

@@ -18,7 +18,7 @@ struct FrontPipeline {
     func addHTTP1(to channel: any Channel) throws {
         try channel.pipeline.syncOperations.addFrontCodec()
         try channel.pipeline.syncOperations.addHandler(
-            ClientHandler(worker: worker, scheme: scheme, clientAddress: Self.address(of: channel), isStream: false))
+            ClientHandler(worker: worker, scheme: scheme, clientAddress: Self.address(of: channel)))
     }
 
     func addHTTP2(to channel: any Channel) throws {
@@ -42,11 +42,11 @@ struct FrontPipeline {
             streamDelegate: manager.http2StreamDelegate
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
-                let pipeline = bound.value
+                let (pipeline, heads) = (bound.value, HTTP2Heads())
                 try stream.pipeline.syncOperations.addHandlers([
-                    HTTP2FramePayloadToHTTP1ServerCodec(), HTTP2Heads(),
+                    HTTP2FramePayloadToHTTP1ServerCodec(), heads,
                     ClientHandler(
-                        worker: pipeline.worker, scheme: pipeline.scheme, clientAddress: address, isStream: true),
+                        worker: pipeline.worker, scheme: pipeline.scheme, clientAddress: address, heads: heads),
                 ])
             }
         }

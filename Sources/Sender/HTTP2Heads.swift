@@ -10,6 +10,8 @@ final class HTTP2Heads: ChannelInboundHandler {
 
     /// A head whose stream may end with it.
     private var held: HTTPRequestHead?
+    /// Whether a body follows the head that was handed on last.
+    private(set) var hasBody = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
@@ -17,6 +19,7 @@ final class HTTP2Heads: ChannelInboundHandler {
         case .head(let head):
             var head = head
             head.version = .http2
+            head.headers.remove(name: "transfer-encoding")  // the library's guess
             do throws(WireError) { try Self.check(&head) } catch { return context.fireErrorCaught(error) }
             held = head
         case .body:
@@ -37,12 +40,9 @@ final class HTTP2Heads: ChannelInboundHandler {
 
     /// Hands the head on, once it is known whether a body follows.
     private func passHead(_ context: ChannelHandlerContext, hasBody: Bool) {
-        guard var head = held else { return }
+        guard let head = held else { return }
         held = nil
-        head.headers.remove(name: "transfer-encoding")
-        if hasBody, !head.headers.contains(name: "content-length") {
-            head.headers.add(name: "transfer-encoding", value: "chunked")
-        }
+        self.hasBody = hasBody
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 

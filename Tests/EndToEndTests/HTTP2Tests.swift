@@ -53,7 +53,7 @@ struct HTTP2Tests {
                 #expect(origin.requests(key).map(\.bodyHash) == [body.hash], "\(key): \(origin.requests(key))")
             }
             let down = try curl(line, [way, "\(base)/test-down"])
-            #expect(down.outputBytes.sha256 == body.hash)
+            #expect(down.outputBytes.sha256 == body.hash, "\(down.exitCode) \(down.errors)")
         }
     }
 
