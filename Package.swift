@@ -113,7 +113,7 @@ let package = Package(
         .target(
             name: "Sender",
             dependencies: [
-                "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations", "Origin", "PageStore",
+                "CLibdeflate", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations", "Origin", "PageStore",
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),

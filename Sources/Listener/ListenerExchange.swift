@@ -54,13 +54,19 @@ final class ListenerExchange {
     }
 
     func start() {
-        let (address, host, flags) = worker.origin(for: request)
+        guard let (address, flags) = worker.origin(for: request) else {
+            return fail(
+                ExchangeFailure(
+                    .origin,
+                    "no origin is named for “\(request.authority)”: add a line to railgun-nat.conf, or set origin.dns = 1",
+                    requestUnseen: true))
+        }
         natFlags = flags
         var request = request
         // A page must come as it is, to be compared. What isn't a page comes as the client would have it.
         if mayBePage { request.fields.remove(name: "accept-encoding") }
         if worker.tellsOrigin { request.fields.replaceOrAdd(name: "Railgun", value: "1") }
-        outgoing = worker.origins.send(OriginRequest(request, address: address, host: host), receiver: self)
+        outgoing = worker.origins.send(OriginRequest(request, address: address), receiver: self)
     }
 
     private var mayBePage: Bool {
@@ -244,7 +250,7 @@ extension ListenerExchange {
         outgoing = nil
         // Without a base, all of the page is to be compressed; and a long one takes its time in any case.
         let inline = offers.isEmpty ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
-        guard bytes.count > inline, let threads = worker.encoders else {
+        guard bytes.count > inline else {
             do throws(DeltaError) {
                 return encoded(.success(try worker.encoder.encode(bytes, offers: offers, owner: owner)), answer, owner)
             } catch {
@@ -253,9 +259,11 @@ extension ListenerExchange {
         }
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
         let described = answer
-        threads.encode(bytes, offers: offers, owner: owner, on: worker.eventLoop) { result in
+        let isTaken = worker.encoders.encode(bytes, offers: offers, owner: owner, on: worker.eventLoop) { result in
             isolated.value.encoded(result, described, owner)
         }
+        // More pages than processors can encode: this one costs bytes rather than time.
+        if !isTaken { sendWhole(answer, bytes) }
     }
 
     private func sendWhole(_ answer: Answer, _ bytes: [UInt8]) {

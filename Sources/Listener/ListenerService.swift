@@ -87,6 +87,6 @@ package final class ListenerService: Drainable {
         for worker in running.withLock({ $0.take() })?.workers ?? [] {
             try? await worker.eventLoop.submit { worker.value.stop() }.get()
         }
-        parts.encoders?.stop()
+        parts.encoders.stop()
     }
 }

@@ -17,7 +17,7 @@ final class ListenerWorker {
     let store: any PageStore
     let origins: OriginPool
     let encoder: PageEncoder
-    let encoders: EncoderThreads?
+    let encoders: EncoderThreads
     let maxPageBytes: Int
     let paddingBytes: Int
     let statistics: LoopStatistics
@@ -86,16 +86,18 @@ final class ListenerWorker {
 
     var tellsOrigin: Bool { configuration.origins.sendsRailgunHeader }
 
-    /// Where a request's origin is, which Host it gets, and what of that the header shall tell.
-    func origin(for request: ForwardedRequest) -> (OriginAddress, host: String?, RailgunHeader.Flags) {
+    /// Where a request's origin is, and what of that the header shall tell; `nil` where it has none.
+    func origin(for request: ForwardedRequest) -> (OriginAddress, RailgunHeader.Flags)? {
         let isTLS = request.scheme == .https && !configuration.origins.isInsecure
         let (host, port) = Authority.split(request.authority, defaultPort: isTLS ? 443 : 80)
         let target = configuration.natMap.target(host: host, port: port)
+        // Whoever reaches the sender chooses the host: he must not choose what this machine connects to.
+        guard target.isMapped || configuration.origins.looksUpUnmapped else { return nil }
         var flags: RailgunHeader.Flags = []
         if target.isMapped { flags.insert(.addressMapped) }
         if target.isDefault { flags.insert(.defaultMapped) }
         let address = OriginAddress(host: target.address.host, port: target.address.port, tlsName: isTLS ? host : nil)
-        return (address, nil, flags)
+        return (address, flags)
     }
 
     /// What may be a base on a site.
@@ -197,7 +199,7 @@ extension ListenerWorker: LaneOwner {
 struct ListenerParts: Sendable {
     let configuration: ListenerConfiguration
     let store: any PageStore
-    let encoders: EncoderThreads?
+    let encoders: EncoderThreads
     let linkTLS: LinkTLS?
     let originTLS: NIOSSLContext?
     let classKey: SymmetricKey

@@ -54,6 +54,9 @@ final class EncoderThreads: Sendable {
     private let threads: NIOThreadPool
     private let store: any PageStore
     private let idle = Mutex<[Held]>([])
+    private let waiting = Atomic<Int>(0)
+    /// The most pages that wait: with these, a page waits for about 50 ms.
+    private static let maxWaiting = 32
 
     private struct Held: @unchecked Sendable {  // taken by one thread at a time
         let encoder: PageEncoder
@@ -65,15 +68,22 @@ final class EncoderThreads: Sendable {
         threads.start()
     }
 
+    /// Encodes a page, and says `then` on the event loop; `false` where too many wait already, and nothing follows.
     func encode(
         _ bytes: [UInt8], offers: [UInt64], owner: PageOwner, on eventLoop: any EventLoop,
         then: @escaping @Sendable (Result<EncodedPage, DeltaError>) -> Void
-    ) {
+    ) -> Bool {
+        guard waiting.add(1, ordering: .relaxed).oldValue < Self.maxWaiting else {
+            waiting.subtract(1, ordering: .relaxed)
+            return false
+        }
         threads.submit { state in
             guard case .active = state else { return }
             let result = self.encode(bytes, offers: offers, owner: owner)
+            self.waiting.subtract(1, ordering: .relaxed)
             eventLoop.execute { then(result) }
         }
+        return true
     }
 
     private func encode(_ bytes: [UInt8], offers: [UInt64], owner: PageOwner) -> Result<EncodedPage, DeltaError> {

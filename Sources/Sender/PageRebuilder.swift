@@ -10,6 +10,8 @@ struct RebuiltPage: Sendable {
     let bytes: [UInt8]
     /// Its version where it is to be kept as a base.
     let kept: PageVersion?
+    /// The page as gzip, where the client shall get it so.
+    let gzip: [UInt8]?
 }
 
 /// Why a page could not be rebuilt: damage on one of the ends, or a listener that lies.
@@ -24,6 +26,8 @@ struct RebuildJob: Sendable {
     let transfer: PageTransfer
     let key: PageCheckKey
     let stream: UInt32
+    /// Whether the client is to get it as gzip.
+    let compresses: Bool
 }
 
 /// Rebuilds pages; keeps its working memory. One thread at a time.
@@ -48,7 +52,8 @@ final class PageRebuilder {
             guard bytes.count == job.transfer.pageBytes, check == job.transfer.check else {
                 return .failure(RebuildFailure(message: "the rebuilt page is not the one that the listener had"))
             }
-            return .success(RebuiltPage(bytes: bytes, kept: version))
+            let gzip = job.compresses ? GzipEncoder.encode(bytes) : nil
+            return .success(RebuiltPage(bytes: bytes, kept: version, gzip: gzip))
         } catch {
             return .failure(RebuildFailure(message: error.description))
         }

@@ -393,23 +393,27 @@ extension SenderExchange {
     private func rebuild(_ transfer: PageTransfer, _ answer: Answer, _ delta: ByteBuffer) {
         let base = transfer.base.map { offers[$0] }
         guard case .link(let stream) = route else { return }
+        let compression = worker.limits.compressesForClients ? decide(answer.head, bytes: transfer.pageBytes) : .leave
         let job = RebuildJob(
-            delta: delta, base: base, transfer: transfer, key: stream.checkKey, stream: stream.id)
+            delta: delta, base: base, transfer: transfer, key: stream.checkKey, stream: stream.id,
+            compresses: compression == .compress)
         // What takes long would hold all others on this event loop.
         guard
             delta.readableBytes > SenderWorker.maxInlineDeltaBytes
                 || transfer.pageBytes > SenderWorker.maxInlinePageBytes
+                || (job.compresses && transfer.pageBytes > SenderWorker.maxInlineGzipBytes)
         else {
-            return rebuilt(worker.rebuilder.rebuild(job), base, answer, delta.readableBytes)
+            return rebuilt(worker.rebuilder.rebuild(job), base, answer, delta.readableBytes, compression)
         }
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
         worker.rebuilders.rebuild(job, on: worker.eventLoop) { result in
-            isolated.value.rebuilt(result, base, answer, delta.readableBytes)
+            isolated.value.rebuilt(result, base, answer, delta.readableBytes, compression)
         }
     }
 
     private func rebuilt(
-        _ result: Result<RebuiltPage, RebuildFailure>, _ base: StoredPage?, _ answer: Answer, _ deltaBytes: Int
+        _ result: Result<RebuiltPage, RebuildFailure>, _ base: StoredPage?, _ answer: Answer, _ deltaBytes: Int,
+        _ compression: ClientCompression.Decision
     ) {
         guard let client else { return }
         switch result {
@@ -431,17 +435,28 @@ extension SenderExchange {
                 for owner in [user, .shared] { _ = worker.store.page(prefix: base.version.prefix, owner: owner) }
             }
             var head = answer.head
-            head.headers.replaceOrAdd(name: "Content-Length", value: String(page.bytes.count))
+            let body = page.gzip ?? page.bytes
+            switch compression {
+            case .compress where page.gzip != nil: ClientCompression.edit(&head.headers)
+            case .compress, .varyOnly: ClientCompression.addVary(to: &head.headers)
+            case .leave: break
+            }
+            head.headers.replaceOrAdd(name: "Content-Length", value: String(body.count))
             let points = page.bytes.isEmpty ? 0 : deltaBytes * 10_000 / page.bytes.count
             complete(&head, railgunHeader(base == nil ? .normal : .delta(ratioBasisPoints: points), answer.report))
             if base != nil { crossing = .delta(bytes: deltaBytes, pageBytes: page.bytes.count) }
             status = Int(head.status.code)
-            bodyBytes = page.bytes.count
+            bodyBytes = body.count
             client.respond(head)
-            client.respond(ByteBuffer(bytes: page.bytes))
+            client.respond(ByteBuffer(bytes: body))
             client.respondEnd(trailers: nil)
             finish()
         }
+    }
+
+    private func decide(_ head: HTTPResponseHead, bytes: Int) -> ClientCompression.Decision {
+        ClientCompression().decide(
+            request: request.fields, method: request.method, status: head.status, answer: head.headers, bytes: bytes)
     }
 
     private func store(_ page: RebuiltPage, _ answer: Answer) {

@@ -28,6 +28,8 @@ final class SenderWorker {
     static let maxInlineDeltaBytes = 8192
     /// The same for pages: copying and checking them takes about 0.2 ns a byte.
     static let maxInlinePageBytes = 1 << 20
+    /// The same for pages that are compressed for the client: about 10 ns a byte.
+    static let maxInlineGzipBytes = 8 * 1024
 
     let eventLoop: any EventLoop
     let limits: Limits

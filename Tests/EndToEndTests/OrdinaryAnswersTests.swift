@@ -77,6 +77,33 @@ struct OrdinaryAnswersTests {
         }
     }
 
+    @Test func aClientThatAcceptsGzipGetsItWhereThatIsSet() async throws {
+        let nginx = try nginx()
+        try await withLine(origin: nginx, Line.Options(sender: ["compress.clients = 1"])) { line in
+            for _ in 0..<3 {
+                let url = "http://127.0.0.1:\(line.http)/page.html"
+                let curl = try Command("/usr/bin/curl", ["-sS", "--compressed", url])
+                #expect(curl.exitCode == 0 && curl.output == Self.page, "\(curl.errors)")
+                let zipped = try line.get("/page.html", ["Accept-Encoding: gzip"])
+                #expect(zipped.fields["Content-Encoding"] == ["gzip"] && zipped.bodyBytes < Self.page.utf8.count / 2)
+                #expect(zipped.fields["ETag"].first?.hasPrefix("W/") == true, "\(zipped)")
+                let plain = try line.get("/page.html")
+                #expect(plain.text == Self.page && plain.fields["Content-Encoding"].isEmpty)
+                #expect(plain.fields["ETag"].first?.hasPrefix("W/") == false, "\(plain)")
+                #expect([plain, zipped].allSatisfy { $0.fields["Vary"] == ["Accept-Encoding"] }, "\(plain)")
+            }
+        }
+    }
+
+    @Test func aHostThatTheMapDoesNotNameIsNotLookedUp() async throws {
+        let options = Line.Options(natMap: ["known.test = 127.0.0.1:9"])
+        try await withLine(options) { line, origin in
+            let answer = try line.get("/test-anywhere")
+            #expect(answer.status == 502 && answer.text.contains("railgun-nat.conf"), "\(answer)")
+            #expect(origin.requests("test-anywhere").isEmpty)
+        }
+    }
+
     /// The origin compresses in a way that nobody can repeat: either the very bytes come, or the tag is no strong one.
     @Test(arguments: ["\"strong\"", "W/\"weak\""])
     func aStrongTagStandsByTheOriginsOwnBytes(tag: String) async throws {

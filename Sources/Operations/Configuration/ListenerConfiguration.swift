@@ -16,6 +16,8 @@ package struct ListenerConfiguration: Equatable, Sendable {
         package var roots: String?
         /// `insecure.origin`: whether origins of https sites are asked by http.
         package var isInsecure: Bool
+        /// `origin.dns`: whether hosts that the NAT map doesn't name are looked up in DNS.
+        package var looksUpUnmapped: Bool
         /// `origin.railgun-header`, or by its old name `origin.cf-railgun`: whether origins are told of the link.
         package var sendsRailgunHeader: Bool
     }
@@ -95,6 +97,7 @@ extension ListenerConfiguration.Origins {
         validatesCertificates = settings.take("validate.cert", default: true)
         roots = settings.takeReadableFile("ca.bundle")
         isInsecure = settings.take("insecure.origin", default: false)
+        looksUpUnmapped = settings.take("origin.dns", default: false)
         let old = settings.take("origin.cf-railgun", default: false)
         sendsRailgunHeader = settings.take("origin.railgun-header", default: old)
     }
