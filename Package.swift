@@ -83,7 +83,7 @@ let package = Package(
         .target(
             name: "Link",
             dependencies: [
-                "Exchange", nioCore, nioPosix, nioHTTP1, nioSSL,
+                "Exchange", nioCore, nioPosix, nioHTTP1, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
@@ -155,6 +155,14 @@ let package = Package(
             dependencies: [
                 "HTTPWire", "HTTPRules", nioCore, nioHTTP1, .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
+        .testTarget(
+            name: "LinkTests",
+            dependencies: [
+                "Link", "Exchange", "Credentials", nioCore, nioPosix, nioHTTP1, nioSSL,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "OperationsTests", dependencies: ["Operations"]),
         .testTarget(name: "CredentialsTests", dependencies: ["Credentials", nioPosix, nioSSL]),
         // What the tests of commands and of the whole line share.

@@ -94,7 +94,8 @@ package final class LinkDialer {
             let causes = Set(error.connectionErrors.map { words($0.error, address) })
             return causes.isEmpty ? "no address for \(address.host)" : causes.sorted().joined(separator: "; ")
         case let error as IOError: return "\(address): \(error.words)"
-        case is ChannelError: return "\(address): no connection within \(Lane.startTimeout.nanoseconds / 1_000_000_000) s"
+        case is ChannelError:
+            return "\(address): no connection within \(Lane.startTimeout.nanoseconds / 1_000_000_000) s"
         default: return "\(address): \(error)"
         }
     }
