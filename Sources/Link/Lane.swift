@@ -181,12 +181,8 @@ package final class Lane: ChannelInboundHandler {
     /// TLS is content with a client that doesn't ask for a protocol; the link is not.
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted(let name)? = event as? TLSUserEvent, name != LaneMachine.applicationProtocol {
-            let words = name.map { "asks for “\($0)”" } ?? "asks for none"
-            end(
-                LinkError(
-                    .foreignPeer,
-                    "the other end's TLS doesn't agree on the protocol \(LaneMachine.applicationProtocol), but \(words)"
-                ))
+            let words = "the other end doesn't offer \(LaneMachine.applicationProtocol) as its protocol in TLS (ALPN)"
+            end(LinkError(.foreignPeer, words))
         }
         context.fireUserInboundEventTriggered(event)
     }
