@@ -1,6 +1,8 @@
 import NIOCore
 
-/// The kinds of frames. A frame is a byte of kind and flags, the stream, the payload's length, and the payload.
+/// The kinds of frames.
+///
+/// A frame is a byte of kind and flags, the stream, the payload's length, and the payload.
 ///
 /// `docs/formats/link.md` describes each byte by byte.
 enum FrameKind: UInt8 {

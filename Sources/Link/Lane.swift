@@ -3,7 +3,9 @@ package import NIOCore
 import NIOHTTP1
 import NIOTLS
 
-/// One connection of a link: carries frames between its channel and its streams. All on the channel's event loop.
+/// One connection of a link: carries frames between its channel and its streams.
+///
+/// All on the channel's event loop.
 package final class Lane: ChannelInboundHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
@@ -201,7 +203,8 @@ package final class Lane: ChannelInboundHandler {
 
     private func received(_ frame: Frame) throws(LinkError) {
         var payload = frame.payload
-        guard let kind = FrameKind(rawValue: frame.kind) else { return try machine.checkOpen() }  // from a newer version
+        // A kind of a newer version is skipped.
+        guard let kind = FrameKind(rawValue: frame.kind) else { return try machine.checkOpen() }
         if kind == .settings {
             try machine.received(LaneSettings(reading: &payload))
             encoder = HeadEncoder(

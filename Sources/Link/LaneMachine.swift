@@ -32,7 +32,7 @@ struct LaneMachine {
     /// The last number that a stream may have; a lane is replaced before it gets there.
     static let maxStream: UInt32 = 0x3fff_fffe
 
-    /// - Parameter lastStream: The last number that was used; above 0 for tests only.
+    /// Creates the machine of a lane that has said nothing yet; `lastStream` is above 0 for tests only.
     init(role: LinkRole, settings: LaneSettings, lastStream: UInt32 = 0) {
         self.role = role
         self.settings = settings
@@ -127,7 +127,9 @@ struct LaneMachine {
 
     // MARK: the end
 
-    /// Begins to drain: streams that are there go on, no new ones come. Returns the last stream that was taken.
+    /// Begins to drain: streams that are there go on, no new ones come.
+    ///
+    /// - Returns: The last stream that was taken.
     mutating func drain() -> UInt32 {
         isDraining = true
         return lastStream

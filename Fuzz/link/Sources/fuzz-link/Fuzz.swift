@@ -23,14 +23,14 @@ func test(_ input: [UInt8]) {
         while (try? channel.readOutbound(as: ByteBuffer.self)) != nil {}
     }
 
-    say(Array("RAILGUN\u{1}".utf8) + [0, 0, 0])
+    say(Array("RAILGUN\u{1}".utf8) + [0, 0, 5, 2, 0x80, 0, 0x40, 0])  // 16,384 bytes of credit: soon used up
     var receivers: [Receiver] = []
     for _ in 0..<3 where role == .sender {
         let request = LinkRequest(
             method: "POST", scheme: "https", authority: "a", target: "/", fields: ["b": "c"], offers: [1, 2])
         let receiver = Receiver()
         receiver.stream = lane.open(request, receiver: receiver)
-        receiver.stream?.send(ByteBuffer(repeating: 0, count: 200_000))
+        receiver.stream?.send(ByteBuffer(repeating: 0, count: 20_000))
         receivers.append(receiver)
     }
     loop.run()
@@ -65,7 +65,7 @@ final class Receiver: AnswerReceiver, LinkRequestReceiver {
     func requestBecameWritable() { stream?.send(ByteBuffer(repeating: 0, count: 1000)) }
     func received(requestBody body: ByteBuffer) { stream?.consumed(body.readableBytes) }
     func receivedRequestEnd(trailers: HTTPHeaders?) {
-        stream?.send(ByteBuffer(repeating: 0, count: 100_000))
+        stream?.send(ByteBuffer(repeating: 0, count: 20_000))
         stream?.finish(trailers: trailers)
     }
     func cancelled() {}
