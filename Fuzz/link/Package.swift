@@ -10,11 +10,14 @@ let strict: [SwiftSetting] = [.strictMemorySafety(), .enableUpcomingFeature("Int
 let package = Package(
     name: "railgun-fuzz-link",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     ],
     targets: [
-        .target(name: "Exchange", dependencies: [nioCore, nioHTTP1], swiftSettings: strict),
+        .target(
+            name: "Exchange",
+            dependencies: [nioCore, nioHTTP1, .product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
         .target(
             name: "Link",
             dependencies: [

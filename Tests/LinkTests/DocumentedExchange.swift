@@ -12,7 +12,7 @@ struct DocumentedExchange {
         let request = LinkRequest.get("/time", ["accept": "text/html"], offers: [0xd331c03412684b84])
         let (_, _, server, _) = pair.exchange(request)
         let page = PageTransfer(
-            base: 0, check: PageCheck(high: 0x31e0087a5186aa47, low: 0xa8d85d0abe2848a7), pageBytes: 25)
+            base: 0, isKept: true, check: PageCheck(high: 0x31e0087a5186aa47, low: 0xa8d85d0abe2848a7), pageBytes: 25)
         var answer = Answer.status(200, ["content-type": "text/html"], page: page)
         answer.report = OriginReport(flags: 0, microseconds: 1500)
         server.answer(answer)
@@ -24,6 +24,7 @@ struct DocumentedExchange {
     private func pair() -> LanePair {
         var settings = LaneSettings()
         settings.laneID = 0x52_6c67
+        settings.checkSecret = (1, 2)
         return LanePair(listener: settings)
     }
 

@@ -7,7 +7,8 @@ import Testing
 
 /// Requests and answers between the two ends.
 struct Exchanges {
-    @Test func aRequestCrossesAndItsAnswerComesBack() {
+    @Test(arguments: 0...1)
+    func aRequestCrossesAndItsAnswerComesBack(number: Int) {
         let pair = LanePair()
         let request = LinkRequest.get("/a?b", ["accept": "text/html", "cookie": "a=b"], offers: [1, .max])
         let (_, answer, server, _) = pair.exchange(request)
@@ -15,7 +16,7 @@ struct Exchanges {
         #expect(seen.end && seen.request.target == "/a?b" && seen.request.offers == [1, .max])
         #expect(seen.request.fields == request.fields && seen.request.authority == "www.example.org")
 
-        let page = PageTransfer(base: 1, check: PageCheck(high: 3, low: .max), pageBytes: 12_345)
+        let page = PageTransfer(base: 1, isKept: number == 1, check: PageCheck(high: 3, low: .max), pageBytes: 12_345)
         var sent = Answer.status(200, ["content-type": "text/html"], page: page)
         sent.report = OriginReport(flags: 0x81, microseconds: 4711)
         server.answer(sent)
@@ -105,7 +106,7 @@ struct Exchanges {
     }
 
     @Test(arguments: [
-        (ExchangeFailure.Cause.origin, 502), (.originTimeout, 504), (.overloaded, 503), (.link, 527),
+        (ExchangeFailure.Cause.badRequest, 400), (.origin, 502), (.originTimeout, 504), (.overloaded, 503), (.link, 527),
     ])
     func aFailureBeforeTheHeadKeepsItsStatusAndWords(cause: ExchangeFailure.Cause, status: Int) {
         let pair = LanePair()

@@ -158,7 +158,7 @@ struct HeadCoderTests {
     private static let brokenAnswers: [([UInt8], Bool, String?)] = [
         ([], false, "an answer ends within its report"), ([0], false, "an answer ends within its report"),
         ([0, 0, 1, 0, 0], true, "an answer ends within its page's description"),
-        ([0, 0, 17] + zeros + [0], true, "a page of 0 bytes, or from offer 17"),
+        ([0, 0, 34] + zeros + [0], true, "a page of 0 bytes, or from offer 17"),
         (
             [0, 0, 0] + zeros + [0xc0, 0, 0, 0, 0x80, 0, 0, 0], true,
             "a page of 2147483648 bytes, or from offer 0"
