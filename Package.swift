@@ -83,7 +83,7 @@ let package = Package(
         .target(
             name: "Link",
             dependencies: [
-                "Exchange", nioCore, nioPosix, nioHTTP1, nioSSL,
+                "Exchange", nioCore, nioPosix, nioHTTP1, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
@@ -102,7 +102,8 @@ let package = Package(
         .target(
             name: "Credentials",
             dependencies: [
-                .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -155,6 +156,14 @@ let package = Package(
             dependencies: [
                 "HTTPWire", "HTTPRules", nioCore, nioHTTP1, .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
+        .testTarget(
+            name: "LinkTests",
+            dependencies: [
+                "Link", "Exchange", "Credentials", nioCore, nioPosix, nioHTTP1, nioSSL,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "OperationsTests", dependencies: ["Operations"]),
         .testTarget(name: "CredentialsTests", dependencies: ["Credentials", nioPosix, nioSSL]),
         // What the tests of commands and of the whole line share.

@@ -1,6 +1,8 @@
 import NIOCore
 
-/// The kinds of frames. A frame is a byte of kind and flags, the stream, the payload's length, and the payload.
+/// The kinds of frames.
+///
+/// A frame is a byte of kind and flags, the stream, the payload's length, and the payload.
 ///
 /// `docs/formats/link.md` describes each byte by byte.
 enum FrameKind: UInt8 {
@@ -26,8 +28,6 @@ struct FrameFlags: OptionSet, Hashable {
     static let page = FrameFlags(rawValue: 2)
     /// RESPONSE: interim, another one follows.
     static let interim = FrameFlags(rawValue: 4)
-    /// DATA: an LZ4 block, after the length of what it makes.
-    static let compressed = FrameFlags(rawValue: 2)
     /// PING: the answer to one.
     static let answer = FrameFlags(rawValue: 1)
 }
@@ -48,12 +48,15 @@ struct Frame {
     /// Takes the next frame off `buffer`; `nil` where it isn't complete yet.
     static func read(from buffer: inout ByteBuffer) throws(LinkError) -> Frame? {
         let start = buffer.readerIndex
-        guard let first: UInt8 = buffer.readInteger(), let stream = buffer.readVarint(), let length = buffer.readVarint()
+        guard let first: UInt8 = buffer.readInteger(), let stream = buffer.readVarint(),
+            let length = buffer.readVarint()
         else {
             buffer.moveReaderIndex(to: start)
             return nil
         }
-        guard stream <= 0x3fff_ffff else { throw .violation("a frame for stream \(stream), allowed are up to 2^30 - 1") }
+        guard stream <= 0x3fff_ffff else {
+            throw .violation("a frame for stream \(stream), allowed are up to 2^30 - 1")
+        }
         guard length <= maxPayloadBytes else {
             throw .violation("a frame of \(length) bytes, allowed are up to \(maxPayloadBytes)")
         }

@@ -35,8 +35,13 @@ package struct LinkRequest: Sendable {
 struct HeadEncoder {
     private var hpack: HPACKEncoder
     private let allocator = ByteBufferAllocator()
+    private let maxHeadBytes: Int
 
-    init(tableBytes: Int) {
+    /// - Parameters:
+    ///   - tableBytes: The room that the other end has for its table of fields; 64 kB of it are used at most.
+    ///   - maxHeadBytes: The longest head that the other end takes, in bytes after decoding.
+    init(tableBytes: Int, maxHeadBytes: Int) {
+        self.maxHeadBytes = maxHeadBytes
         hpack = HPACKEncoder(allocator: allocator, maxDynamicTableSize: min(tableBytes, 64 * 1024))
     }
 
@@ -87,11 +92,19 @@ struct HeadEncoder {
     private mutating func code(
         _ pseudoFields: [(String, String)], _ fields: HTTPHeaders
     ) throws(LinkError) -> ByteBuffer {
+        // Before anything is coded, so that the tables of both ends stay alike. RFC 7541 counts 32 bytes more a field.
+        let bytes = pseudoFields.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count + 32 }
+        let headBytes = fields.reduce(bytes) { $0 + $1.name.utf8.count + $1.value.utf8.count + 32 }
+        guard headBytes <= maxHeadBytes else {
+            throw LinkError(.originFailed, "a head of \(headBytes) bytes; the other end takes up to \(maxHeadBytes)")
+        }
         do { try hpack.beginEncoding(allocator: allocator) } catch { throw .violation("HPACK: \(error)") }
         for (name, value) in pseudoFields {
             // Targets are as many as there are pages: those would push all else out of the table.
             if name == ":path" || name == ":error" {
-                do { try hpack.appendNonIndexed(header: name, value: value) } catch { throw .violation("HPACK: \(error)") }
+                do { try hpack.appendNonIndexed(header: name, value: value) } catch {
+                    throw .violation("HPACK: \(error)")
+                }
             } else {
                 try append(name, value)
             }
@@ -175,7 +188,9 @@ struct HeadDecoder {
         }
         var offers: [UInt64] = []
         for _ in 0..<count {
-            guard let offer: UInt64 = payload.readInteger() else { throw .violation("a request ends within its offers") }
+            guard let offer: UInt64 = payload.readInteger() else {
+                throw .violation("a request ends within its offers")
+            }
             offers.append(offer)
         }
         var (method, scheme, authority, target): (String?, String?, String?, String?)
@@ -192,8 +207,12 @@ struct HeadDecoder {
             throw .violation("a request without method, scheme, authority or path")
         }
         guard FieldSyntax.isName(method) else { throw .violation("a method with a forbidden byte") }
-        guard scheme == "http" || scheme == "https" else { throw .violation("a request with scheme \(scheme.prefix(16))") }
-        guard authority.isEmpty || FieldSyntax.isVisible(authority) else { throw .violation("an authority with a forbidden byte") }
+        guard scheme == "http" || scheme == "https" else {
+            throw .violation("a request with scheme \(scheme.prefix(16))")
+        }
+        guard authority.isEmpty || FieldSyntax.isVisible(authority) else {
+            throw .violation("an authority with a forbidden byte")
+        }
         guard FieldSyntax.isVisible(target) else { throw .violation("a target with a forbidden byte") }
         return LinkRequest(
             method: method, scheme: scheme, authority: authority, target: target, fields: fields, offers: offers)

@@ -1,8 +1,11 @@
 package import Exchange
 package import NIOCore
 import NIOHTTP1
+import NIOTLS
 
-/// One connection of a link: carries frames between its channel and its streams. All on the channel's event loop.
+/// One connection of a link: carries frames between its channel and its streams.
+///
+/// All on the channel's event loop.
 package final class Lane: ChannelInboundHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
@@ -14,10 +17,12 @@ package final class Lane: ChannelInboundHandler {
     private var queue = SendQueue<LinkStream>()
     private var pool: CreditPool
     private var context: ChannelHandlerContext?
-    private var inbound = ByteBuffer()
+    /// What came and is no whole frame yet.
+    private(set) var inbound = ByteBuffer()
     /// Frames that concern the lane or give credit: they go out before all else.
     private var urgent = ByteBuffer()
     private var isFlushScheduled = false
+    private var isClosingSoon = false
     private var pings: Scheduled<Void>?
     private let ownerEvents: any LaneOwner
 
@@ -25,6 +30,8 @@ package final class Lane: ChannelInboundHandler {
     private static let poolBytes = 16 << 20
     /// How often the other end is pinged, and how long it may be silent: a dead one is noticed within 10 s.
     private static let pingInterval = TimeAmount.seconds(3), maxSilence = TimeAmount.seconds(6)
+    /// How much may wait to answer another end that asks but doesn't read: resets of 4,096 streams fit.
+    static let maxUrgentBytes = 1 << 20
     /// How many bytes are handed to TLS at once: a record.
     private static let batchBytes = 16 * 1024
     /// How long TLS and SETTINGS may take.
@@ -62,6 +69,10 @@ package final class Lane: ChannelInboundHandler {
         let stream = addStream(id)
         stream.answerReceiver = receiver
         stream.enqueue(.request(request))
+        if machine.isUsedUp {  // numbers of streams don't come again: a fresh lane takes over
+            _ = machine.drain()
+            ownerEvents.laneDrains(self)
+        }
         return stream
     }
 
@@ -159,13 +170,23 @@ package final class Lane: ChannelInboundHandler {
         } catch {
             end(error)
         }
-        // Pieces of body share this memory; it goes when the last of them does.
-        if inbound.readableBytes == 0 { inbound = ByteBuffer() }
+        // Pieces of body share this memory; it goes when the last of them does. What was read must not stay before what
+        // wasn't: frames that never end where a read does would make the buffer grow for ever.
+        if inbound.readableBytes == 0 { inbound = ByteBuffer() } else { inbound.discardReadBytes() }
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable { flush() }
         context.fireChannelWritabilityChanged()
+    }
+
+    /// TLS is content with a client that doesn't ask for a protocol; the link is not.
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted(let name)? = event as? TLSUserEvent, name != LaneMachine.applicationProtocol {
+            let words = "the other end doesn't offer \(LaneMachine.applicationProtocol) as its protocol in TLS (ALPN)"
+            end(LinkError(.foreignPeer, words))
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
@@ -182,24 +203,27 @@ package final class Lane: ChannelInboundHandler {
 
     private func received(_ frame: Frame) throws(LinkError) {
         var payload = frame.payload
-        guard let kind = FrameKind(rawValue: frame.kind) else { return try machine.checkOpen() }  // from a newer version
+        // A kind of a newer version is skipped.
+        guard let kind = FrameKind(rawValue: frame.kind) else { return try machine.checkOpen() }
         if kind == .settings {
             try machine.received(LaneSettings(reading: &payload))
-            encoder = HeadEncoder(tableBytes: machine.peerSettings.headTableBytes)
+            encoder = HeadEncoder(
+                tableBytes: machine.peerSettings.headTableBytes, maxHeadBytes: machine.peerSettings.maxHeadBytes)
             if let context { schedulePing(in: Self.pingInterval, context) }
             ownerEvents.laneOpened(self)
-            return
+            return scheduleFlush()  // an end that drains already has something to say
         }
         try machine.checkOpen()
         switch kind {
-        case .settings, .padding: break
+        case .settings: break
+        case .padding: if frame.stream != 0 { _ = try stream(frame) }
         case .request: try receivedRequest(frame, &payload)
         case .response: try receivedResponse(frame, &payload)
         case .data: try receivedData(frame, payload)
         case .trailers: try receivedTrailers(frame, &payload)
         case .reset: try receivedReset(frame, &payload)
         case .credit: try receivedCredit(frame, &payload)
-        case .ping: receivedPing(frame, &payload)
+        case .ping: try receivedPing(frame, &payload)
         case .goAway: try receivedGoAway(&payload)
         }
     }
@@ -236,6 +260,10 @@ package final class Lane: ChannelInboundHandler {
         guard machine.role == .sender else { throw .violation("an answer from a sender") }
         guard let stream = try stream(frame) else { return }
         let (interim, end) = (frame.flags.contains(.interim), frame.flags.contains(.end))
+        let status = answer.head.status.code
+        guard interim == (status < 200 && status != 101) else {
+            throw .violation("status \(status) in an answer that is \(interim ? "" : "not ")interim")
+        }
         try stream.machine.receivedHead(interim: interim, end: end)
         if interim {
             stream.answerReceiver?.received(interim: answer.head)
@@ -282,7 +310,7 @@ package final class Lane: ChannelInboundHandler {
     private func receivedReset(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {
         guard let code = payload.readVarint() else { throw .violation("a RESET without a code") }
         guard let stream = try stream(frame) else { return }
-        let message = payload.readString(length: payload.readableBytes) ?? ""
+        let message = payload.readWords()
         let (answerReceiver, requestReceiver) = (stream.answerReceiver, stream.requestReceiver)
         remove(stream)
         requestReceiver?.cancelled()
@@ -296,25 +324,29 @@ package final class Lane: ChannelInboundHandler {
         streamHasOutput(stream)
     }
 
-    private func receivedPing(_ frame: Frame, _ payload: inout ByteBuffer) {
-        if frame.flags.contains(.answer) {
-            if let id = payload.readVarint() { machine.receivedPong(id, at: .now()) }
-        } else {
-            writeUrgent(.ping, flags: .answer, payload: payload)
+    private func receivedPing(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {
+        guard let id = payload.readVarint() else { throw .violation("PING without a number") }
+        guard !frame.flags.contains(.answer) else {
+            if let context { machine.receivedPong(id, at: context.eventLoop.now) }
+            return
         }
+        var answer = ByteBuffer()
+        answer.writeVarint(id)
+        writeUrgent(.ping, flags: .answer, payload: answer)
     }
 
     private func receivedGoAway(_ payload: inout ByteBuffer) throws(LinkError) {
         guard let last = payload.readVarint(), let code = payload.readVarint() else {
             throw .violation("GOAWAY ends within its numbers")
         }
-        let message = payload.readString(length: payload.readableBytes) ?? ""
+        let message = payload.readWords()
         guard code == LinkError.Code.cancelled.rawValue else {
             return end(LinkError(.closed, "the other end gave the link up: \(message)"))
         }
         _ = machine.drain()
         ownerEvents.laneDrains(self)
-        for stream in streams.values.filter({ UInt64($0.id) > last }) {
+        // Only a sender opens streams: to a listener the number says nothing.
+        for stream in streams.values.filter({ machine.role == .sender && UInt64($0.id) > last }) {
             let receiver = stream.answerReceiver
             remove(stream)
             receiver?.failed(ExchangeFailure(code: .refused, message))
@@ -355,22 +387,49 @@ package final class Lane: ChannelInboundHandler {
 
     private func flush() {
         isFlushScheduled = false
-        guard let context, machine.isOpen || machine.isClosed else { return }
+        guard let context, machine.isOpen else { return }
+        guard context.channel.isWritable || urgent.readableBytes <= Self.maxUrgentBytes else {
+            return end(
+                .violation("over \(Self.maxUrgentBytes) bytes wait for an end that asks for them and doesn't read"))
+        }
         var wrote = false
-        while context.channel.isWritable || urgent.readableBytes > 0 {
+        while context.channel.isWritable {
             var batch = urgent
             urgent = ByteBuffer()
             while context.channel.isWritable, batch.readableBytes < Self.batchBytes, let stream = queue.popFirst() {
                 stream.isQueued = false
                 guard streams[stream.id] === stream else { continue }
-                do throws(LinkError) { try emit(stream, to: &batch) } catch { return end(error) }
+                do throws(LinkError) { try emit(stream, to: &batch) } catch {
+                    guard error.code == .originFailed else { return end(error) }
+                    giveUp(stream, error)
+                }
+
             }
             guard batch.readableBytes > 0 else { break }
             context.write(wrapOutboundOut(batch), promise: nil)
             wrote = true
         }
         if wrote { context.flush() }
-        if machine.isDraining, streams.isEmpty { end(LinkError(.cancelled, "drained")) }
+        if machine.isDraining, streams.isEmpty { closeWhenSent(context) }
+    }
+
+    /// Ends a lane that is drained, once all that was written has left: what waits in the channel is lost when it closes.
+    private func closeWhenSent(_ context: ChannelHandlerContext) {
+        guard !isClosingSoon else { return }
+        isClosingSoon = true
+        var last = ByteBuffer()
+        last.writeFrame(.padding, payload: ByteBuffer())
+        context.writeAndFlush(wrapOutboundOut(last)).assumeIsolatedUnsafeUnchecked().whenComplete { _ in
+            self.end(LinkError(.cancelled, "drained"))
+        }
+    }
+
+    /// Gives up a stream whose head the other end wouldn't take.
+    private func giveUp(_ stream: LinkStream, _ error: LinkError) {
+        let (answerReceiver, requestReceiver) = (stream.answerReceiver, stream.requestReceiver)
+        reset(stream, error)
+        requestReceiver?.cancelled()
+        answerReceiver?.failed(ExchangeFailure(.link, error.message))
     }
 
     /// Writes what one stream may send in its turn.
@@ -381,20 +440,20 @@ package final class Lane: ChannelInboundHandler {
             if case .body = next {} else { stream.outbox.removeFirst() }
             switch next {
             case .request(let request):
+                let payload = try encoder!.payload(of: request)
                 let end = stream.takeEnd()
                 stream.machine.sentHead(interim: false, end: end)
-                batch.writeFrame(
-                    .request, flags: end ? .end : [], stream: stream.id, payload: try encoder!.payload(of: request))
+                batch.writeFrame(.request, flags: end ? .end : [], stream: stream.id, payload: payload)
             case .interim(let head):
-                stream.machine.sentHead(interim: true, end: false)
                 let payload = try encoder!.payload(of: Answer(head: head))
+                stream.machine.sentHead(interim: true, end: false)
                 batch.writeFrame(.response, flags: .interim, stream: stream.id, payload: payload)
             case .answer(let answer, let error):
+                let payload = try encoder!.payload(of: answer, error: error)
                 let end = stream.takeEnd()
                 stream.machine.sentHead(interim: false, end: end)
                 var flags: FrameFlags = answer.page == nil ? [] : .page
                 if end { flags.insert(.end) }
-                let payload = try encoder!.payload(of: answer, error: error)
                 batch.writeFrame(.response, flags: flags, stream: stream.id, payload: payload)
             case .body:
                 let (body, end) = stream.takeBody(atMost: Frame.maxDataBytes)
@@ -405,8 +464,8 @@ package final class Lane: ChannelInboundHandler {
                 batch.writeFrameHeader(.padding, stream: stream.id, payloadBytes: byteCount)
                 batch.writeRepeatingByte(0, count: byteCount)
             case .end(let trailers?):
-                stream.machine.sentTrailers()
                 let payload = try encoder!.payload(ofTrailers: trailers)
+                stream.machine.sentTrailers()
                 batch.writeFrame(.trailers, stream: stream.id, payload: payload)
             case .end(nil):
                 stream.machine.sentBody(byteCount: 0, end: true)
@@ -437,9 +496,10 @@ package final class Lane: ChannelInboundHandler {
     private func ping() {
         guard let context, !machine.isClosed else { return }
         guard machine.isOpen else {
-            return end(LinkError(.silent, "the other end said nothing for \(Self.startTimeout.nanoseconds / 1_000_000_000) s"))
+            return end(
+                LinkError(.silent, "the other end said nothing for \(Self.startTimeout.nanoseconds / 1_000_000_000) s"))
         }
-        let now = NIODeadline.now()
+        let now = context.eventLoop.now
         if let silence = machine.silence(at: now), silence >= Self.maxSilence {
             return end(LinkError(.silent, "no answer to a ping for \(silence.nanoseconds / 1_000_000_000) s"))
         }
@@ -454,12 +514,10 @@ package final class Lane: ChannelInboundHandler {
     /// Ends the lane: every stream hears of it, the owner last.
     private func end(_ error: LinkError) {
         guard !machine.isClosed else { return }
-        let wasOpen = machine.isOpen
-        if error.code == .protocolViolation || error.code == .foreignPeer {
+        if let context, error.code == .protocolViolation || error.code == .foreignPeer {
+            urgent = ByteBuffer()
             writeGoAway(lastStream: 0, error)
-            if let context, wasOpen || error.code == .foreignPeer {
-                context.writeAndFlush(wrapOutboundOut(urgent), promise: nil)
-            }
+            context.writeAndFlush(wrapOutboundOut(urgent), promise: nil)
         }
         machine.close()
         pings?.cancel()

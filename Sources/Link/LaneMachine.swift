@@ -10,6 +10,8 @@ struct LaneMachine {
     /// What both ends send first: the name of the protocol, and the newest version that they speak.
     static let preface: [UInt8] = Array("RAILGUN".utf8) + [version]
     static let version: UInt8 = 1
+    /// The name of the protocol in TLS: both ends must ask for it.
+    static let applicationProtocol = "railgun/1"
 
     private enum State: Equatable {
         case awaitingPreface, awaitingSettings, open, closed
@@ -28,15 +30,19 @@ struct LaneMachine {
     private(set) var roundTrip: TimeAmount?
 
     /// The last number that a stream may have; a lane is replaced before it gets there.
-    private static let maxStream: UInt32 = 0x3fff_fffe
+    static let maxStream: UInt32 = 0x3fff_fffe
 
-    init(role: LinkRole, settings: LaneSettings) {
+    /// Creates the machine of a lane that has said nothing yet; `lastStream` is above 0 for tests only.
+    init(role: LinkRole, settings: LaneSettings, lastStream: UInt32 = 0) {
         self.role = role
         self.settings = settings
+        self.lastStream = lastStream
     }
 
     var isOpen: Bool { state == .open }
     var isClosed: Bool { state == .closed }
+    /// Whether the last number that a stream may have is taken.
+    var isUsedUp: Bool { lastStream >= Self.maxStream }
 
     // MARK: the start
 
@@ -79,7 +85,7 @@ struct LaneMachine {
     /// The number for a stream that this end opens; `nil` where none may be opened.
     mutating func openStream(current count: Int) -> UInt32? {
         guard state == .open, !isDraining, role == .sender, count < peerSettings.maxStreams,
-            lastStream < Self.maxStream
+            !isUsedUp
         else { return nil }
         lastStream += 1
         return lastStream
@@ -121,7 +127,9 @@ struct LaneMachine {
 
     // MARK: the end
 
-    /// Begins to drain: streams that are there go on, no new ones come. Returns the last stream that was taken.
+    /// Begins to drain: streams that are there go on, no new ones come.
+    ///
+    /// - Returns: The last stream that was taken.
     mutating func drain() -> UInt32 {
         isDraining = true
         return lastStream

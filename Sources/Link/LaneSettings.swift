@@ -17,7 +17,9 @@ package struct LaneSettings: Sendable {
 
     package init() {}
 
-    /// The numbers that settings have on the wire. Unknown ones are skipped: newer ends may send more.
+    /// The numbers that settings have on the wire.
+    ///
+    /// Unknown ones are skipped: newer ends may send more.
     private enum Key: UInt64 {
         case maxStreams = 1
         case streamCredit = 2

@@ -3,7 +3,9 @@ package import NIOCore
 import NIOPosix
 package import NIOSSL
 
-/// Keeps one lane to one listener up: opens it at the start, and again whenever it breaks. Confined to one event loop.
+/// Keeps one lane to one listener up: opens it at the start, and again whenever it breaks.
+///
+/// Confined to one event loop.
 package final class LinkDialer {
     /// Where a listener is.
     package struct Address: Hashable, Sendable, CustomStringConvertible {
@@ -42,7 +44,7 @@ package final class LinkDialer {
     /// The first pause before another attempt, and the longest.
     private static let firstPause = 0.1, longestPause = 5.0
 
-    /// - Parameter report: Called on the event loop.
+    /// Describes the link; `report` is called on the event loop.
     package init(
         _ address: Address, tls: NIOSSLContext?, eventLoop: any EventLoop, report: @escaping (Event) -> Void
     ) {
@@ -94,7 +96,8 @@ package final class LinkDialer {
             let causes = Set(error.connectionErrors.map { words($0.error, address) })
             return causes.isEmpty ? "no address for \(address.host)" : causes.sorted().joined(separator: "; ")
         case let error as IOError: return "\(address): \(error.words)"
-        case is ChannelError: return "\(address): no connection within \(Lane.startTimeout.nanoseconds / 1_000_000_000) s"
+        case is ChannelError:
+            return "\(address): no connection within \(Lane.startTimeout.nanoseconds / 1_000_000_000) s"
         default: return "\(address): \(error)"
         }
     }

@@ -7,9 +7,13 @@ package enum LinkServer {
     /// Listens; each lane stays on the event loop that accepted it.
     ///
     /// - Parameters:
+    ///   - host: The address to listen on.
+    ///   - port: The port; 0 for any.
     ///   - tls: From ``LinkCredentials/context(for:)``; `nil` only for tests on loopback.
+    ///   - group: Whose event loops accept lanes.
     ///   - owner: Called once for each lane, on its event loop, for who keeps it.
     /// - Returns: The listening channel; close it to stop.
+    /// - Throws: `IOError` where the address can't be listened on.
     package static func listen(
         host: String, port: Int, tls: NIOSSLContext?, on group: any EventLoopGroup,
         owner: @escaping @Sendable (any Channel) -> (settings: LaneSettings, owner: any LaneOwner)

@@ -15,13 +15,9 @@ package struct LinkCredentials: Sendable {
         self.authorityFile = authorityFile
     }
 
-    /// The name of the protocol in TLS: both ends must ask for it.
-    static let applicationProtocol = "railgun/1"
-
     /// TLS 1.3, with certificates at both ends, as the other end's kind of peer.
     ///
-    /// The authority signs for this link only, so whoever it signed may be at the other end, under any name. That a
-    /// sender's certificate can't stand in for a listener's is what the purposes within the certificates are for.
+    /// The authority signs for this link only, so whoever it signed may be at the other end, under any name.
     ///
     /// - Throws: What is wrong with a file.
     package func context(for role: LinkRole) throws -> NIOSSLContext {
@@ -36,7 +32,7 @@ package struct LinkCredentials: Sendable {
         configuration.trustRoots = .file(authorityFile)
         configuration.certificateVerification = .noHostnameVerification
         configuration.minimumTLSVersion = .tlsv13
-        configuration.applicationProtocols = [Self.applicationProtocol]
+        configuration.applicationProtocols = [LaneMachine.applicationProtocol]
         return try NIOSSLContext(configuration: configuration)
     }
 }

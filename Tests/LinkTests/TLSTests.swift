@@ -1,0 +1,106 @@
+import Credentials
+import Exchange
+import Foundation
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Testing
+
+@testable import Link
+
+/// Both ends over real sockets and TLS: who is let in, and what the others hear.
+final class TLSTests {
+    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("link-\(UUID().uuidString)").path
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// The certificates of an authority of its own, in a folder of that name.
+    private func credentials(_ authority: String, _ end: String) throws -> LinkCredentials {
+        let folder = "\(path)/\(authority)"
+        _ = try CredentialFolder(folder).make(ends: [
+            .init(name: "sender", names: []), .init(name: "listener", names: [.init("127.0.0.1")]),
+        ])
+        return LinkCredentials(
+            certificateFile: "\(folder)/\(end).pem", keyFile: "\(folder)/\(end).key", authorityFile: "\(folder)/ca.pem")
+    }
+
+    /// What the listener says of one sender.
+    private func listenerHears(from context: NIOSSLContext) async throws -> LinkNews {
+        let server = try credentials("ours", "listener").context(for: .listener)
+        let listener = try await Listening(tls: server)
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let lane = Lane(role: .sender, settings: LaneSettings(), owner: NewsOwner(continuation: nil))
+                    try channel.pipeline.syncOperations.addHandlers(
+                        try NIOSSLClientHandler(context: context, serverHostname: nil), lane)
+                }
+            }.connect(to: listener.channel.localAddress!).get()
+        let news = try #require(await listener.next())
+        channel.close(promise: nil)
+        try await listener.stop()
+        return news
+    }
+
+    @Test func endsOfOneAuthorityMeet() async throws {
+        let context = try credentials("ours", "sender").context(for: .sender)
+        #expect(try await listenerHears(from: context) == .opened)
+    }
+
+    @Test func aSenderOfAnotherAuthorityIsRefused() async throws {
+        var other = try credentials("theirs", "sender")
+        other.authorityFile = try credentials("ours", "sender").authorityFile
+        let news = try await listenerHears(from: try other.context(for: .sender))
+        guard case .closed(let error) = news else { return #expect(Bool(false), "\(news)") }
+        #expect(error.code == .closed && error.message.contains("CERTIFICATE_VERIFY_FAILED"))
+    }
+
+    /// A client of our authority, but for what the caller changes.
+    private func client(_ change: (inout TLSConfiguration) -> Void) throws -> NIOSSLContext {
+        let ours = try credentials("ours", "sender")
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.trustRoots = .file(ours.authorityFile)
+        configuration.certificateVerification = .noHostnameVerification
+        configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(ours.certificateFile).map {
+            .certificate($0)
+        }
+        configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: ours.keyFile, format: .pem))
+        configuration.applicationProtocols = [LaneMachine.applicationProtocol]
+        change(&configuration)
+        return try NIOSSLContext(configuration: configuration)
+    }
+
+    @Test func aSenderWithoutACertificateIsRefused() async throws {
+        let news = try await listenerHears(
+            from: client {
+                $0.certificateChain = []
+                $0.privateKey = nil
+            })
+        guard case .closed(let error) = news else { return #expect(Bool(false), "\(news)") }
+        #expect(error.message.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE"))
+    }
+
+    @Test(arguments: [[], ["h2", "http/1.1"], ["railgun/2"]])
+    func aClientThatDoesNotAskForTheLinkIsRefusedInWords(protocols: [String]) async throws {
+        let news = try await listenerHears(from: client { $0.applicationProtocols = protocols })
+        guard case .closed(let error) = news else { return #expect(Bool(false), "\(news)") }
+        #expect(error.code == .foreignPeer)
+        #expect(error.message == "the other end doesn't offer railgun/1 as its protocol in TLS (ALPN)")
+    }
+
+    @Test func tlsBelow13IsRefused() async throws {
+        let news = try await listenerHears(from: client { $0.maximumTLSVersion = .tlsv12 })
+        guard case .closed(let error) = news else { return #expect(Bool(false), "\(news)") }
+        #expect(error.code == .closed)
+    }
+
+    @Test func aListenerOfAnotherAuthorityIsNotTrusted() async throws {
+        let listener = try await Listening(tls: try credentials("theirs", "listener").context(for: .listener))
+        let dialing = Dialing(
+            to: listener.channel.localAddress!.port!, tls: try credentials("ours", "sender").context(for: .sender))
+        guard case .lost(let error, _)? = await dialing.next() else { return #expect(Bool(false)) }
+        #expect(error.message.contains("CERTIFICATE_VERIFY_FAILED"))
+        try await dialing.stop()
+        try await listener.stop()
+    }
+}
