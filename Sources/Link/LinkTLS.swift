@@ -16,7 +16,7 @@ package struct LinkCredentials: Sendable {
     }
 
     /// The name of the protocol in TLS: both ends must ask for it.
-    static let applicationProtocol = "railgun/1"
+    package static let applicationProtocol = "railgun/1"
 
     /// TLS 1.3, with certificates at both ends, as the other end's kind of peer.
     ///
