@@ -103,7 +103,8 @@ let package = Package(
         .target(
             name: "Credentials",
             dependencies: [
-                .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -178,7 +179,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Corpus", "TestSupport", "demo-origin", "rg-diag", "rg-listener", "rg-sender", .product(name: "Crypto", package: "swift-crypto"),
+                "Corpus", "TestSupport", "demo-origin", "rg-diag", "rg-listener", "rg-sender",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .testTarget(name: "DemoOriginTests", dependencies: ["demo-origin"], swiftSettings: strict),
         .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),

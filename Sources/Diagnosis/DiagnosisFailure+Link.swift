@@ -84,7 +84,8 @@ extension DiagnosisFailure {
         if peer.notAfter < .now || peer.notBefore > .now {
             return DiagnosisFailure(
                 "the certificate of \(address.words), \(peer.subject), \(peer.expiry(at: .now))",
-                check: "make a new one: 'rg-sender cert', after its two files were removed", "is this machine's clock right?")
+                check: "make a new one: 'rg-sender cert', after its two files were removed",
+                "is this machine's clock right?")
         }
         let authority = try? CertificateSummary(contentsOf: credentials.authorityFile)
         if let authority, authority.subject != peer.issuer {

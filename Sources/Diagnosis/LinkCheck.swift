@@ -21,7 +21,8 @@ package struct LinkCheck: Sendable {
     ///   - page: A page to ask for; `nil` for none.
     ///   - say: Takes one line after the other.
     package init(
-        _ address: HostAndPort, credentials: LinkCredentials?, page: TestPage? = nil, say: @escaping @Sendable (String) -> Void
+        _ address: HostAndPort, credentials: LinkCredentials?, page: TestPage? = nil,
+        say: @escaping @Sendable (String) -> Void
     ) {
         (self.address, self.credentials, self.page, self.say) = (address, credentials, page, say)
     }
@@ -122,7 +123,8 @@ package struct LinkCheck: Sendable {
             let mean = TimeAmount.nanoseconds(samples.reduce(0) { $0 + $1.nanoseconds } / Int64(samples.count))
             say("round trip  \(samples.min()!.words) at least, \(mean.words) on average, of \(samples.count) pings")
         } catch let end as LinkProbe.End {
-            throw DiagnosisFailure("the link broke while it was pinged: \(end.link.message)", check: "the listener's log")
+            throw DiagnosisFailure(
+                "the link broke while it was pinged: \(end.link.message)", check: "the listener's log")
         }
     }
 }

@@ -5,7 +5,9 @@ import NIOPosix
 import NIOSSL
 import NIOTLS
 
-/// Opens one lane as a sender does, and tells how far it came. Confined to its event loop.
+/// Opens one lane as a sender does, and tells how far it came.
+///
+/// Confined to its event loop.
 final class LinkProbe: LaneOwner {
     /// What TLS agreed on.
     struct Handshake: Sendable {

@@ -32,7 +32,8 @@ package struct StoreCheck: Sendable {
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard let report = try? decoder.decode(StoreReport.self, from: Data(body.readableBytesView)) else {
             throw DiagnosisFailure(
-                "http://\(server)/store doesn't tell of a store", check: "is that stats.listen of rg-sender or rg-listener?")
+                "http://\(server)/store doesn't tell of a store",
+                check: "is that stats.listen of rg-sender or rg-listener?")
         }
         return Self.lines(report)
     }
@@ -50,7 +51,9 @@ package struct StoreCheck: Sendable {
         guard !report.addresses.isEmpty else { return lines }
         lines += ["", "     bytes  versions  address"]
         for page in report.addresses {
-            func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+            func right(_ text: String, _ width: Int) -> String {
+                String(repeating: " ", count: max(0, width - text.count)) + text
+            }
             lines.append(
                 right(grouped(page.bytes), 10) + right(String(page.versions), 10) + "  \(page.address)"
                     + (page.isPrivate ? "  (one visitor's)" : ""))
@@ -60,7 +63,8 @@ package struct StoreCheck: Sendable {
 
     private func fetch() async throws(DiagnosisFailure) -> ByteBuffer {
         let request = ForwardedRequest(
-            method: .GET, scheme: .http, authority: server.description, target: "/store", fields: ["Accept": "application/json"],
+            method: .GET, scheme: .http, authority: server.description, target: "/store",
+            fields: ["Accept": "application/json"],
             body: .none, keepAlive: false, version: .http1_1)
         let address = OriginAddress(host: server.host, port: server.port)
         let loop = MultiThreadedEventLoopGroup.singleton.next()

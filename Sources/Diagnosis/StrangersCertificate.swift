@@ -4,7 +4,9 @@ import NIOPosix
 import NIOSSL
 import NIOTLS
 
-/// The certificate of a server that was not trusted: only to say what is wrong with it. Nothing is sent to that server.
+/// The certificate of a server that was not trusted: only to say what is wrong with it.
+///
+/// Nothing is sent to that server.
 enum StrangersCertificate {
     /// Connects once more, without any check.
     ///

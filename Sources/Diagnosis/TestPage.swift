@@ -48,7 +48,9 @@ package struct TestPage: Sendable {
         var lines = [page + "\(grouped(base.count)) bytes, whole; \(wire(first))"]
         let second = try await visit(probe, offers: [PageVersion(of: base.span).prefix])
         guard let transfer = second.collected.answer.page else {
-            return lines + ["            the second time it was no page any more: \(second.collected.answer.head.status.code)"]
+            return lines + [
+                "            the second time it was no page any more: \(second.collected.answer.head.status.code)"
+            ]
         }
         let again = try rebuild(second, base: base)
         let delta = second.collected.body.readableBytes
@@ -88,7 +90,8 @@ package struct TestPage: Sendable {
         } catch let failure as ExchangeFailure {
             throw DiagnosisFailure(
                 "the link works, but \(scheme)://\(authority)\(target) doesn't come: \(failure.message)",
-                check: failure.cause == .link ? "the listener's log" : "does the origin answer, seen from the listener?",
+                check: failure.cause == .link
+                    ? "the listener's log" : "does the origin answer, seen from the listener?",
                 "map.file of the listener: does it name the origin of \(authority)?")
         } catch { throw DiagnosisFailure("\(scheme)://\(authority)\(target): \(error)") }
     }
@@ -105,7 +108,10 @@ package struct TestPage: Sendable {
                 }
             let (high, low) = PageVersion(of: page.span).leadingWords
             if page.count == transfer.pageBytes, transfer.check == PageCheck(high: high, low: low) { return page }
-        } catch { throw DiagnosisFailure("the page can't be rebuilt: \(error.description)", check: "are both ends of one version?") }
+        } catch {
+            throw DiagnosisFailure(
+                "the page can't be rebuilt: \(error.description)", check: "are both ends of one version?")
+        }
         throw DiagnosisFailure(
             "the rebuilt page is not the one that the listener had", check: "are both ends of one version?")
     }

@@ -88,7 +88,9 @@ package final class Lane: ChannelInboundHandler {
         return stream
     }
 
-    /// Asks the other end for a sign of life now; ``LaneOwner/lane(_:measured:)`` follows. At most one is under way.
+    /// Asks the other end for a sign of life now; ``LaneOwner/lane(_:measured:)`` follows.
+    ///
+    /// At most one is under way.
     package func ping() {
         guard let context, !machine.isClosed else { return }
         guard machine.isOpen else {

@@ -4,8 +4,12 @@ package struct StoreReport: Hashable, Sendable, Codable {
     /// Largest first; of private pages only the site is told.
     package var addresses: [StoredAddress]
 
-    /// - Parameter limit: The most addresses.
-    package init(_ store: some PageStore, limit: Int = 100) {
+    /// Asks a store.
+    ///
+    /// - Parameters:
+    ///   - store: The store.
+    ///   - limit: The most addresses.
+    package init(_ store: any PageStore, limit: Int = 100) {
         summary = store.summary
         addresses = store.contents(limit: limit, showsPrivate: false)
     }

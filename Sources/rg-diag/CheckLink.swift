@@ -24,7 +24,8 @@ struct CheckLink: AsyncParsableCommand {
     func validate() throws {
         let named = [cert, key, ca].compactMap(\.self).count
         guard config == nil ? named == 3 : named == 0 else {
-            throw ValidationError("use --config rg-sender.conf, or all of --cert, --key and --ca ('rg-sender cert' makes them)")
+            throw ValidationError(
+                "use --config rg-sender.conf, or all of --cert, --key and --ca ('rg-sender cert' makes them)")
         }
         if config == nil, address == nil { throw ValidationError("name the listener: HOST:2408") }
         if let address, HostAndPort(address, defaultPort: 2408) == nil {
