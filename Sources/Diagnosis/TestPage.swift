@@ -23,9 +23,17 @@ package struct TestPage: Sendable {
         target = "/" + (parts.count > 3 ? parts[3] : "")
     }
 
+    /// An answer, and what its page is checked with.
+    private struct Fetched: Sendable {
+        let collected: CollectedAnswer
+        let key: PageCheckKey
+        let stream: UInt32
+    }
+
     /// One visit.
     private struct Visit {
-        let collected: CollectedAnswer
+        let fetched: Fetched
+        var collected: CollectedAnswer { fetched.collected }
         let wire: WireBytes
         let time: TimeAmount
     }
@@ -74,19 +82,9 @@ package struct TestPage: Sendable {
         let (started, loop) = (NIODeadline.now(), probe.eventLoop)
         do {
             let before = try await loop.submit { probe.value.lane.wireBytes }.get()
-            let collected = try await loop.flatSubmit {
-                let promise = loop.makePromise(of: CollectedAnswer.self)
-                let collector = AnswerCollector(promise)
-                if let stream = probe.value.lane.open(request, receiver: collector) {
-                    collector.outgoing = stream
-                    stream.finish(trailers: nil)
-                } else {
-                    promise.fail(ExchangeFailure(.link, "the link takes no requests"))
-                }
-                return promise.futureResult
-            }.get()
+            let fetched = try await loop.flatSubmit { Self.ask(request, probe.value.lane, on: loop) }.get()
             let after = try await loop.submit { probe.value.lane.wireBytes }.get()
-            return Visit(collected: collected, wire: after - before, time: .now() - started)
+            return Visit(fetched: fetched, wire: after - before, time: .now() - started)
         } catch let failure as ExchangeFailure {
             throw DiagnosisFailure(
                 "the link works, but \(scheme)://\(authority)\(target) doesn't come: \(failure.message)",
@@ -94,6 +92,26 @@ package struct TestPage: Sendable {
                     ? "the listener's log" : "does the origin answer, seen from the listener?",
                 "map.file of the listener: does it name the origin of \(authority)?")
         } catch { throw DiagnosisFailure("\(scheme)://\(authority)\(target): \(error)") }
+    }
+
+    private static func ask(_ request: LinkRequest, _ lane: Lane, on loop: any EventLoop) -> EventLoopFuture<Fetched> {
+        let promise = loop.makePromise(of: CollectedAnswer.self)
+        let collector = AnswerCollector(promise)
+        guard let stream = lane.open(request, receiver: collector) else {
+            let failure = ExchangeFailure(.link, "the link takes no requests")
+            promise.fail(failure)
+            return loop.makeFailedFuture(failure)
+        }
+        collector.outgoing = stream
+        stream.finish(trailers: nil)
+        let (key, id) = (stream.checkKey, stream.id)
+        return promise.futureResult.map { Fetched(collected: $0, key: key, stream: id) }
+    }
+
+    private func check(of page: [UInt8], _ visit: Visit, isKept: Bool) -> PageCheck {
+        guard isKept else { return visit.fetched.key.check(of: page, stream: visit.fetched.stream) }
+        let (high, low) = PageVersion(of: page.span).leadingWords
+        return PageCheck(high: high, low: low)
     }
 
     private func rebuild(_ visit: Visit, base: [UInt8]?) throws(DiagnosisFailure) -> [UInt8] {
@@ -106,8 +124,9 @@ package struct TestPage: Sendable {
                 if let used { try decoder.decode(coded, base: used.span, expecting: nil) } else {
                     try decoder.decode(coded, base: nil, expecting: nil)
                 }
-            let (high, low) = PageVersion(of: page.span).leadingWords
-            if page.count == transfer.pageBytes, transfer.check == PageCheck(high: high, low: low) { return page }
+            if page.count == transfer.pageBytes, transfer.check == check(of: page, visit, isKept: transfer.isKept) {
+                return page
+            }
         } catch {
             throw DiagnosisFailure(
                 "the page can't be rebuilt: \(error.description)", check: "are both ends of one version?")
