@@ -81,17 +81,34 @@ struct DiagTests {
             let missing = try link(line.relay.port, line, certificate: "link/nobody")
             #expect(missing.exitCode == 1 && missing.errors.contains("nobody.pem: can't be read"), "\(missing)")
 
-            let openssl = try Command(
-                "/usr/bin/openssl",
-                "req -x509 -newkey rsa:2048 -nodes -days -1 -subj /CN=old -keyout".split(separator: " ").map(
-                    String.init)
-                    + [line.folder.path("old.key"), "-out", line.folder.path("old.pem")])
-            try #require(openssl.exitCode == 0, "\(openssl.errors)")
-            let expired = try link(line.relay.port, line, certificate: "old")
-            #expect(expired.exitCode == 1 && expired.errors.contains("old.pem expired "), "\(expired)")
-
             let none = try Command("rg-diag", ["link", "127.0.0.1:\(line.relay.port)"])
             #expect(none.exitCode == 64 && none.errors.contains("'rg-sender cert' makes them"), "\(none)")
+        }
+    }
+
+    /// Overwrites a certificate of the link with one that the same authority signed, and that expired yesterday.
+    private func expire(_ name: String, _ folder: TemporaryFolder) throws {
+        for arguments in [
+            "req -new -key link/\(name).key -subj /CN=\(name) -out \(name).csr",
+            "x509 -req -in \(name).csr -CA link/ca.pem -CAkey link/ca.key -days -1 -out link/\(name).pem",
+        ] {
+            let openssl = try Command(
+                "/usr/bin/openssl", arguments.split(separator: " ").map(String.init), in: folder.url)
+            try #require(openssl.exitCode == 0, "\(openssl.errors)")
+        }
+    }
+
+    @Test func expiredCertificatesAreNamedAtEitherEnd() async throws {
+        try await withLine { line, _ in
+            line.listener.stop()
+            try expire("listener", line.folder)
+            try line.listener.start()
+            let peer = try link(line.relay.port, line)
+            #expect(peer.exitCode == 1 && peer.errors.contains("CN=listener, expired "), "\(peer)")
+
+            try expire("sender", line.folder)
+            let own = try link(line.relay.port, line)
+            #expect(own.exitCode == 1 && own.errors.contains("sender.pem expired "), "\(own)")
         }
     }
 
