@@ -65,7 +65,7 @@ package struct TestPage: Sendable {
         let how =
             transfer.base == nil
             ? "whole again: the listener had forgotten the first one"
-            : "as a difference of \(grouped(delta)) bytes, \(percent(delta, of: again.count)) of the page"
+            : "as a difference of \(grouped(delta)) byte\(delta == 1 ? "" : "s"), \(percent(delta, of: again.count)) of the page"
         lines.append("            again: \(grouped(again.count)) bytes, \(how); \(wire(second))")
         lines.append("            both were rebuilt, and are what the listener had, by their hashes")
         return lines

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnosis
+import Foundation
 import Link
 import Operations
 
@@ -33,6 +34,9 @@ struct CheckLink: AsyncParsableCommand {
         }
     }
 
+    /// At once: some steps take seconds, and what failed shall stand below what didn't, also in a file.
+    private static func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
+
     func run() async throws {
         let page = try get.map { try TestPage($0) }
         let configuration = try config.map { try SenderConfiguration(Settings(contentsOf: $0)) }
@@ -45,8 +49,8 @@ struct CheckLink: AsyncParsableCommand {
         let named = address.flatMap { HostAndPort($0, defaultPort: 2408) }
         let listeners = named.map { [$0] } ?? Set(configuration!.groups.values.joined()).sorted { "\($0)" < "\($1)" }
         for listener in listeners {
-            if listeners.count > 1 { print("\(listener)") }
-            try await LinkCheck(listener, credentials: credentials, page: page) { print($0) }.run()
+            if listeners.count > 1 { Self.say("\(listener)") }
+            try await LinkCheck(listener, credentials: credentials, page: page) { Self.say($0) }.run()
         }
     }
 }

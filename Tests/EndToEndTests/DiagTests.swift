@@ -46,7 +46,7 @@ struct DiagTests {
             for part in [
                 "CN=sender", "TLS         version 1.3", "CN=listener", "for localhost", "expires in 824 days",
                 "link        version 1, connection", "of 5 pings", ": 200, text/html, ", "whole; ",
-                "as a difference of 1 bytes", "by their hashes", "all well",
+                "as a difference of 1 byte, ", "by their hashes", "all well",
             ] { #expect(diag.output.contains(part), "\(part) is missing:\n\(diag.output)") }
         }
     }
