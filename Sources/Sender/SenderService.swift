@@ -139,7 +139,9 @@ package final class SenderService: Drainable {
 
         func lanes() async -> [LaneSummary] {
             var lanes: [LaneSummary] = []
-            for bound in byLoop.values { lanes += (try? await bound.eventLoop.submit { bound.value.lanes }.get()) ?? [] }
+            for bound in byLoop.values {
+                lanes += (try? await bound.eventLoop.submit { bound.value.lanes }.get()) ?? []
+            }
             return lanes.sorted { $0.address < $1.address }
         }
 
