@@ -7,7 +7,7 @@ CORPORA ?= ../shared/corpora
 # How long to fuzz, all fuzzers together.
 FUZZ_SECONDS ?= 60
 
-DEMO := .build/demo
+DEMO := .build/demo-engine
 BENCH := .build/release/railgun-bench
 # One folder for both packages: what they depend on is compiled once.
 BENCHMARKS := --package-path Benchmarks --scratch-path .build -c release
@@ -26,11 +26,15 @@ setup: ## Install what this machine lacks for working on the project
 	scripts/setup --dev
 
 .PHONY: build
-build: ## Build both commands, optimized, into .build/release
+build: ## Build all commands, optimized, into .build/release
 	swift build -c release
 
 .PHONY: demo
-demo: demo-corpus ## Show on sample pages, and on CORPORA where it exists, what deltas save
+demo: build ## Run the whole line on this machine, and show what crosses the link
+	@scripts/demo
+
+.PHONY: demo-engine
+demo-engine: demo-corpus ## Show on sample pages, and on CORPORA where it exists, what deltas save
 	@mkdir -p reports
 	$(BENCH) run --corpus $(DEMO)/corpus --json reports/demo.json --html reports/demo.html
 	@if [[ -d "$(CORPORA)" ]]; then \

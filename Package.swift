@@ -17,6 +17,7 @@ let package = Package(
         .executable(name: "railgun-bench", targets: ["railgun-bench"]),
         .executable(name: "rg-sender", targets: ["rg-sender"]),
         .executable(name: "rg-listener", targets: ["rg-listener"]),
+        .executable(name: "rg-diag", targets: ["rg-diag"]),
         .executable(name: "demo-origin", targets: ["demo-origin"]),
     ],
     dependencies: [
@@ -132,6 +133,21 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: daemon),
+        // What rg-diag looks at, step by step.
+        .target(
+            name: "Diagnosis",
+            dependencies: [
+                "Credentials", "DeltaEngine", "Exchange", "HTTPRules", "Link", "Operations", "Origin", "PageStore",
+                nioCore, nioPosix, nioHTTP1, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: daemon),
+        .executableTarget(
+            name: "rg-diag",
+            dependencies: [
+                "Diagnosis", "HTTPRules", "Link", "Operations", "Release",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: daemon),
 
         // Something to try the line on.
         .executableTarget(
@@ -171,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Corpus", "TestSupport", "rg-sender", "rg-listener", .product(name: "Crypto", package: "swift-crypto"),
+                "Corpus", "TestSupport", "demo-origin", "rg-diag", "rg-listener", "rg-sender",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .testTarget(name: "DemoOriginTests", dependencies: ["demo-origin"], swiftSettings: strict),
         .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),

@@ -50,6 +50,10 @@ package final class Lane: ChannelInboundHandler {
     package var isOpen: Bool { machine.isOpen && !machine.isDraining }
     package var streamCount: Int { streams.count }
     package var roundTrip: TimeAmount? { machine.roundTrip }
+    /// What went over the wire since the lane was opened.
+    package private(set) var wireBytes = WireBytes()
+    /// The version of the link that this end speaks, with this other end and newer ones.
+    package static var protocolVersion: Int { Int(LaneMachine.version) }
     /// The other end's address, for the log.
     package private(set) var peerName = "that never said its name"
     /// The name of this lane, given by the listener.
@@ -95,6 +99,27 @@ package final class Lane: ChannelInboundHandler {
         return stream
     }
 
+    /// Asks the other end for a sign of life now; ``LaneOwner/lane(_:measured:)`` follows.
+    ///
+    /// At most one is under way.
+    package func ping() {
+        guard let context, !machine.isClosed else { return }
+        guard machine.isOpen else {
+            return end(
+                LinkError(.silent, "the other end said nothing for \(Self.startTimeout.nanoseconds / 1_000_000_000) s"))
+        }
+        let now = context.eventLoop.now
+        if let silence = machine.silence(at: now), silence >= Self.maxSilence {
+            return end(LinkError(.silent, "no answer to a ping for \(silence.nanoseconds / 1_000_000_000) s"))
+        }
+        if let id = machine.ping(at: now) {
+            var payload = ByteBuffer()
+            payload.writeVarint(id)
+            writeUrgent(.ping, payload: payload)
+        }
+        schedulePing(in: Self.pingInterval, context)
+    }
+
     // MARK: for streams
 
     func streamHasOutput(_ stream: LinkStream) {
@@ -133,6 +158,12 @@ package final class Lane: ChannelInboundHandler {
     /// Once all streams are done, the last flush closes a lane that drains.
     private func closeIfDrained() {
         if machine.isDraining, streams.isEmpty { scheduleFlush() }
+    }
+
+    /// Counts what went over the wire.
+    func carried(_ bytes: WireBytes) {
+        wireBytes += bytes
+        ownerEvents.lane(self, carried: bytes)
     }
 
     // MARK: channel events
@@ -327,7 +358,9 @@ package final class Lane: ChannelInboundHandler {
     private func receivedPing(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {
         guard let id = payload.readVarint() else { throw .violation("PING without a number") }
         guard !frame.flags.contains(.answer) else {
-            if let context { machine.receivedPong(id, at: context.eventLoop.now) }
+            if let context, let sample = machine.receivedPong(id, at: context.eventLoop.now) {
+                ownerEvents.lane(self, measured: sample)
+            }
             return
         }
         var answer = ByteBuffer()
@@ -493,24 +526,6 @@ package final class Lane: ChannelInboundHandler {
         pings = context.eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: delay) { self.ping() }
     }
 
-    private func ping() {
-        guard let context, !machine.isClosed else { return }
-        guard machine.isOpen else {
-            return end(
-                LinkError(.silent, "the other end said nothing for \(Self.startTimeout.nanoseconds / 1_000_000_000) s"))
-        }
-        let now = context.eventLoop.now
-        if let silence = machine.silence(at: now), silence >= Self.maxSilence {
-            return end(LinkError(.silent, "no answer to a ping for \(silence.nanoseconds / 1_000_000_000) s"))
-        }
-        if let id = machine.ping(at: now) {
-            var payload = ByteBuffer()
-            payload.writeVarint(id)
-            writeUrgent(.ping, payload: payload)
-        }
-        schedulePing(in: Self.pingInterval, context)
-    }
-
     /// Ends the lane: every stream hears of it, the owner last.
     private func end(_ error: LinkError) {
         guard !machine.isClosed else { return }
@@ -544,8 +559,17 @@ package protocol LaneOwner: AnyObject {
     func laneDrains(_ lane: Lane)
     /// The lane is over.
     func laneClosed(_ lane: Lane, _ error: LinkError)
+    /// Bytes went over the wire, in TCP's payload.
+    func lane(_ lane: Lane, carried bytes: WireBytes)
+    /// A ping was answered after this time.
+    func lane(_ lane: Lane, measured roundTrip: TimeAmount)
     /// A request came, on the listener's end; `end` tells that it has no body. `nil` where it was answered at once.
     func lane(_ lane: Lane, opened stream: LinkStream, _ request: LinkRequest, end: Bool) -> (any LinkRequestReceiver)?
+}
+
+extension LaneOwner {
+    package func lane(_ lane: Lane, carried bytes: WireBytes) {}
+    package func lane(_ lane: Lane, measured roundTrip: TimeAmount) {}
 }
 
 extension LinkStream {

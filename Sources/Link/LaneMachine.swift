@@ -118,11 +118,13 @@ struct LaneMachine {
     /// For how long a ping has been without an answer.
     func silence(at now: NIODeadline) -> TimeAmount? { unansweredPing.map { now - $0.sent } }
 
-    mutating func receivedPong(_ id: UInt64, at now: NIODeadline) {
-        guard let ping = unansweredPing, ping.id == id else { return }
+    /// Takes an answer; returns its round trip, or `nil` where nobody asked.
+    @discardableResult mutating func receivedPong(_ id: UInt64, at now: NIODeadline) -> TimeAmount? {
+        guard let ping = unansweredPing, ping.id == id else { return nil }
         unansweredPing = nil
         let sample = now - ping.sent
         roundTrip = roundTrip.map { .nanoseconds(($0.nanoseconds * 7 + sample.nanoseconds) / 8) } ?? sample
+        return sample
     }
 
     // MARK: the end

@@ -24,6 +24,7 @@ package final class LinkDialer {
     package enum Event: Sendable {
         case opened(laneID: UInt64)
         case lost(LinkError, retryIn: TimeAmount)
+        case carried(WireBytes)
     }
 
     package let address: Address
@@ -78,6 +79,7 @@ package final class LinkDialer {
             .connectTimeout(Lane.startTimeout)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(WireCounter(lane.value))
                     if let tls {
                         try channel.pipeline.syncOperations.addHandler(
                             NIOSSLClientHandler(context: tls, serverHostname: nil))
@@ -141,6 +143,8 @@ extension LinkDialer: LaneOwner {
             self.dial()
         }
     }
+
+    package func lane(_ lane: Lane, carried bytes: WireBytes) { report(.carried(bytes)) }
 
     package func lane(
         _ lane: Lane, opened stream: LinkStream, _ request: LinkRequest, end: Bool

@@ -22,10 +22,12 @@ package enum LinkServer {
             .serverChannelOption(.backlog, value: 256)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     let (settings, owner) = owner(channel)
-                    try channel.pipeline.syncOperations.addHandler(
-                        Lane(role: .listener, settings: settings, owner: owner))
+                    let lane = Lane(role: .listener, settings: settings, owner: owner)
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(WireCounter(lane))
+                    if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+                    try pipeline.addHandler(lane)
                 }
             }
             .bind(host: host, port: port).get()

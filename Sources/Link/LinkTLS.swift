@@ -15,6 +15,9 @@ package struct LinkCredentials: Sendable {
         self.authorityFile = authorityFile
     }
 
+    /// The name of the protocol in TLS: both ends must ask for it.
+    package static let applicationProtocol = LaneMachine.applicationProtocol
+
     /// TLS 1.3, with certificates at both ends, as the other end's kind of peer.
     ///
     /// The authority signs for this link only, so whoever it signed may be at the other end, under any name.

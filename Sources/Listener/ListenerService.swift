@@ -48,6 +48,11 @@ package final class ListenerService: Drainable {
         return try NIOSSLContext(configuration: tls)
     }
 
+    /// What the statistics server shows beside the statistics.
+    package var pages: [String: StatisticsServer.Page] {
+        ["/store": StatisticsServer.json { [store = parts.store] in StoreReport(store) }]
+    }
+
     package func start() async throws {
         let parts = parts
         var workers: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
@@ -59,6 +64,14 @@ package final class ListenerService: Drainable {
             }.get()
         }
         let byLoop = workers
+        parts.statistics.add(
+            .init("lanes") {
+                var lanes: [LaneSummary] = []
+                for worker in byLoop.values {
+                    lanes += (try? await worker.eventLoop.submit { worker.value.laneSummaries }.get()) ?? []
+                }
+                return lanes.sorted { $0.address < $1.address }
+            })
         let channel = try await LinkServer.listen(
             host: parts.configuration.wanIP ?? "::", port: parts.configuration.wanPort, tls: parts.linkTLS, on: group
         ) { channel in

@@ -76,6 +76,9 @@ final class ListenerWorker {
 
     var laneCount: Int { lanes.count }
 
+    /// For the statistics.
+    var laneSummaries: [LaneSummary] { lanes.values.map { LaneSummary(address: $0.peerName, lane: $0) } }
+
     func stop() {
         pauseChecks?.cancel()
         for lane in lanes.values { lane.close() }
@@ -153,6 +156,11 @@ extension ListenerWorker: LaneOwner {
     }
 
     func laneDrains(_ lane: Lane) {}
+
+    func lane(_ lane: Lane, carried bytes: WireBytes) {
+        statistics.counters.wanBytesSent += bytes.sent
+        statistics.counters.wanBytesReceived += bytes.received
+    }
 
     func laneClosed(_ lane: Lane, _ error: LinkError) {
         if lanes.removeValue(forKey: ObjectIdentifier(lane)) != nil { statistics.counters.wanStops += 1 }

@@ -1,5 +1,5 @@
 /// What a store holds, and how it has been used since it was made.
-package struct PageStoreSummary: Hashable, Sendable, Encodable {
+package struct PageStoreSummary: Hashable, Sendable, Codable {
     /// Addresses, counted once for each class that has a version of them.
     package var pages = 0
     /// Different pages' bytes that are kept, each once.
@@ -23,7 +23,7 @@ package struct PageStoreSummary: Hashable, Sendable, Encodable {
 }
 
 /// One address in a store.
-package struct StoredAddress: Hashable, Sendable, Encodable {
+package struct StoredAddress: Hashable, Sendable, Codable {
     /// The address, or only its site and `/…`.
     package var address: String
     /// Whether it is one user's.

@@ -48,7 +48,7 @@ final class ListenerGroup {
     }
 
     /// For the statistics.
-    var lanes: [(address: LinkDialer.Address, lane: Lane?, error: LinkError?)] {
-        dialers.map { ($0.address, $0.lane, $0.lastError) }
+    var lanes: [LaneSummary] {
+        dialers.map { LaneSummary(address: $0.address.description, lane: $0.lane, error: $0.lastError) }
     }
 }

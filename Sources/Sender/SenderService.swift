@@ -54,9 +54,15 @@ package final class SenderService: Drainable {
         return try NIOSSLContext(configuration: tls)
     }
 
+    /// What the statistics server shows beside the statistics.
+    package var pages: [String: StatisticsServer.Page] {
+        ["/store": StatisticsServer.json { [store = parts.store] in StoreReport(store) }]
+    }
+
     package func start() async throws {
         let workers = try await Workers(parts, group)
         await workers.settle()
+        parts.statistics.add(.init("lanes") { await workers.lanes() })
         var channels: [any Channel] = []
         let front = parts.configuration.front
         for address in front.http { channels.append(try await listen(address, workers, tls: nil)) }
@@ -129,6 +135,14 @@ package final class SenderService: Drainable {
                     ContinuousClock.now < deadline
                 { try? await Task.sleep(for: .milliseconds(5)) }
             }
+        }
+
+        func lanes() async -> [LaneSummary] {
+            var lanes: [LaneSummary] = []
+            for bound in byLoop.values {
+                lanes += (try? await bound.eventLoop.submit { bound.value.lanes }.get()) ?? []
+            }
+            return lanes.sorted { $0.address < $1.address }
         }
 
         /// Waits until all clients have their answers, or the task is cancelled.

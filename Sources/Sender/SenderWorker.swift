@@ -105,6 +105,8 @@ final class SenderWorker {
         deadlines.stop()
     }
 
+    var lanes: [LaneSummary] { groups.values.flatMap(\.lanes) }
+
     // MARK: for exchanges
 
     /// The group of listeners that answers for a host; `nil` where none does.
@@ -138,6 +140,9 @@ final class SenderWorker {
             reported[address] = nil
             statistics.counters.wanStarts += 1
             logger.info("link to \(address) is up, connection \(String(laneID, radix: 16))")
+        case .carried(let bytes):
+            statistics.counters.wanBytesSent += bytes.sent
+            statistics.counters.wanBytesReceived += bytes.received
         case .lost(let error, let retry):
             statistics.counters.wanStops += 1
             // Once, not at each attempt: the log is to be read.

@@ -37,7 +37,7 @@ struct RGListener: AsyncParsableCommand {
             configuration, version: ProjectVersion.current, group: group, statistics: statistics, log: log)
         if check { return print("\(config): all well") }
         try await Daemon.run(
-            services: statistics.services(configuration.statistics, log: log, group: group), work: [listener],
-            settings: configuration.process, logger: log.logger)
+            services: statistics.services(configuration.statistics, pages: listener.pages, log: log, group: group),
+            work: [listener], settings: configuration.process, logger: log.logger)
     }
 }

@@ -28,7 +28,7 @@ struct Run: AsyncParsableCommand {
             configuration, version: ProjectVersion.current, group: group, statistics: statistics, log: log)
         if check { return print("\(config): all well") }
         try await Daemon.run(
-            services: statistics.services(configuration.statistics, log: log, group: group), work: [sender],
-            settings: configuration.process, logger: log.logger)
+            services: statistics.services(configuration.statistics, pages: sender.pages, log: log, group: group),
+            work: [sender], settings: configuration.process, logger: log.logger)
     }
 }

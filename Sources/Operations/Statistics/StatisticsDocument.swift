@@ -53,11 +53,9 @@ struct StatisticsDocument: Encodable, Sendable {
 
     /// The JSON; on one line for logs.
     func json(isOneLine: Bool = false) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = isOneLine ? [.sortedKeys] : [.sortedKeys, .prettyPrinted]
-        do { return [UInt8](try encoder.encode(self)) + [0x0A] } catch {
-            preconditionFailure("a section can't be encoded: \(error)")
-        }
+        let encoder = JSONEncoder.statistics()
+        if isOneLine { encoder.outputFormatting.remove(.prettyPrinted) }
+        return encoder.bytes(of: self)
     }
 
     /// The text form that Prometheus reads (version 0.0.4); without the sections.
