@@ -1,6 +1,7 @@
 package import Exchange
 package import NIOCore
 import NIOHTTP1
+import NIOSSL
 import NIOTLS
 
 /// One connection of a link: carries frames between its channel and its streams.
@@ -193,6 +194,7 @@ package final class Lane: ChannelInboundHandler {
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !machine.isClosed else { return }
+        machine.heard(at: context.eventLoop.now)
         var bytes = unwrapInboundIn(data)
         if inbound.readableBytes == 0 { inbound = bytes } else { inbound.writeBuffer(&bytes) }
         do throws(LinkError) {
@@ -226,7 +228,13 @@ package final class Lane: ChannelInboundHandler {
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let words = (error as? IOError)?.words ?? "\(error)"
+        let words =
+            switch error {
+            case let error as IOError: error.words
+            case NIOSSLError.uncleanShutdown: "the other end is gone"
+            case NIOSSLError.handshakeFailed(let reason): "no TLS handshake: \(reason)"
+            default: "\(error)"
+            }
         end(LinkError(.closed, "the link broke: \(words)"))
     }
 

@@ -25,6 +25,7 @@ struct LaneMachine {
     private var lastStream: UInt32 = 0
     private(set) var isDraining = false
     private var unansweredPing: (id: UInt64, sent: NIODeadline)?
+    private var lastHeard = NIODeadline.uptimeNanoseconds(0)
     private var nextPing: UInt64 = 1
     /// The smoothed round trip, by the method of RFC 6298; `nil` before the first answer.
     private(set) var roundTrip: TimeAmount?
@@ -115,8 +116,11 @@ struct LaneMachine {
         return id
     }
 
-    /// For how long a ping has been without an answer.
-    func silence(at now: NIODeadline) -> TimeAmount? { unansweredPing.map { now - $0.sent } }
+    /// Something came from the other end: where its answer to a ping waits behind a long body, it still lives.
+    mutating func heard(at now: NIODeadline) { lastHeard = now }
+
+    /// For how long nothing came since a ping was sent; `nil` where none is unanswered.
+    func silence(at now: NIODeadline) -> TimeAmount? { unansweredPing.map { now - max($0.sent, lastHeard) } }
 
     /// Takes an answer; returns its round trip, or `nil` where nobody asked.
     @discardableResult mutating func receivedPong(_ id: UInt64, at now: NIODeadline) -> TimeAmount? {
