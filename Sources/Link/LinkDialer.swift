@@ -73,23 +73,23 @@ package final class LinkDialer {
         isDialing = true
         let tls = tls
         let address = address
-        let lane = NIOLoopBound(
-            Lane(role: .sender, settings: LaneSettings(), owner: self), eventLoop: eventLoop)
+        let dialer = NIOLoopBound(self, eventLoop: eventLoop)
         LinkSocket.set(ClientBootstrap(group: eventLoop))
             .connectTimeout(Lane.startTimeout)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(WireCounter(lane.value))
                     if let tls {
                         try channel.pipeline.syncOperations.addHandler(
                             NIOSSLClientHandler(context: tls, serverHostname: nil))
                     }
-                    try channel.pipeline.syncOperations.addHandler(lane.value)
+                    // Of a name with several addresses each is tried on a channel of its own.
+                    try channel.pipeline.syncOperations.addHandler(
+                        Lane(role: .sender, settings: LaneSettings(), owner: dialer.value))
                 }
             }
             .connect(host: address.host, port: address.port)
             .assumeIsolatedUnsafeUnchecked()
-            .whenFailure { error in self.laneClosed(lane.value, LinkError(.closed, Self.words(error, address))) }
+            .whenFailure { error in dialer.value.failed(LinkError(.closed, Self.words(error, address))) }
     }
 
     private static func words(_ error: any Error, _ address: Address) -> String {
@@ -130,7 +130,13 @@ extension LinkDialer: LaneOwner {
 
     package func laneClosed(_ lane: Lane, _ error: LinkError) {
         if retired.removeValue(forKey: ObjectIdentifier(lane)) != nil { return }
-        if lane === self.lane { self.lane = nil } else { isDialing = false }
+        if lane === self.lane { self.lane = nil }
+        failed(error)
+    }
+
+    /// There is no lane now; another attempt follows.
+    private func failed(_ error: LinkError) {
+        isDialing = false
         guard !isStopped, self.lane == nil, retry == nil else { return }
         lastError = error
         let pause = min(Self.longestPause, Self.firstPause * Double(1 << min(failures, 16)))

@@ -25,7 +25,7 @@ package final class StoredPage: Sendable {
     package func isOutdated(byDeltaOf byteCount: Int) -> Bool {
         let (_, before) = shortestDelta.min(byteCount, ordering: .relaxed)
         let shortest = min(before, byteCount)
-        return byteCount > shortest + shortest / 4 + 32
+        return byteCount > shortest + max(16, shortest / 16)
     }
 
     /// The base with its index, built now where there is none; whoever asks meanwhile waits for that one.
