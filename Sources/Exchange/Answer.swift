@@ -20,8 +20,11 @@ package struct Answer: Sendable {
 package struct PageTransfer: Hashable, Sendable {
     /// The place of the delta's base in the request's offers; `nil` where it stands alone.
     package var base: Int?
-    /// Whether both ends keep this version as a base. Then ``check`` is the first half of its SHA-256, which names it;
-    /// else it is what ``PageCheckKey`` makes, in a quarter of the time.
+    /// Whether both ends keep this version as a base.
+    ///
+    /// Then ``check`` is the first half of its SHA-256, which names it; else it is what ``PageCheckKey`` makes, in a
+    /// quarter of the time. Whether both ends keep this version as a base.
+    ///
     package var isKept: Bool
     /// What the rebuilt page is checked against.
     package var check: PageCheck

@@ -21,7 +21,8 @@ package struct PageCheckKey: Sendable {
         var nonce = [UInt8](repeating: 0, count: 12)
         for place in 0..<4 { nonce[11 - place] = UInt8(truncatingIfNeeded: stream >> (8 * place)) }
         do {
-            let tag = try AES.GCM.seal([UInt8](), using: key, nonce: AES.GCM.Nonce(data: nonce), authenticating: page).tag
+            let tag = try AES.GCM.seal([UInt8](), using: key, nonce: AES.GCM.Nonce(data: nonce), authenticating: page)
+                .tag
             let words = tag.reduce(into: (high: UInt64(0), low: UInt64(0))) { words, byte in
                 words.high = words.high << 8 | words.low >> 56
                 words.low = words.low << 8 | UInt64(byte)

@@ -26,7 +26,7 @@ package enum Authority {
 
     /// Host, without brackets, and port of a checked authority.
     ///
-    /// - Parameter defaultPort: The port where none is named.
+    /// `defaultPort` is the port where none is named.
     package static func split(_ text: String, defaultPort: Int) -> (host: String, port: Int) {
         var host = Substring(text)
         var port = defaultPort

@@ -24,7 +24,9 @@ package struct BaseRules: Sendable {
     package static let smallestPageBytes = 512
 
     /// - `key`: Made anew by each process: a class means nothing outside of it.
-    package init(bodyBytes: ClosedRange<Int> = smallestPageBytes...250_000, sharesUserPages: Bool = false, key: SymmetricKey) {
+    package init(
+        bodyBytes: ClosedRange<Int> = smallestPageBytes...250_000, sharesUserPages: Bool = false, key: SymmetricKey
+    ) {
         self.bodyBytes = bodyBytes
         self.sharesUserPages = sharesUserPages
         self.key = key
@@ -67,7 +69,10 @@ package struct BaseRules: Sendable {
         return isUsers ? .user(userHash(request)) : .shared
     }
 
-    /// The class that answers to this request have if they are made for one user. Cost: about 2 µs with cookies.
+    /// The class that answers to this request have if they are made for one user.
+    ///
+    /// Cost: about 2 µs with cookies. The class that answers to this request have if they are made for one user.
+    ///
     package func userClass(request: HTTPHeaders) -> PageClass {
         let names = ["cookie", "authorization"]
         guard !sharesUserPages, names.contains(where: { request.contains(name: $0) }) else { return .shared }

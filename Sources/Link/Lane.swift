@@ -36,9 +36,14 @@ package final class Lane: ChannelInboundHandler {
     /// How many bytes are handed to TLS at once: a record.
     private static let batchBytes = 16 * 1024
     /// How long TLS and SETTINGS may take.
-    static let startTimeout = TimeAmount.seconds(10)
+    package static let usualStartTimeout = TimeAmount.seconds(10)
+    private let startTimeout: TimeAmount
 
-    package init(role: LinkRole, settings: LaneSettings, owner: any LaneOwner) {
+    package init(
+        role: LinkRole, settings: LaneSettings, owner: any LaneOwner,
+        startTimeout: TimeAmount = Lane.usualStartTimeout
+    ) {
+        self.startTimeout = startTimeout
         machine = LaneMachine(role: role, settings: settings)
         decoder = HeadDecoder(tableBytes: settings.headTableBytes, maxHeadBytes: settings.maxHeadBytes)
         pool = CreditPool(byteCount: Self.poolBytes)
@@ -107,7 +112,7 @@ package final class Lane: ChannelInboundHandler {
         guard let context, !machine.isClosed else { return }
         guard machine.isOpen else {
             return end(
-                LinkError(.silent, "the other end said nothing for \(Self.startTimeout.nanoseconds / 1_000_000_000) s"))
+                LinkError(.silent, "the other end said nothing for \(startTimeout.nanoseconds / 1_000_000) ms"))
         }
         let now = context.eventLoop.now
         if let silence = machine.silence(at: now), silence >= Self.maxSilence {
@@ -189,7 +194,7 @@ package final class Lane: ChannelInboundHandler {
         hello.writeFrame(.settings, payload: payload)
         context.writeAndFlush(wrapOutboundOut(hello), promise: nil)
         if let address = context.remoteAddress?.description { peerName = address }
-        schedulePing(in: Self.startTimeout, context)
+        schedulePing(in: startTimeout, context)
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {

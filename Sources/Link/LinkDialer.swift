@@ -30,6 +30,7 @@ package final class LinkDialer {
     package let address: Address
     private let tls: NIOSSLContext?
     private let eventLoop: any EventLoop
+    private let startTimeout: TimeAmount
     private let report: (Event) -> Void
     /// The lane that takes requests; `nil` while there is none.
     package private(set) var lane: Lane?
@@ -47,8 +48,10 @@ package final class LinkDialer {
 
     /// Describes the link; `report` is called on the event loop.
     package init(
-        _ address: Address, tls: NIOSSLContext?, eventLoop: any EventLoop, report: @escaping (Event) -> Void
+        _ address: Address, tls: NIOSSLContext?, eventLoop: any EventLoop,
+        startTimeout: TimeAmount = Lane.usualStartTimeout, report: @escaping (Event) -> Void
     ) {
+        self.startTimeout = startTimeout
         self.address = address
         self.tls = tls
         self.eventLoop = eventLoop
@@ -71,11 +74,10 @@ package final class LinkDialer {
     private func dial() {
         guard !isStopped, !isDialing, lane == nil else { return }
         isDialing = true
-        let tls = tls
-        let address = address
+        let (tls, address, startTimeout) = (tls, address, startTimeout)
         let dialer = NIOLoopBound(self, eventLoop: eventLoop)
         LinkSocket.set(ClientBootstrap(group: eventLoop))
-            .connectTimeout(Lane.startTimeout)
+            .connectTimeout(startTimeout)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
@@ -84,7 +86,8 @@ package final class LinkDialer {
                     }
                     // Of a name with several addresses each is tried on a channel of its own.
                     try channel.pipeline.syncOperations.addHandler(
-                        Lane(role: .sender, settings: LaneSettings(), owner: dialer.value))
+                        Lane(
+                            role: .sender, settings: LaneSettings(), owner: dialer.value, startTimeout: startTimeout))
                 }
             }
             .connect(host: address.host, port: address.port)
@@ -99,7 +102,7 @@ package final class LinkDialer {
             return causes.isEmpty ? "no address for \(address.host)" : causes.sorted().joined(separator: "; ")
         case let error as IOError: return "\(address): \(error.words)"
         case is ChannelError:
-            return "\(address): no connection within \(Lane.startTimeout.nanoseconds / 1_000_000_000) s"
+            return "\(address): no connection in time"
         default: return "\(address): \(error)"
         }
     }

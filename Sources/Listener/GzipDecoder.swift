@@ -6,6 +6,7 @@ enum GzipDecoder {
     /// Decodes a whole body.
     ///
     /// - Parameters:
+    ///   - body: All of it.
     ///   - coding: `gzip` or `deflate`; the latter also without zlib's wrapper, as some servers send it.
     ///   - limit: The most bytes that may come out.
     /// - Returns: `nil` where the body isn't what its fields say, or holds more than `limit`.

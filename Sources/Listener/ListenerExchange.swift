@@ -159,8 +159,10 @@ extension ListenerExchange: AnswerReceiver {
         case .other: return nil
         }
         let rules = worker.baseRules(request.authority)
-        guard rules.mayBeBase(
-            method: request.method, request: request.fields, status: answer.head.status, answer: fields, bytes: length)
+        guard
+            rules.mayBeBase(
+                method: request.method, request: request.fields, status: answer.head.status, answer: fields,
+                bytes: length)
         else { return nil }
         var collected = Collected(answer: answer, coding: coding)
         if let length { collected.bytes.reserveCapacity(length) }
@@ -278,7 +280,9 @@ extension ListenerExchange {
 
     private func encoded(_ result: Result<EncodedPage, DeltaError>, _ answer: Answer, _ owner: PageOwner) {
         guard case .encoding = body else { return }
-        guard case .success(let page) = result else { return fail(ExchangeFailure(.overloaded, "no memory for a delta")) }
+        guard case .success(let page) = result else {
+            return fail(ExchangeFailure(.overloaded, "no memory for a delta"))
+        }
         var answer = answer
         let check: PageCheck
         if let version = page.kept {
@@ -313,7 +317,10 @@ extension ListenerExchange {
 }
 
 extension PageClass {
-    /// As the store names it. A hash of 0 would be the shared class.
+    /// As the store names it.
+    ///
+    /// A hash of 0 would be the shared class. As the store names it.
+    ///
     fileprivate var owner: PageOwner {
         switch self {
         case .shared: .shared

@@ -21,7 +21,8 @@ package final class ListenerService: Drainable {
     ///
     /// - Throws: What is wrong with a certificate or key.
     package init(
-        _ configuration: ListenerConfiguration, version: String, group: any EventLoopGroup, statistics: Statistics, log: DaemonLog
+        _ configuration: ListenerConfiguration, version: String, group: any EventLoopGroup, statistics: Statistics,
+        log: DaemonLog
     ) throws {
         self.group = group
         self.version = version

@@ -65,7 +65,9 @@ final class ListenerWorker {
         origins.start()
         let tick = TimeAmount.nanoseconds(Self.longestPause.nanoseconds / 2)
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
-        pauseChecks = eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in isolated.value.checkPauses() }
+        pauseChecks = eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in
+            isolated.value.checkPauses()
+        }
     }
 
     /// Tells senders to go elsewhere; what is under way goes on.

@@ -15,7 +15,10 @@ struct EncodedPage: Sendable {
     let bytes: [UInt8]
 }
 
-/// Makes deltas of pages; keeps its working memory. One thread at a time.
+/// Makes deltas of pages; keeps its working memory.
+///
+/// One thread at a time. Makes deltas of pages; keeps its working memory.
+///
 final class PageEncoder {
     private var encoder: DeltaEncoder
     private let store: any PageStore
@@ -34,6 +37,8 @@ final class PageEncoder {
     ///   - bytes: The page.
     ///   - offers: Prefixes of versions, best first.
     ///   - owner: Whose page it is: only pages of this class may be its base.
+    /// - Returns: The delta, and what the sender has to know of it.
+    /// - Throws: ``DeltaEngine/DeltaError/outOfMemory``.
     func encode(_ bytes: [UInt8], offers: [UInt64], owner: PageOwner) throws(DeltaError) -> EncodedPage {
         for (place, prefix) in offers.enumerated() {
             guard let stored = store.page(prefix: prefix, owner: owner) else { continue }

@@ -102,7 +102,9 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         case .busy where isPaused: deadline = now + timeout  // it is the client that doesn't read
         case .busy(let exchange):
             let what = answerBegan ? "the rest of its answer" : "an answer"
-            end(exchange, ExchangeFailure(.originTimeout, "\(address) sent no sign of \(what) for \(pool.limits.timeout)"))
+            end(
+                exchange,
+                ExchangeFailure(.originTimeout, "\(address) sent no sign of \(what) for \(pool.limits.timeout)"))
         case .connecting(let exchange):
             let why = "\(address) took no connection within \(pool.limits.timeout)"
             end(exchange, ExchangeFailure(.originTimeout, why, requestUnseen: true))
@@ -255,7 +257,6 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         pool.closed(self)
         exchange.failed(failure)
     }
-
 
     // MARK: the channel
 

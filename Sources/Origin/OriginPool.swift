@@ -17,7 +17,7 @@ package final class OriginPool {
     private var busy: [ObjectIdentifier: OriginConnection] = [:]
     private var sweeps: RepeatedTask?
 
-    /// - Parameter tls: For https origins; `nil` where there are none.
+    /// Makes an empty pool; `tls` is for https origins, `nil` where there are none.
     package init(limits: OriginLimits, tls: NIOSSLContext?, eventLoop: any EventLoop) {
         self.limits = limits
         self.tls = tls
@@ -40,7 +40,10 @@ package final class OriginPool {
         for connection in busy.values { connection.close() }
     }
 
-    /// Sends a request. The receiver hears of everything, on this event loop; never before this returns.
+    /// Sends a request.
+    ///
+    /// The receiver hears of everything, on this event loop; never before this returns. Sends a request.
+    ///
     package func send(_ request: OriginRequest, receiver: any AnswerReceiver) -> OriginExchange {
         let exchange = OriginExchange(request, pool: self, receiver: receiver)
         start(exchange, fresh: false)
@@ -123,7 +126,10 @@ package final class OriginPool {
         idle[connection.address]?.removeAll { $0 === connection }
     }
 
-    /// Ends what waits for too long. Deadlines are looked at now and then: a timer for each request would cost more.
+    /// Ends what waits for too long.
+    ///
+    /// Deadlines are looked at now and then: a timer for each request would cost more. Ends what waits for too long.
+    ///
     private func sweep() {
         let now = NIODeadline.now()
         for connection in busy.values { connection.checkDeadline(now) }

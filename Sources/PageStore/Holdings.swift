@@ -132,7 +132,10 @@ struct Holdings {
     private mutating func moveToEnd(of owner: PageOwner, _ page: Slot) {
         let item = pages[page].items.first
         let shelf = items[item].shelf
-        guard shelves[shelf].owner == owner, shelves[shelf].items.last != item else { return }
+        // A page with many addresses stays by them; to look for the right one would take too long.
+        guard pages[page].items.last == item, shelves[shelf].owner == owner, shelves[shelf].items.last != item else {
+            return
+        }
         itemsOfShelf.remove(item, from: &shelves[shelf].items)
         itemsOfShelf.append(item, to: &shelves[shelf].items)
     }

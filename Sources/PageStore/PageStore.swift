@@ -17,7 +17,7 @@ package protocol PageStore: Sendable {
 
     /// The page whose version begins with these 8 bytes; only if it was stored in this very class.
     ///
-    /// It counts as the most recent one of its address from now on.
+    /// It counts as the most recent one of its address from now on, unless it has several.
     func page(prefix: UInt64, owner: PageOwner) -> StoredPage?
 
     /// Stores a version of a page, as its most recent one.

@@ -36,7 +36,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     /// What makes the heads of a stream of HTTP/2; `nil` on a connection of HTTP/1.
     private let heads: HTTP2Heads?
 
-    /// - Parameter clientAddress: Without a port.
+    /// Makes the handler of a connection of HTTP/1, or, with `heads`, of a stream of HTTP/2.
     init(worker: SenderWorker, scheme: Scheme, clientAddress: String, heads: HTTP2Heads? = nil) {
         self.heads = heads
         self.worker = worker

@@ -21,7 +21,8 @@ struct ErrorPage {
         case .origin:
             self.init(
                 502, "The web server of this site could not be reached.", failure.message,
-                "Check that the origin server runs, and that railgun-nat.conf and DNS name its address on rg-listener's machine.")
+                "Check that the origin server runs, and that railgun-nat.conf and DNS name its address on rg-listener's machine."
+            )
         case .badAnswer:
             self.init(
                 502, "The web server of this site sent an answer that cannot be understood.", failure.message,
@@ -33,7 +34,8 @@ struct ErrorPage {
         case .link:
             self.init(
                 527, "The connection to the web server of this site is interrupted.", failure.message,
-                "Check that rg-listener runs and that port 2408 is open to this machine: rg-diag link HOST:2408 tells what is wrong.")
+                "Check that rg-listener runs and that port 2408 is open to this machine: rg-diag link HOST:2408 tells what is wrong."
+            )
         case .overloaded:
             self.init(
                 503, "This site has more visitors than it can answer right now.", failure.message,

@@ -98,7 +98,11 @@ final class VersionDetector: ChannelInboundHandler, RemovableChannelHandler, Dea
 
     private func detected(isHTTP2: Bool, _ context: ChannelHandlerContext) {
         do {
-            if isHTTP2 { try pipeline.addHTTP2(to: context.channel) } else { try pipeline.addHTTP1(to: context.channel) }
+            if isHTTP2 {
+                try pipeline.addHTTP2(to: context.channel)
+            } else {
+                try pipeline.addHTTP1(to: context.channel)
+            }
         } catch {
             return context.close(promise: nil)
         }

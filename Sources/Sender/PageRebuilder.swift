@@ -30,7 +30,10 @@ struct RebuildJob: Sendable {
     let compresses: Bool
 }
 
-/// Rebuilds pages; keeps its working memory. One thread at a time.
+/// Rebuilds pages; keeps its working memory.
+///
+/// One thread at a time. Rebuilds pages; keeps its working memory.
+///
 final class PageRebuilder {
     private var decoder: DeltaDecoder
 
@@ -88,7 +91,8 @@ final class RebuilderThreads: Sendable {
     ) {
         threads.submit { state in
             guard case .active = state else { return }
-            let held = self.idle.withLock { $0.popLast() } ?? Held(rebuilder: PageRebuilder(maxPageBytes: self.maxPageBytes))
+            let held =
+                self.idle.withLock { $0.popLast() } ?? Held(rebuilder: PageRebuilder(maxPageBytes: self.maxPageBytes))
             let result = held.rebuilder.rebuild(job)
             self.idle.withLock { $0.append(held) }
             eventLoop.execute { then(result) }

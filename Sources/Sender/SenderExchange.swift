@@ -104,7 +104,8 @@ final class SenderExchange {
         if tries > 1 { worker.statistics.counters.linkRetries += 1 }
         guard let group = worker.group(for: request.authority) else {
             return refuse(
-                Refusal(.misdirectedRequest, "this server answers for no site named “\(request.authority)”", closes: false))
+                Refusal(
+                    .misdirectedRequest, "this server answers for no site named “\(request.authority)”", closes: false))
         }
         if let lane = group.lane, let stream = lane.open(linkRequest, receiver: self) {
             route = .link(stream)
@@ -323,10 +324,12 @@ extension SenderExchange: AnswerReceiver {
             return brokenAnswer("a page where there can be none")
         }
         if let transfer = answer.page {
-            guard transfer.pageBytes <= worker.limits.maxPageBytes, transfer.base.map({ offers.indices.contains($0) }) ?? true
+            guard transfer.pageBytes <= worker.limits.maxPageBytes,
+                transfer.base.map({ offers.indices.contains($0) }) ?? true
             else {
                 outgoing?.cancel()
-                return fail(ExchangeFailure(.link, "the listener sent a page that this end can't rebuild"), canRetry: false)
+                return fail(
+                    ExchangeFailure(.link, "the listener sent a page that this end can't rebuild"), canRetry: false)
             }
             page = (transfer, answer, ByteBuffer())
             return
@@ -462,9 +465,11 @@ extension SenderExchange {
     private func store(_ page: RebuiltPage, _ answer: Answer) {
         guard let key, let version = page.kept else { return }
         let rules = worker.baseRules(request.authority)
-        guard rules.mayBeBase(
-            method: request.method, request: request.fields, status: answer.head.status, answer: answer.head.headers,
-            bytes: page.bytes.count)
+        guard
+            rules.mayBeBase(
+                method: request.method, request: request.fields, status: answer.head.status,
+                answer: answer.head.headers,
+                bytes: page.bytes.count)
         else { return }
         let owner = rules.pageClass(request: request.fields, answer: answer.head.headers).owner
         worker.store.insert(page.bytes, version: version, key: key, owner: owner)
@@ -472,7 +477,10 @@ extension SenderExchange {
 }
 
 extension PageClass {
-    /// As the store names it. A hash of 0 would be the shared class.
+    /// As the store names it.
+    ///
+    /// A hash of 0 would be the shared class. As the store names it.
+    ///
     var owner: PageOwner {
         switch self {
         case .shared: .shared
@@ -484,7 +492,8 @@ extension PageClass {
 extension String {
     /// As the `Railgun` header may say it.
     fileprivate var railgunReason: String {
-        let plain = String(unicodeScalars.filter { (0x20..<0x7f).contains($0.value) && $0 != "(" && $0 != ")" }.prefix(80))
+        let plain = String(
+            unicodeScalars.filter { (0x20..<0x7f).contains($0.value) && $0 != "(" && $0 != ")" }.prefix(80))
         return plain.isEmpty ? "no link" : plain
     }
 }

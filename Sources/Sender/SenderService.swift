@@ -21,7 +21,8 @@ package final class SenderService: Drainable {
     ///
     /// - Throws: What is wrong with a certificate or key.
     package init(
-        _ configuration: SenderConfiguration, version: String, group: any EventLoopGroup, statistics: Statistics, log: DaemonLog
+        _ configuration: SenderConfiguration, version: String, group: any EventLoopGroup, statistics: Statistics,
+        log: DaemonLog
     ) throws {
         self.group = group
         let pages = configuration.pages
@@ -123,7 +124,9 @@ package final class SenderService: Drainable {
         }
 
         func worker(on loop: any EventLoop) -> SenderWorker {
-            guard let bound = byLoop[ObjectIdentifier(loop)] else { preconditionFailure("an event loop without a worker") }
+            guard let bound = byLoop[ObjectIdentifier(loop)] else {
+                preconditionFailure("an event loop without a worker")
+            }
             return bound.value
         }
 
@@ -149,7 +152,8 @@ package final class SenderService: Drainable {
         func drain() async {
             for bound in byLoop.values { try? await bound.eventLoop.submit { bound.value.drain() }.get() }
             for bound in byLoop.values {
-                while let count = try? await bound.eventLoop.submit({ bound.value.connections.count }).get(), count > 0 {
+                while let count = try? await bound.eventLoop.submit({ bound.value.connections.count }).get(), count > 0
+                {
                     guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
                 }
             }

@@ -76,7 +76,10 @@ final class SenderWorker {
         )
         for (name, addresses) in configuration.groups {
             let dialers = addresses.map { address in
-                LinkDialer(.init(host: address.host, port: address.port), tls: shared.linkTLS, eventLoop: eventLoop) {
+                LinkDialer(
+                    .init(host: address.host, port: address.port), tls: shared.linkTLS, eventLoop: eventLoop,
+                    startTimeout: .init(configuration.wanTimeout)
+                ) {
                     [weak self] event in self?.linkChanged(name, address, event)
                 }
             }

@@ -31,7 +31,8 @@ struct RGListener: AsyncParsableCommand {
         let log = try DaemonLog("rg-listener", configuration.log, warnings: configuration.warnings)
         defer { log.output.close() }
         MemoryAllocator.keepLargeBlocks()
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount * configuration.process.threadsPerCore)
+        let group = MultiThreadedEventLoopGroup(
+            numberOfThreads: System.coreCount * configuration.process.threadsPerCore)
         let statistics = Statistics(role: "rg-listener", version: ProjectVersion.current, group: group)
         let listener = try ListenerService(
             configuration, version: ProjectVersion.current, group: group, statistics: statistics, log: log)

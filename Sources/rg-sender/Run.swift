@@ -22,7 +22,8 @@ struct Run: AsyncParsableCommand {
         let log = try DaemonLog("rg-sender", configuration.log, warnings: configuration.warnings)
         defer { log.output.close() }
         MemoryAllocator.keepLargeBlocks()
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount * configuration.process.threadsPerCore)
+        let group = MultiThreadedEventLoopGroup(
+            numberOfThreads: System.coreCount * configuration.process.threadsPerCore)
         let statistics = Statistics(role: "rg-sender", version: ProjectVersion.current, group: group)
         let sender = try SenderService(
             configuration, version: ProjectVersion.current, group: group, statistics: statistics, log: log)

@@ -43,7 +43,16 @@ import Testing
         #expect(store.page(prefix: version.prefix, owner: ben) == nil)
         #expect(store.page(prefix: version.prefix, owner: .shared) == nil)
         insert("for Anna", sport)
-        #expect(store.page(prefix: version.prefix, owner: ben)?.version == version)
+        #expect(store.page(prefix: version.prefix, owner: .shared)?.version == version)
+        #expect(store.page(prefix: version.prefix, owner: ben) == nil, "what is shared is no base for what is Ben's")
+    }
+
+    @Test func aVersionThatIsUsedStaysWhileOthersCome() {
+        let version = insert("used", news)
+        for count in 0..<10 {
+            insert("another \(count)", news)
+            #expect(store.page(prefix: version.prefix, owner: .shared) != nil)
+        }
     }
 
     @Test func aPageUnderSeveralAddressesIsKeptOnceUntilTheLastOneLeaves() {

@@ -35,9 +35,14 @@ struct PageStoreModel {
     }
 
     mutating func page(_ version: PageVersion, owner: PageOwner) -> PageVersion? {
-        let isThere = entries.contains { $0.version == version && ($0.owner == owner || $0.owner == .shared) }
-        if isThere { use(version) }
-        return isThere ? version : nil
+        let found = entries.filter { $0.version == version }
+        guard found.contains(where: { $0.owner == owner }) else { return nil }
+        use(version)
+        if found.count == 1 {
+            entries.removeAll { $0.version == version }
+            entries.append(found[0])
+        }
+        return version
     }
 
     mutating func insert(_ version: PageVersion, key: PageKey, owner: PageOwner, expiry: Int) {

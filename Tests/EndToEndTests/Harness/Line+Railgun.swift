@@ -12,7 +12,8 @@ extension Line {
         try folder.write(natMap.joined(separator: "\n") + "\n", to: "railgun-nat.conf")
         let listenerLines =
             [
-                "wan.ip = 127.0.0.1", "wan.port = \(ports.wan)", "insecure.origin = 1", "map.file = \(folder.path("railgun-nat.conf"))",
+                "wan.ip = 127.0.0.1", "wan.port = \(ports.wan)", "insecure.origin = 1",
+                "map.file = \(folder.path("railgun-nat.conf"))",
                 "cert.file = \(folder.path("link/listener.pem"))", "key.file = \(folder.path("link/listener.key"))",
                 "wan.ca.bundle = \(folder.path("link/ca.pem"))", "log.level = 1",
             ] + options.listener
