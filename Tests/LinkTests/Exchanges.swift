@@ -106,7 +106,8 @@ struct Exchanges {
     }
 
     @Test(arguments: [
-        (ExchangeFailure.Cause.badRequest, 400), (.origin, 502), (.originTimeout, 504), (.overloaded, 503), (.link, 527),
+        (ExchangeFailure.Cause.badRequest, 400), (.origin, 502), (.originTimeout, 504), (.overloaded, 503),
+        (.link, 527),
     ])
     func aFailureBeforeTheHeadKeepsItsStatusAndWords(cause: ExchangeFailure.Cause, status: Int) {
         let pair = LanePair()
