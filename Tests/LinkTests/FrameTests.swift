@@ -106,6 +106,10 @@ struct SendQueueTests {
         var order: [String] = []
         while let next = queue.popFirst() { order.append(next.name) }
         #expect(order == ["short 1", "short 2", "long 1", "long 2"] && queue.isEmpty)
+        for number in 0..<40 { queue.append(Named("short \(number)"), sentBytes: 0) }
+        queue.append(Named("long"), sentBytes: 1 << 20)
+        let waits = sequence(state: ()) { _ in queue.popFirst()?.name }.prefix { $0 != "long" }.count
+        #expect((1...16).contains(waits))  // however many short ones there are, a long one has its turn
         queue.append(Named("a"), sentBytes: 0)
         queue.append(Named("b"), sentBytes: 1 << 20)
         queue.removeAll()

@@ -96,6 +96,8 @@ struct LaneMachineTests {
         #expect(machine.ping(at: start) == 1)
         #expect(machine.ping(at: start) == nil)
         #expect(machine.silence(at: start + .seconds(2)) == .seconds(2))
+        machine.heard(at: start + .seconds(1))  // anything is a sign of life
+        #expect(machine.silence(at: start + .seconds(2)) == .seconds(1))
         machine.receivedPong(9, at: start + .seconds(3))  // of no ping that is under way
         #expect(machine.roundTrip == nil)
         machine.receivedPong(1, at: start + .milliseconds(80))

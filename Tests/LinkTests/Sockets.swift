@@ -64,7 +64,14 @@ final class Dialing {
         }.wait()
     }
 
-    func next() async -> LinkDialer.Event? { await reports.next(isolation: #isolation) }
+    /// The next thing that happens to the link; counts of bytes are passed over.
+    func next() async -> LinkDialer.Event? {
+        while let event = await reports.next(isolation: #isolation) {
+            if case .carried = event { continue }
+            return event
+        }
+        return nil
+    }
 
     func onLoop<T: Sendable>(_ work: @escaping @Sendable (LinkDialer) throws -> T) async throws -> T {
         let dialer = dialer
