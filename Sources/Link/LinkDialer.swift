@@ -80,14 +80,13 @@ package final class LinkDialer {
             .connectTimeout(startTimeout)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let tls {
-                        try channel.pipeline.syncOperations.addHandler(
-                            NIOSSLClientHandler(context: tls, serverHostname: nil))
-                    }
                     // Of a name with several addresses each is tried on a channel of its own.
-                    try channel.pipeline.syncOperations.addHandler(
-                        Lane(
-                            role: .sender, settings: LaneSettings(), owner: dialer.value, startTimeout: startTimeout))
+                    let lane = Lane(
+                        role: .sender, settings: LaneSettings(), owner: dialer.value, startTimeout: startTimeout)
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(WireCounter(lane))
+                    if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil)) }
+                    try pipeline.addHandler(lane)
                 }
             }
             .connect(host: address.host, port: address.port)

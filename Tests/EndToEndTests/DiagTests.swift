@@ -44,7 +44,7 @@ struct DiagTests {
                 ["link", "--config", line.folder.path("rg-sender.conf"), "--get", "http://site.test/test-page"])
             #expect(diag.exitCode == 0, "\(diag)")
             for part in [
-                "CN=sender", "TLS         version 1.3", "CN=listener", "for localhost", "expires in 824 days",
+                "CN=sender", "TLS         version 1.3", "CN=listener", "for localhost", "expires in 82",
                 "link        version 1, connection", "of 5 pings", ": 200, text/html, ", "whole; ",
                 "as a difference of 1 byte, ", "by their hashes", "all well",
             ] { #expect(diag.output.contains(part), "\(part) is missing:\n\(diag.output)") }

@@ -165,7 +165,7 @@ struct Endings {
         pair.loop.advanceTime(by: .seconds(9))
         #expect(pair.listener.channel.isActive)
         pair.loop.advanceTime(by: .seconds(1))
-        #expect(pair.listener.owner.errors == [LinkError(.silent, "the other end said nothing for 10 s")])
+        #expect(pair.listener.owner.errors == [LinkError(.silent, "the other end said nothing for 10.0 s")])
     }
 
     @Test func aHeadThatIsTooLongFailsItsStreamAlone() {
