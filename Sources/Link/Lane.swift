@@ -112,7 +112,9 @@ package final class Lane: ChannelInboundHandler {
         guard let context, !machine.isClosed else { return }
         guard machine.isOpen else {
             return end(
-                LinkError(.silent, "the other end said nothing for \(Double(startTimeout.nanoseconds / 1_000_000) / 1000) s"))
+                LinkError(
+                    .silent,
+                    "the other end said nothing for \(Double(startTimeout.nanoseconds / 1_000_000) / 1000) s"))
         }
         let now = context.eventLoop.now
         if let silence = machine.silence(at: now), silence >= Self.maxSilence {
