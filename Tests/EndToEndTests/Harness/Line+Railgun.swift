@@ -12,11 +12,11 @@ extension Line {
         try folder.write(natMap.joined(separator: "\n") + "\n", to: "railgun-nat.conf")
         let listenerLines =
             [
-                "wan.ip = 127.0.0.1", "wan.port = \(ports.wan)", "insecure.origin = 1",
+                "wan.ip = 127.0.0.1", "wan.port = \(ports.wan)",
                 "map.file = \(folder.path("railgun-nat.conf"))",
                 "cert.file = \(folder.path("link/listener.pem"))", "key.file = \(folder.path("link/listener.key"))",
                 "wan.ca.bundle = \(folder.path("link/ca.pem"))", "log.level = 1",
-            ] + options.listener
+            ] + (options.listener.contains("insecure.origin = 0") ? [] : ["insecure.origin = 1"]) + options.listener
         try folder.write(listenerLines.joined(separator: "\n") + "\n", to: "railgun.conf")
         let senderLines =
             [
