@@ -1,7 +1,6 @@
 package import Exchange
 package import NIOCore
 import NIOHTTP1
-import NIOSSL
 import NIOTLS
 
 /// One connection of a link: carries frames between its channel and its streams.
@@ -235,13 +234,7 @@ package final class Lane: ChannelInboundHandler {
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let words =
-            switch error {
-            case let error as IOError: error.words
-            case NIOSSLError.uncleanShutdown: "the other end is gone"
-            case NIOSSLError.handshakeFailed(let reason): "no TLS handshake: \(reason)"
-            default: "\(error)"
-            }
+        let words = (error as? IOError)?.words ?? TLSWords.words(for: error)
         end(LinkError(.closed, "the link broke: \(words)"))
     }
 

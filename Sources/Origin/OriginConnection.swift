@@ -195,7 +195,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
             end(exchange, ExchangeFailure(.badAnswer, "\(address): \(error.reason)"))
         case (let error as WireError, _): connectionEnded("\(address): \(error.reason)")
         case (is NIOSSLExtraError, _), (is BoringSSLError, _), (is NIOSSLError, _):
-            connectionEnded("TLS with \(address) failed: \(error)")
+            connectionEnded("TLS with \(address) failed: \(TLSWords.words(for: error))")
         case (let error as IOError, _): connectionEnded("\(address): \(error.words)")
         default: connectionEnded("\(address): \(error)")
         }

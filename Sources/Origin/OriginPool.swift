@@ -104,7 +104,7 @@ package final class OriginPool {
             return ExchangeFailure(
                 .originTimeout, "\(address) took no connection within \(limits.timeout)", requestUnseen: true)
         case let error as NIOSSLExtraError:
-            return ExchangeFailure(.origin, "the certificate of \(address): \(error)", requestUnseen: true)
+            return ExchangeFailure(.origin, "TLS with \(address) failed: \(TLSWords.words(for: error))", requestUnseen: true)
         default:
             return ExchangeFailure(.origin, "\(address) can't be reached: \(error)", requestUnseen: true)
         }
