@@ -21,10 +21,10 @@ struct LinkBytesTests {
             + "<p>Told by reporter \($0 * 31 % 97).</p></article>\n"
     }
 
-    /// A page of some 70 kB: a clock, a token of 32 digits, five counters.
-    private static func page(_ visit: Int) -> String {
+    /// A page of some 70 kB: a clock, a token of so many times 16 random digits, five counters.
+    private static func page(_ visit: Int, tokenWords: Int = 2) -> String {
         var random = SystemRandomNumberGenerator()
-        let token = (0..<2).map { _ in String(format: "%016lx", UInt(truncatingIfNeeded: random.next())) }.joined()
+        let token = (0..<tokenWords).map { _ in String(format: "%016lx", UInt(truncatingIfNeeded: random.next())) }.joined()
         var stories = stories
         for place in [3, 90, 222, 401, 650] { stories[place] += "<span>\(visit * 17 + place) comments</span>\n" }
         return "<html><head><meta name=\"token\" content=\"\(token)\"></head><body><time>12:00:\(visit)</time>\n"
@@ -32,7 +32,8 @@ struct LinkBytesTests {
     }
 
     private static let changing = Script { request in
-        let body = page(Int(request.fields["X-Visit"].first ?? "") ?? 0)
+        let words = request.target.hasSuffix("much") ? 32 : 2
+        let body = page(Int(request.fields["X-Visit"].first ?? "") ?? 0, tokenWords: words)
         let head = [
             "HTTP/1.1 200 OK", "Server: nginx", "Date: Tue, 15 Nov 1994 08:12:31 GMT",
             "Content-Type: text/html; charset=utf-8",
@@ -44,25 +45,30 @@ struct LinkBytesTests {
     @Test func aSmallChangeTakesFewerThan700BytesOfTheLink() async throws {
         try await withLine { line, origin in
             origin.answer("test-news", with: Self.changing)
+            origin.answer("test-much", with: Self.changing)
             origin.answer(
                 "test-same",
                 with: .head(
                     "HTTP/1.1 200 OK", "Content-Type: text/html", "Content-Length: \(Self.page(1).utf8.count)",
                     body: Self.page(1)))
             let client = try Client(line.http)
-            for (target, limit) in [("/test-news", 700), ("/test-same", 350)] {
+            for (target, limit) in [("/test-news", 400), ("/test-much", 700), ("/test-same", 250)] {
                 var carried: [Relay.Bytes] = []
+                var deltaBytes = 0.0
                 for visit in 10..<24 {
                     carried.append(
                         try line.relay.bytes {
                             let answer = try client.request("GET", target, Self.browser + ["X-Visit: \(visit)"])
                             try #require(answer.status == 200 && answer.cut == nil, "\(answer)")
+                            let ratio = answer.fields["Railgun"].first?.split(separator: " ")[1] ?? ""
+                            deltaBytes = (Double(ratio) ?? 0) / 100 * Double(answer.bodyBytes)
                         })
                 }
                 // The median: a ping now and then is not the page's.
                 let warm = carried[4...].sorted { $0.total < $1.total }[5]
                 print(
-                    "\(target): \(warm.toListener) bytes up, \(warm.toSender) bytes down; first visit \(carried[0].total)"
+                    "\(target): \(warm.toListener) bytes up, \(warm.toSender) bytes down, a delta of about",
+                    "\(Int(deltaBytes)) among them; first visit \(carried[0].total)"
                 )
                 #expect(warm.total < limit, "\(carried.map(\.total))")
             }
