@@ -13,9 +13,11 @@ struct SampleFilesTests {
         ])
     }
 
-    private static func sample(_ name: String) throws -> String {
+    private static func sample(_ name: String) throws -> String { try text("packaging/\(name)") }
+
+    private static func text(_ path: String) throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
-        return try String(contentsOf: root.appendingPathComponent("packaging/\(name)"), encoding: .utf8)
+        return try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
     }
 
     /// The same with the defaults, `#key = value`, in force.
@@ -53,5 +55,21 @@ struct SampleFilesTests {
         #expect(try NATMap(Settings(text, file: "f")).target(host: "example.com", port: 80).isDefault)
         let explicit = try NATMap(Settings(Self.spelledOut(text), file: "f"))
         #expect(explicit.target(host: "example.com", port: 80).address == HostAndPort("10.0.0.5:80"))
+    }
+
+    @Test(arguments: [("railgun.conf", "## railgun.conf"), ("rg-sender.conf", "## rg-sender.conf")])
+    func theGuideDescribesEverySetting(file: String, heading: String) throws {
+        let settings = Settings(try Self.sample(file), file: "f", folder: folder.path)
+        var taken = settings
+        if file == "railgun.conf" {
+            _ = ListenerConfiguration(taking: &taken)
+        } else {
+            _ = SenderConfiguration(taking: &taken)
+        }
+        let guide = try Self.text("docs/configuration.md")
+        let start = try #require(guide.range(of: "\n\(heading)\n"))
+        let rest = guide[start.upperBound...]
+        let chapter = rest[..<(rest.range(of: "\n## ")?.lowerBound ?? rest.endIndex)]
+        #expect(taken.known.filter { !chapter.contains("`\($0)`") } == [])
     }
 }
