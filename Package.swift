@@ -90,7 +90,7 @@ let package = Package(
             swiftSettings: daemon),
         .target(
             name: "Origin",
-            dependencies: ["Exchange", "HTTPRules", "HTTPWire", nioCore, nioPosix, nioHTTP1, nioSSL],
+            dependencies: ["Exchange", "HTTPRules", "HTTPWire", "Operations", nioCore, nioPosix, nioHTTP1, nioSSL],
             swiftSettings: daemon),
         .target(
             name: "Operations",

@@ -35,7 +35,7 @@ internal import CDelta
     /// Rebuilds a page.
     ///
     /// - Parameters:
-    ///   - delta: What ``DeltaEncoder/encode(_:against:level:microseconds:)`` returned.
+    ///   - delta: What ``DeltaEncoder/encode(_:against:level:microseconds:smallest:)`` returned.
     ///   - base: The bytes of the base that it was made against, or `nil` where there was none.
     ///   - expected: The page's version. Without it a damaged delta, or one for another base, may make wrong bytes
     ///     unnoticed: pass `nil` only where something else checks the result.

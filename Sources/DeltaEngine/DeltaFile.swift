@@ -6,7 +6,7 @@ public struct DeltaFile: Hashable, Sendable {
     public var base: PageVersion?
     /// The version of the page that the delta makes.
     public var target: PageVersion
-    /// What ``DeltaEncoder/encode(_:against:level:microseconds:)`` returned.
+    /// What ``DeltaEncoder/encode(_:against:level:microseconds:smallest:)`` returned.
     public var delta: [UInt8]
 
     /// "RGD" and the version of this format.

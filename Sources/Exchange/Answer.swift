@@ -23,8 +23,7 @@ package struct PageTransfer: Hashable, Sendable {
     /// Whether both ends keep this version as a base.
     ///
     /// Then ``check`` is the first half of its SHA-256, which names it; else it is what ``PageCheckKey`` makes, in a
-    /// quarter of the time. Whether both ends keep this version as a base.
-    ///
+    /// quarter of the time.
     package var isKept: Bool
     /// What the rebuilt page is checked against.
     package var check: PageCheck

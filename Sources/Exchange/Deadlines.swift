@@ -8,9 +8,7 @@ package protocol DeadlineHolder: AnyObject {
 
 /// Deadlines of many, on one event loop.
 ///
-/// They are looked at once a second: a timer for each request would cost more than its work. Deadlines of many, on one
-/// event loop.
-///
+/// They are looked at once a second: a timer for each request would cost more than its work.
 package final class Deadlines {
     private var deadlines: [ObjectIdentifier: (holder: any DeadlineHolder, deadline: NIODeadline)] = [:]
     private let eventLoop: any EventLoop

@@ -71,8 +71,7 @@ package struct BaseRules: Sendable {
 
     /// The class that answers to this request have if they are made for one user.
     ///
-    /// Cost: about 2 µs with cookies. The class that answers to this request have if they are made for one user.
-    ///
+    /// Cost: about 2 µs with cookies.
     package func userClass(request: HTTPHeaders) -> PageClass {
         let names = ["cookie", "authorization"]
         guard !sharesUserPages, names.contains(where: { request.contains(name: $0) }) else { return .shared }

@@ -76,13 +76,21 @@ final class ListenerExchange {
     private func fail(_ failure: ExchangeFailure) {
         status = failure.cause.status
         stream.fail(failure)
-        finish(failure.message)
+        finish(.failed(failure))
     }
 
-    private func finish(_ note: String? = nil) {
+    /// How an exchange ended.
+    enum Outcome {
+        case answered
+        /// Nobody waited for the answer any more.
+        case cancelled
+        case failed(ExchangeFailure)
+    }
+
+    private func finish(_ outcome: Outcome = .answered) {
         body = .done
         outgoing = nil
-        worker.finished(self, stream: stream, since: started, note: note)
+        worker.finished(self, stream: stream, since: started, outcome: outcome)
     }
 
     private var report: OriginReport {
@@ -113,7 +121,7 @@ extension ListenerExchange: LinkRequestReceiver {
     func cancelled() {
         outgoing?.cancel()
         if case .done = body { return }
-        finish()
+        finish(.cancelled)
     }
 
     func answerBecameWritable() {
@@ -254,7 +262,10 @@ extension ListenerExchange {
         let inline = offers.isEmpty ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
         guard bytes.count > inline else {
             do throws(DeltaError) {
-                return encoded(.success(try worker.encoder.encode(bytes, offers: offers, owner: owner)), answer, owner)
+                let began = NIODeadline.now()
+                let page = try worker.encoder.encode(bytes, offers: offers, owner: owner)
+                worker.statistics.latencies.encode.record(.now() - began)
+                return encoded(.success(page), answer, owner)
             } catch {
                 return encoded(.failure(error), answer, owner)
             }
@@ -294,6 +305,7 @@ extension ListenerExchange {
         answer.page = PageTransfer(
             base: page.base, isKept: page.kept != nil, check: check, pageBytes: page.bytes.count)
         crossing = page.base == nil ? .normal : .delta(bytes: page.delta.count, pageBytes: page.bytes.count)
+        if page.base == nil, !offers.isEmpty { worker.statistics.counters.basesMissing += 1 }
         if page.base != nil { answer.report.flags |= RailgunHeader.Flags.versionKnown.rawValue }
         answer.head.headers.remove(name: "content-length")  // it is the page's
         stream.answer(answer)
@@ -319,8 +331,7 @@ extension ListenerExchange {
 extension PageClass {
     /// As the store names it.
     ///
-    /// A hash of 0 would be the shared class. As the store names it.
-    ///
+    /// A hash of 0 would be the shared class.
     fileprivate var owner: PageOwner {
         switch self {
         case .shared: .shared

@@ -130,14 +130,43 @@ final class ListenerWorker {
         }
     }
 
+    private func count(_ crossing: AccessLine.Crossing) {
+        switch crossing {
+        case .delta(let bytes, let pageBytes):
+            if bytes == 1 { statistics.counters.pagesIdentical += 1 } else { statistics.counters.pagesDelta += 1 }
+            statistics.counters.pageBytes += pageBytes
+            statistics.counters.deltaPageBytes += pageBytes
+            statistics.counters.deltaBytes += bytes
+        case .normal: statistics.counters.pagesWhole += 1
+        case .stream: statistics.counters.pagesStreamed += 1
+        case .direct, .none: break
+        }
+    }
+
     /// Counts and logs a request that is over.
-    func finished(_ exchange: ListenerExchange, stream: LinkStream, since started: NIODeadline, note: String?) {
-        statistics.counters.requestsCompleted += 1
+    func finished(
+        _ exchange: ListenerExchange, stream: LinkStream, since started: NIODeadline, outcome: ListenerExchange.Outcome
+    ) {
+        switch outcome {
+        case .answered: statistics.counters.requestsCompleted += 1
+        case .cancelled: statistics.counters.requestsCancelled += 1
+        case .failed(let failure):
+            statistics.counters.requestsCompleted += 1
+            if failure.cause == .originTimeout {
+                statistics.counters.originTimeouts += 1
+            } else {
+                statistics.counters.originErrors += 1
+            }
+            logger.error("\(exchange.request.authority)\(exchange.request.target): \(failure.message)")
+        }
         statistics.counters.countResponse(status: exchange.status)
-        statistics.counters.originBytesReceived += exchange.originBytes
+        origins.counts.show(in: statistics)
+        count(exchange.crossing)
         let total = NIODeadline.now() - started
         statistics.latencies.request.record(total)
-        if let note { logger.error("\(exchange.request.authority)\(exchange.request.target): \(note)") }
+        if exchange.originMicroseconds > 0 {
+            statistics.latencies.origin.record(.microseconds(Int64(exchange.originMicroseconds)))
+        }
         guard let accessLog else { return }
         accessLog.write(
             AccessLine(

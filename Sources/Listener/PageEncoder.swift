@@ -17,8 +17,7 @@ struct EncodedPage: Sendable {
 
 /// Makes deltas of pages; keeps its working memory.
 ///
-/// One thread at a time. Makes deltas of pages; keeps its working memory.
-///
+/// One thread at a time.
 final class PageEncoder {
     private var encoder: DeltaEncoder
     private let store: any PageStore

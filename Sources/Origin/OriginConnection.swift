@@ -121,6 +121,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     func write(body: ByteBuffer) {
         guard body.readableBytes > 0, !requestEnded || isTunnel else { return }
         deadline = .now() + timeout
+        pool.counts.bodyBytesSent += body.readableBytes
         write(.body(.byteBuffer(body)))
     }
 
@@ -169,6 +170,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
             received(head, exchange)
         case .body(let bytes):
             unconsumedBytes += bytes.readableBytes
+            pool.counts.bodyBytesReceived += bytes.readableBytes
             exchange.received(bytes)
             if unconsumedBytes > Self.maxUnconsumedBytes, !isPaused, case .busy = state {
                 isPaused = true

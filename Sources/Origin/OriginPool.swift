@@ -16,6 +16,8 @@ package final class OriginPool {
     /// Connections that have a request, or are being opened.
     private var busy: [ObjectIdentifier: OriginConnection] = [:]
     private var sweeps: RepeatedTask?
+    /// What was counted since the start.
+    package internal(set) var counts = OriginCounts()
 
     /// Makes an empty pool; `tls` is for https origins, `nil` where there are none.
     package init(limits: OriginLimits, tls: NIOSSLContext?, eventLoop: any EventLoop) {
@@ -42,8 +44,7 @@ package final class OriginPool {
 
     /// Sends a request.
     ///
-    /// The receiver hears of everything, on this event loop; never before this returns. Sends a request.
-    ///
+    /// The receiver hears of everything, on this event loop; never before this returns.
     package func send(_ request: OriginRequest, receiver: any AnswerReceiver) -> OriginExchange {
         let exchange = OriginExchange(request, pool: self, receiver: receiver)
         start(exchange, fresh: false)
@@ -51,6 +52,7 @@ package final class OriginPool {
     }
 
     func start(_ exchange: OriginExchange, fresh: Bool) {
+        if fresh { counts.retries += 1 } else { counts.requests += 1 }
         if !fresh, let connection = takeIdle(exchange.request.address) {
             busy[ObjectIdentifier(connection)] = connection
             exchange.isReused = true
@@ -67,6 +69,7 @@ package final class OriginPool {
     }
 
     private func connect(_ exchange: OriginExchange) {
+        counts.connections += 1
         let address = exchange.request.address
         let connection = OriginConnection(address: address, pool: self)
         busy[ObjectIdentifier(connection)] = connection
@@ -104,7 +107,8 @@ package final class OriginPool {
             return ExchangeFailure(
                 .originTimeout, "\(address) took no connection within \(limits.timeout)", requestUnseen: true)
         case let error as NIOSSLExtraError:
-            return ExchangeFailure(.origin, "TLS with \(address) failed: \(TLSWords.words(for: error))", requestUnseen: true)
+            return ExchangeFailure(
+                .origin, "TLS with \(address) failed: \(TLSWords.words(for: error))", requestUnseen: true)
         default:
             return ExchangeFailure(.origin, "\(address) can't be reached: \(error)", requestUnseen: true)
         }
@@ -128,8 +132,7 @@ package final class OriginPool {
 
     /// Ends what waits for too long.
     ///
-    /// Deadlines are looked at now and then: a timer for each request would cost more. Ends what waits for too long.
-    ///
+    /// Deadlines are looked at now and then: a timer for each request would cost more.
     private func sweep() {
         let now = NIODeadline.now()
         for connection in busy.values { connection.checkDeadline(now) }

@@ -40,6 +40,18 @@ package struct OriginRequest: Sendable {
     }
 }
 
+/// What a pool counts.
+package struct OriginCounts: Hashable, Sendable {
+    package var requests = 0
+    /// Connections that were begun.
+    package var connections = 0
+    /// Requests that were sent again because a kept connection broke.
+    package var retries = 0
+    /// Of bodies, in bytes.
+    package var bodyBytesSent = 0
+    package var bodyBytesReceived = 0
+}
+
 /// What holds for all connections to origins.
 package struct OriginLimits: Hashable, Sendable {
     /// How long connecting, or waiting for the next bytes, may take.

@@ -56,13 +56,13 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         worker.deadlines.set(self, after: worker.limits.headTimeout)
-        if heads == nil { worker.connections.insert(self) }
+        if heads == nil { worker.opened(self) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         worker.deadlines.remove(self)
-        if heads == nil { worker.connections.remove(self) }
+        if heads == nil { worker.closed(self) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -108,6 +108,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     /// Answers what can't be passed on.
     private func refuse(_ refusal: Refusal, _ head: HTTPRequestHead?) {
         phase = .closing
+        worker.statistics.counters.requestsRefused += 1
         var (answer, body) = ErrorPage(refusal).response
         if refusal.closes { answer.headers.add(name: "Connection", value: "close") }
         write(.head(answer))

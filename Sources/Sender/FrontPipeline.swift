@@ -135,13 +135,13 @@ private final class HTTP2Connection: ChannelInboundHandler, FrontConnection {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        worker.connections.insert(self)
+        worker.opened(self)
         if worker.isDraining { drain() }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-        worker.connections.remove(self)
+        worker.closed(self)
     }
 
     /// Says GOAWAY; the connection closes when its streams have ended.

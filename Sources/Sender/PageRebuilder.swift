@@ -32,8 +32,7 @@ struct RebuildJob: Sendable {
 
 /// Rebuilds pages; keeps its working memory.
 ///
-/// One thread at a time. Rebuilds pages; keeps its working memory.
-///
+/// One thread at a time.
 final class PageRebuilder {
     private var decoder: DeltaDecoder
 

@@ -68,6 +68,8 @@ final class SenderExchange {
         var crossing: AccessLine.Crossing
         var originTime: TimeAmount?
         var started: NIODeadline
+        /// Whether the client went before its answer was complete.
+        var isCancelled: Bool
         /// The lane that carried it; 0 for none.
         var connection: UInt64
     }
@@ -92,6 +94,7 @@ final class SenderExchange {
 
     /// Sends the request on its way.
     func start() {
+        worker.statistics.counters.requestsStarted += 1
         if let key {
             user = worker.baseRules(request.authority).userClass(request: request.fields).owner
             offers = worker.store.offers(for: key, owner: user, limit: SenderWorker.maxOffers)
@@ -167,6 +170,7 @@ final class SenderExchange {
     }
 
     func clientSent(_ bytes: ByteBuffer) {
+        worker.statistics.counters.clientBytesReceived += bytes.readableBytes
         guard let outgoing else { return early.append(bytes) }  // at most what was read along with the head
         bodyWasSent = true
         outgoing.send(bytes)
@@ -186,7 +190,7 @@ final class SenderExchange {
         client = nil
         outgoing?.cancel()
         stopWaiting()
-        finish()
+        finish(isCancelled: true)
     }
 
     func clientBecameWritable() {
@@ -204,7 +208,7 @@ final class SenderExchange {
         worker.group(for: request.authority)?.forget(self)
     }
 
-    private func finish() {
+    private func finish(isCancelled: Bool = false) {
         var connection: UInt64 = 0
         if case .link(let stream) = route {
             linkBytes += stream.linkBytes
@@ -216,7 +220,8 @@ final class SenderExchange {
             Record(
                 client: clientAddress, method: request.method.rawValue, host: request.authority, target: request.target,
                 status: status ?? 0, bodyBytes: bodyBytes, linkBytes: linkBytes, crossing: crossing,
-                originTime: originTime, started: started, connection: connection))
+                originTime: originTime, started: started, isCancelled: isCancelled,
+                connection: connection))
     }
 
     private func refuse(_ refusal: Refusal) { respond(ErrorPage(refusal)) }
@@ -297,6 +302,7 @@ extension SenderExchange: DeadlineHolder {
 extension SenderExchange: AnswerReceiver {
     func received(interim head: HTTPResponseHead) {
         guard case .interim = judge(head) else { return brokenAnswer("an interim answer that is none") }
+        worker.statistics.counters.responses1xx += 1
         client?.respond(interim: head)
     }
 
@@ -345,6 +351,7 @@ extension SenderExchange: AnswerReceiver {
         if head.status == .switchingProtocols {
             // First the tunnel: what the client sent ahead comes out of the parser as soon as the head is written.
             isTunnel = true
+            worker.statistics.counters.tunnelsOpened += 1
             client?.becomeTunnel()
             head.headers.add(name: "Connection", value: "Upgrade")
         }
@@ -406,7 +413,10 @@ extension SenderExchange {
                 || transfer.pageBytes > SenderWorker.maxInlinePageBytes
                 || (job.compresses && transfer.pageBytes > SenderWorker.maxInlineGzipBytes)
         else {
-            return rebuilt(worker.rebuilder.rebuild(job), base, answer, delta.readableBytes, compression)
+            let began = NIODeadline.now()
+            let result = worker.rebuilder.rebuild(job)
+            worker.statistics.latencies.decode.record(.now() - began)
+            return rebuilt(result, base, answer, delta.readableBytes, compression)
         }
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
         worker.rebuilders.rebuild(job, on: worker.eventLoop) { result in
@@ -479,8 +489,7 @@ extension SenderExchange {
 extension PageClass {
     /// As the store names it.
     ///
-    /// A hash of 0 would be the shared class. As the store names it.
-    ///
+    /// A hash of 0 would be the shared class.
     var owner: PageOwner {
         switch self {
         case .shared: .shared

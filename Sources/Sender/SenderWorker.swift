@@ -136,6 +136,16 @@ final class SenderWorker {
 
     // MARK: what is noted
 
+    func opened(_ connection: any FrontConnection) {
+        connections.insert(connection)
+        statistics.counters.connectionsOpened += 1
+    }
+
+    func closed(_ connection: any FrontConnection) {
+        connections.remove(connection)
+        statistics.counters.connectionsClosed += 1
+    }
+
     private func linkChanged(_ group: String, _ address: HostAndPort, _ event: LinkDialer.Event) {
         switch event {
         case .opened(let laneID):
@@ -171,7 +181,12 @@ final class SenderWorker {
 
     /// Counts and logs a request that is over.
     func finished(_ record: SenderExchange.Record) {
-        statistics.counters.requestsCompleted += 1
+        if record.isCancelled {
+            statistics.counters.requestsCancelled += 1
+        } else {
+            statistics.counters.requestsCompleted += 1
+        }
+        origins.counts.show(in: statistics)
         statistics.counters.countResponse(status: record.status)
         statistics.counters.clientBytesSent += record.bodyBytes
         let total = NIODeadline.now() - record.started
@@ -179,10 +194,13 @@ final class SenderWorker {
         if let origin = record.originTime { statistics.latencies.origin.record(origin) }
         switch record.crossing {
         case .delta(let bytes, let pageBytes):
+            statistics.counters.pageBytes += pageBytes
             if bytes == 1 { statistics.counters.pagesIdentical += 1 } else { statistics.counters.pagesDelta += 1 }
             statistics.counters.deltaPageBytes += pageBytes
             statistics.counters.deltaBytes += bytes
-        case .normal: statistics.counters.pagesWhole += 1
+        case .normal:
+            statistics.counters.pagesWhole += 1
+            statistics.counters.pageBytes += record.bodyBytes
         case .direct: statistics.counters.pagesDirect += 1
         case .stream, .none: statistics.counters.pagesStreamed += 1
         }

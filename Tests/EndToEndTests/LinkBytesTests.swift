@@ -24,7 +24,8 @@ struct LinkBytesTests {
     /// A page of some 70 kB: a clock, a token of so many times 16 random digits, five counters.
     private static func page(_ visit: Int, tokenWords: Int = 2) -> String {
         var random = SystemRandomNumberGenerator()
-        let token = (0..<tokenWords).map { _ in String(format: "%016lx", UInt(truncatingIfNeeded: random.next())) }.joined()
+        let token = (0..<tokenWords).map { _ in String(format: "%016lx", UInt(truncatingIfNeeded: random.next())) }
+            .joined()
         var stories = stories
         for place in [3, 90, 222, 401, 650] { stories[place] += "<span>\(visit * 17 + place) comments</span>\n" }
         return "<html><head><meta name=\"token\" content=\"\(token)\"></head><body><time>12:00:\(visit)</time>\n"
