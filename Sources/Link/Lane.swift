@@ -194,7 +194,7 @@ package final class Lane: ChannelInboundHandler {
         machine.settings.write(to: &payload)
         hello.writeFrame(.settings, payload: payload)
         context.writeAndFlush(wrapOutboundOut(hello), promise: nil)
-        if let address = context.remoteAddress?.description { peerName = address }
+        if let address = context.remoteAddress?.hostAndPort { peerName = address }
         schedulePing(in: startTimeout, context)
     }
 
@@ -519,6 +519,7 @@ package final class Lane: ChannelInboundHandler {
             queue.append(stream, sentBytes: stream.sentBytes)
         }
         stream.resumeIfDrained()
+        if !stream.machine.isSending { stream.requestReceiver?.answerSent() }
         if stream.machine.isDone {
             remove(stream)
         } else if machine.role == .listener, !stream.machine.isSending {

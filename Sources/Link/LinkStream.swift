@@ -159,6 +159,8 @@ package protocol LinkRequestReceiver: AnyObject {
     func receivedRequestEnd(trailers: HTTPHeaders?)
     /// The other end, or the link, gave up: nobody waits for the answer.
     func cancelled()
+    /// All of the answer is on the link.
+    func answerSent()
     /// ``LinkStream/isWritable`` is `true` again.
     func answerBecameWritable()
 }

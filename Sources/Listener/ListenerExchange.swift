@@ -44,6 +44,8 @@ final class ListenerExchange {
     private(set) var originMicroseconds: UInt64 = 0
     private(set) var crossing = AccessLine.Crossing.none
     private(set) var status = 0
+    /// How it ended, until that is told.
+    private var outcome: Outcome?
     private(set) var originBytes = 0
 
     init(_ request: ForwardedRequest, offers: [UInt64], stream: LinkStream, worker: ListenerWorker) {
@@ -90,6 +92,12 @@ final class ListenerExchange {
     private func finish(_ outcome: Outcome = .answered) {
         body = .done
         outgoing = nil
+        if case .cancelled = outcome { return tell(outcome) }
+        self.outcome = outcome  // told once the answer is on the link: only then its bytes are counted
+    }
+
+    private func tell(_ outcome: Outcome) {
+        self.outcome = nil
         worker.finished(self, stream: stream, since: started, outcome: outcome)
     }
 
@@ -118,9 +126,11 @@ extension ListenerExchange: LinkRequestReceiver {
         outgoing?.finish(trailers: trailers.flatMap { TrailerRules.allowed($0) })
     }
 
+    func answerSent() { if let outcome { tell(outcome) } }
+
     func cancelled() {
         outgoing?.cancel()
-        if case .done = body { return }
+        if case .done = body { return answerSent() }
         finish(.cancelled)
     }
 

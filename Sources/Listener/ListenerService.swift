@@ -73,16 +73,21 @@ package final class ListenerService: Drainable {
                 }
                 return lanes.sorted { $0.address < $1.address }
             })
-        let channel = try await LinkServer.listen(
-            host: parts.configuration.wanIP ?? "::", port: parts.configuration.wanPort, tls: parts.linkTLS, on: group
-        ) { channel in
-            guard let worker = byLoop[ObjectIdentifier(channel.eventLoop)]?.value else {
-                preconditionFailure("an event loop without a worker")
+        let (host, port) = (parts.configuration.wanIP ?? "::", parts.configuration.wanPort)
+        let channel = try await ListenFailure.naming("wan.port", "\(port), at \(host)") {
+            try await LinkServer.listen(host: host, port: port, tls: parts.linkTLS, on: group) { channel in
+                guard let worker = byLoop[ObjectIdentifier(channel.eventLoop)]?.value else {
+                    preconditionFailure("an event loop without a worker")
+                }
+                return (.forListener(), worker)
             }
-            return (.forListener(), worker)
+        }
+        if parts.configuration.natMap == NATMap(), !parts.configuration.origins.looksUpUnmapped {
+            parts.logger.warning(
+                "map.file names no origin, and origin.dns is 0: every request will be answered 502")
         }
         parts.logger.notice(
-            "rg-listener \(version) is ready for senders on \(channel.localAddress.map { "\($0)" } ?? "its port")")
+            "rg-listener \(version) is ready for senders on \(channel.localAddress.map(\.hostAndPort) ?? "its port")")
         running.withLock { $0 = (Array(byLoop.values), channel) }
     }
 

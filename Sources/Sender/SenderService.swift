@@ -66,8 +66,18 @@ package final class SenderService: Drainable {
         parts.statistics.add(.init("lanes") { await workers.lanes() })
         var channels: [any Channel] = []
         let front = parts.configuration.front
-        for address in front.http { channels.append(try await listen(address, workers, tls: nil)) }
-        for address in front.https { channels.append(try await listen(address, workers, tls: frontTLS)) }
+        for address in front.http {
+            channels.append(
+                try await ListenFailure.naming("http.listen", "\(address)") {
+                    try await listen(address, workers, tls: nil)
+                })
+        }
+        for address in front.https {
+            channels.append(
+                try await ListenFailure.naming("https.listen", "\(address)") {
+                    try await listen(address, workers, tls: frontTLS)
+                })
+        }
         running.withLock { [channels] in $0 = (workers, channels) }
         parts.logger.notice("rg-sender \(parts.version) is ready")
     }
@@ -103,7 +113,7 @@ package final class SenderService: Drainable {
             }
             .bind(host: address.host, port: address.port).get()
         parts.logger.notice(
-            "\(tls == nil ? "http" : "https") on \(channel.localAddress.map { "\($0)" } ?? address.description)")
+            "\(tls == nil ? "http" : "https") on \(channel.localAddress.map(\.hostAndPort) ?? address.description)")
         return channel
     }
 

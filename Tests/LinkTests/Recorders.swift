@@ -53,6 +53,7 @@ final class Recorder: AnswerReceiver, LinkRequestReceiver {
     func received(requestBody body: ByteBuffer) { take(body) }
     func receivedRequestEnd(trailers: HTTPHeaders?) { noteEnd(trailers) }
     func cancelled() { note("cancelled") }
+    func answerSent() {}
     func answerBecameWritable() { note("writable") }
 }
 

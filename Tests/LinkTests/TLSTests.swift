@@ -52,7 +52,7 @@ final class TLSTests {
         other.authorityFile = try credentials("ours", "sender").authorityFile
         let news = try await listenerHears(from: try other.context(for: .sender))
         guard case .closed(let error) = news else { return #expect(Bool(false), "\(news)") }
-        #expect(error.code == .closed && error.message.contains("CERTIFICATE_VERIFY_FAILED"))
+        #expect(error.code == .closed && error.message.contains("not signed by an authority that is trusted here"))
     }
 
     /// A client of our authority, but for what the caller changes.
@@ -77,7 +77,7 @@ final class TLSTests {
                 $0.privateKey = nil
             })
         guard case .closed(let error) = news else { return #expect(Bool(false), "\(news)") }
-        #expect(error.message.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE"))
+        #expect(error.message.contains("it showed no certificate"))
     }
 
     @Test(arguments: [[], ["h2", "http/1.1"], ["railgun/2"]])
@@ -99,7 +99,7 @@ final class TLSTests {
         let dialing = Dialing(
             to: listener.channel.localAddress!.port!, tls: try credentials("ours", "sender").context(for: .sender))
         guard case .lost(let error, _)? = await dialing.next() else { return #expect(Bool(false)) }
-        #expect(error.message.contains("CERTIFICATE_VERIFY_FAILED"))
+        #expect(error.message.contains("not signed by an authority that is trusted here"))
         try await dialing.stop()
         try await listener.stop()
     }

@@ -24,6 +24,9 @@ package enum Daemon {
         var pidFile: PIDFile?
         if let path = settings.pidFile { pidFile = try PIDFile(path) }
         defer { pidFile?.remove() }
+        // What log rotation and the original's users send: better nothing happens than that the process ends.
+        signal(SIGHUP, SIG_IGN)
+        signal(SIGUSR2, SIG_IGN)
         let impatience = Impatience(signals, pidFile: settings.pidFile)
         defer { impatience.end() }
         let draining = work.map { DrainingService($0, timeout: settings.drainTimeout, logger: logger) }

@@ -12,7 +12,10 @@ extension Statistics {
     ) async throws -> [any Service] {
         var services: [any Service] = []
         if let address = settings.listen {
-            services.append(try await StatisticsServer(at: address, statistics: self, pages: pages, group: group))
+            services.append(
+                try await ListenFailure.naming("stats.listen", "\(address)") {
+                    try await StatisticsServer(at: address, statistics: self, pages: pages, group: group)
+                })
             log.logger.notice("statistics on http://\(address)/")
         }
         if settings.isLogged || settings.url != nil {

@@ -69,6 +69,7 @@ final class Receiver: AnswerReceiver, LinkRequestReceiver {
         stream?.finish(trailers: trailers)
     }
     func cancelled() {}
+    func answerSent() {}
     func answerBecameWritable() {}
 }
 
