@@ -71,10 +71,9 @@ coverage: ## Run all tests and print which lines they reached
 	scripts/coverage
 
 .PHONY: sanitize
-sanitize: ## Run the engine's tests under the address sanitizer, and those with threads under the thread sanitizer
+sanitize: ## Run the engine's tests under the address and thread sanitizers
 	ASAN_OPTIONS=detect_leaks=0 swift test $(OPTIMIZED_C) --sanitize=address --scratch-path .build/address --filter DeltaEngineTests
-	TSAN_OPTIONS=halt_on_error=1 swift test $(OPTIMIZED_C) --sanitize=thread --scratch-path .build/thread \
-		--filter 'DeltaEngineTests|PageStoreProperties|PageStoreConcurrency|LinkTests|GeneratedPages|HTTP2Tests|RestartTests'
+	swift test $(OPTIMIZED_C) --sanitize=thread --scratch-path .build/thread --filter DeltaEngineTests
 
 .PHONY: test-arm
 test-arm: ## Run the core's kept inputs on an emulated 64-bit ARM
