@@ -22,7 +22,14 @@ struct GeneratedPagesTests {
             let kind =
                 CorpusGenerator.Kind(rawValue: request.name.split(separator: "/").first.map(String.init) ?? "")
                 ?? .newsHome
-            let body = pages.withLock { $0[kind]!.next()! }
+            let body = pages.withLock { pages in
+                let body = pages[kind]!.next()!
+                // Pages grow from version to version: after hundreds of them, another site begins.
+                if body.count > 200_000 {
+                    pages[kind] = CorpusGenerator(seed: UInt64(number)).versions(of: kind)
+                }
+                return body
+            }
             hashes.withLock { $0[number] = body.sha256 }
             let type = ["html": "text/html; charset=utf-8", "json": "application/json", "xml": "application/rss+xml"][
                 kind.fileExtension]!
@@ -83,8 +90,8 @@ struct GeneratedPagesTests {
             answer = try client.request("GET", target, ["X-Page: \(number)", "Cookie: session=user\(number % 4)"])
         } catch { return "\(error)" }
         guard answer.status == 200, answer.cut == nil else { return "\(answer)" }
-        guard answer.body.sha256 == site.hash(number) else { return "other bytes than the origin's: \(answer)" }
-        guard answer.fields["ETag"] == ["\"\(answer.body.sha256)\""] else { return "another tag: \(answer)" }
+        guard answer.bodyHash == site.hash(number) else { return "other bytes than the origin's: \(answer)" }
+        guard answer.fields["ETag"] == ["\"\(answer.bodyHash)\""] else { return "another tag: \(answer)" }
         whole.withLock { $0 += answer.bodyBytes }
         return nil
     }

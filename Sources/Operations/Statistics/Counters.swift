@@ -76,6 +76,7 @@ package struct Counters: Hashable, Sendable {
     /// Counts an answer by the class of its status.
     package mutating func countResponse(status: Int) {
         switch status {
+        case ..<100: break  // the client left before there was an answer
         case 100..<200: responses1xx += 1
         case 200..<300: responses2xx += 1
         case 300..<400: responses3xx += 1
