@@ -25,6 +25,8 @@ package final class LinkDialer {
         case opened(laneID: UInt64)
         case lost(LinkError, retryIn: TimeAmount)
         case carried(WireBytes)
+        /// A ping was answered after this time.
+        case measured(TimeAmount)
     }
 
     package let address: Address
@@ -151,6 +153,8 @@ extension LinkDialer: LaneOwner {
             self.dial()
         }
     }
+
+    package func lane(_ lane: Lane, measured roundTrip: TimeAmount) { report(.measured(roundTrip)) }
 
     package func lane(_ lane: Lane, carried bytes: WireBytes) { report(.carried(bytes)) }
 

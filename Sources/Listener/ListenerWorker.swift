@@ -130,19 +130,6 @@ final class ListenerWorker {
         }
     }
 
-    private func count(_ crossing: AccessLine.Crossing) {
-        switch crossing {
-        case .delta(let bytes, let pageBytes):
-            if bytes == 1 { statistics.counters.pagesIdentical += 1 } else { statistics.counters.pagesDelta += 1 }
-            statistics.counters.pageBytes += pageBytes
-            statistics.counters.deltaPageBytes += pageBytes
-            statistics.counters.deltaBytes += bytes
-        case .normal: statistics.counters.pagesWhole += 1
-        case .stream: statistics.counters.pagesStreamed += 1
-        case .direct, .none: break
-        }
-    }
-
     /// Counts and logs a request that is over.
     func finished(
         _ exchange: ListenerExchange, stream: LinkStream, since started: NIODeadline, outcome: ListenerExchange.Outcome
@@ -161,7 +148,7 @@ final class ListenerWorker {
         }
         statistics.counters.countResponse(status: exchange.status)
         origins.counts.show(in: statistics)
-        count(exchange.crossing)
+        statistics.counters.count(exchange.crossing)
         let total = NIODeadline.now() - started
         statistics.latencies.request.record(total)
         if exchange.originMicroseconds > 0 {
@@ -192,6 +179,8 @@ extension ListenerWorker: LaneOwner {
         statistics.counters.wanBytesSent += bytes.sent
         statistics.counters.wanBytesReceived += bytes.received
     }
+
+    func lane(_ lane: Lane, measured roundTrip: TimeAmount) { statistics.latencies.linkRoundTrip.record(roundTrip) }
 
     func laneClosed(_ lane: Lane, _ error: LinkError) {
         if lanes.removeValue(forKey: ObjectIdentifier(lane)) != nil { statistics.counters.wanStops += 1 }

@@ -39,7 +39,7 @@ final class SenderExchange {
     private var isWaiting = false
 
     // Pages.
-    private let mayHaveBase: Bool
+    /// Which page this is; `nil` where the answer can't be one.
     private let key: PageKey?
     private var user = PageOwner.shared
     private var offers: [StoredPage] = []
@@ -79,9 +79,8 @@ final class SenderExchange {
         self.client = client
         self.clientAddress = clientAddress
         self.worker = worker
-        mayHaveBase = request.upgrade == nil && BaseRules.mayHaveBase(method: request.method, request: request.fields)
         key =
-            mayHaveBase
+            request.upgrade == nil && BaseRules.mayHaveBase(method: request.method, request: request.fields)
             ? PageKey(scheme: request.scheme.rawValue, authority: request.authority, target: request.target) : nil
     }
 
@@ -265,6 +264,7 @@ final class SenderExchange {
 
     /// Adds what this hop owes an answer.
     private func complete(_ head: inout HTTPResponseHead, _ railgun: RailgunHeader? = nil) {
+        worker.statistics.latencies.firstByte.record(.now() - started)
         if !head.headers.contains(name: "date") { head.headers.add(name: "Date", value: worker.date.text) }
         worker.forwarding.addVia(toAnswer: &head.headers, version: .http1_1)
         if let railgun, worker.limits.sendsRailgunHeader {
@@ -326,7 +326,7 @@ extension SenderExchange: AnswerReceiver {
         case .interim: return brokenAnswer("an interim answer as its last")
         case .refuse(let reason): return brokenAnswer("an answer that breaks HTTP: \(reason)")
         }
-        if answer.page != nil, answer.head.status != .ok || !mayHaveBase {
+        if answer.page != nil, answer.head.status != .ok || key == nil {
             return brokenAnswer("a page where there can be none")
         }
         if let transfer = answer.page {

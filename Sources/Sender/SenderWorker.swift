@@ -156,6 +156,7 @@ final class SenderWorker {
         case .carried(let bytes):
             statistics.counters.wanBytesSent += bytes.sent
             statistics.counters.wanBytesReceived += bytes.received
+        case .measured(let roundTrip): statistics.latencies.linkRoundTrip.record(roundTrip)
         case .lost(let error, let retry):
             statistics.counters.wanStops += 1
             // Once, not at each attempt: the log is to be read.
@@ -192,18 +193,8 @@ final class SenderWorker {
         let total = NIODeadline.now() - record.started
         statistics.latencies.request.record(total)
         if let origin = record.originTime { statistics.latencies.origin.record(origin) }
-        switch record.crossing {
-        case .delta(let bytes, let pageBytes):
-            statistics.counters.pageBytes += pageBytes
-            if bytes == 1 { statistics.counters.pagesIdentical += 1 } else { statistics.counters.pagesDelta += 1 }
-            statistics.counters.deltaPageBytes += pageBytes
-            statistics.counters.deltaBytes += bytes
-        case .normal:
-            statistics.counters.pagesWhole += 1
-            statistics.counters.pageBytes += record.bodyBytes
-        case .direct: statistics.counters.pagesDirect += 1
-        case .stream, .none: statistics.counters.pagesStreamed += 1
-        }
+        statistics.counters.count(record.crossing)
+        if case .normal = record.crossing { statistics.counters.pageBytes += record.bodyBytes }
         guard let accessLog else { return }
         accessLog.write(
             AccessLine(

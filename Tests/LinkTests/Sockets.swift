@@ -67,7 +67,10 @@ final class Dialing {
     /// The next thing that happens to the link; counts of bytes are passed over.
     func next() async -> LinkDialer.Event? {
         while let event = await reports.next(isolation: #isolation) {
-            if case .carried = event { continue }
+            switch event {
+            case .carried, .measured: continue
+            default: break
+            }
             return event
         }
         return nil

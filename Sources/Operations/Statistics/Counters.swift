@@ -85,6 +85,21 @@ package struct Counters: Hashable, Sendable {
         }
     }
 
+    /// Counts how an answer crossed the link.
+    package mutating func count(_ crossing: AccessLine.Crossing) {
+        switch crossing {
+        case .delta(let bytes, let ofPageBytes):
+            if bytes == 1 { pagesIdentical += 1 } else { pagesDelta += 1 }
+            pageBytes += ofPageBytes
+            deltaPageBytes += ofPageBytes
+            deltaBytes += bytes
+        case .normal: pagesWhole += 1
+        case .stream: pagesStreamed += 1
+        case .direct: pagesDirect += 1
+        case .none: break
+        }
+    }
+
     static func += (sum: inout Counters, other: Counters) {
         for (_, path) in all { sum[keyPath: path] += other[keyPath: path] }
     }
