@@ -20,7 +20,8 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     }
 
     let address: OriginAddress
-    private unowned let pool: OriginPool
+    /// Kept until this connection has ended: after a farewell of TLS that may be later than all else.
+    private let pool: OriginPool
     private var state = State.idle
     private let codec = OriginCodec()
     private var context: ChannelHandlerContext?
@@ -68,9 +69,9 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     }
 
     func failedToConnect(_ failure: ExchangeFailure) {
+        pool.closed(self)
         guard case .connecting(let exchange) = state else { return }
         state = .closed
-        pool.closed(self)
         exchange.failed(failure)
     }
 

@@ -28,8 +28,8 @@ struct OneLine: SuiteTrait, TestScoping {
             return (try Line(originPort: origin.port), origin)
         }
         try await Self.$current.withValue((line, origin), operation: body)
-        line.sender.stop()
-        line.listener.stop()
+        try line.sender.requireGoodEnd()
+        try line.listener.requireGoodEnd()
         origin.stop()
     }
 }

@@ -12,6 +12,7 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
     private let readyPort: UInt16
     private let logFile: URL
     private var process = Process()
+    private var wasKilled = false
 
     /// Starts a program (a path, or the name of one of our own); returns once it accepts on `readyPort`.
     init(_ program: String, _ arguments: [String], readyPort: UInt16, in folder: TemporaryFolder, name: String) throws {
@@ -27,8 +28,11 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
     func start() throws {
         try Self.require(program)
         process = Process()
+        wasKilled = false
         process.executableURL = program
         process.arguments = arguments
+        // A crash says why in the log; what looks for its cause inherits what tells us that the process has ended.
+        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
         process.standardInput = FileHandle.nullDevice
         let log = try FileHandle(forWritingTo: logFile)
         try log.seekToEnd()
@@ -65,8 +69,20 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
     func ended() -> Int32? {
         guard process.isRunning else { return process.processIdentifier == 0 ? nil : process.terminationStatus }
         let ended = eventually(within: .seconds(10)) { !process.isRunning }
-        if !ended { kill() }
-        return ended ? process.terminationStatus : nil
+        guard ended else {
+            kill()
+            wasKilled = false  // not by a test
+            return nil
+        }
+        return process.terminationStatus
+    }
+
+    /// Fails where it crashed, or doesn't end well now; a test that killed it knows.
+    func requireGoodEnd() throws {
+        let code = stop()
+        guard !wasKilled, code != 0 else { return }
+        let how = code.map { "with code \($0)" } ?? "only when it was killed"
+        throw DaemonFailure("\(name) ended \(how):\n\(log(lines: 40))")
     }
 
     /// Asks it to end, and returns at once.
@@ -74,6 +90,7 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
 
     /// Ends it as a crash does.
     func kill() {
+        wasKilled = true
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }

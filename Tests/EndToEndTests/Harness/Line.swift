@@ -99,13 +99,15 @@ func withLine(
 }
 
 extension Line {
-    /// Runs a test; shows the logs where it throws.
+    /// Runs a test, and ends both daemons; shows the logs where it throws.
     fileprivate func show(origin: UInt16, _ body: () throws -> Void) throws {
-        do { try body() } catch {
+        do {
+            try body()
+            try sender.requireGoodEnd()
+            try listener.requireGoodEnd()
+        } catch {
             FileHandle.standardError.write(Data("\(logs())\n".utf8))
             throw error
         }
-        sender.stop()
-        listener.stop()
     }
 }
