@@ -33,8 +33,8 @@ package struct LinkRequest: Sendable {
 /// Fields are matched whole, so that nobody can find another one's cookie byte by byte from the length of what they
 /// send together. Short secrets are not remembered at all: those could be guessed whole.
 struct HeadEncoder {
-    private var hpack: HPACKEncoder
-    private let allocator = ByteBufferAllocator()
+    private var table: FieldTable
+    private var block: [UInt8] = []
     private let maxHeadBytes: Int
 
     /// - Parameters:
@@ -42,78 +42,92 @@ struct HeadEncoder {
     ///   - maxHeadBytes: The longest head that the other end takes, in bytes after decoding.
     init(tableBytes: Int, maxHeadBytes: Int) {
         self.maxHeadBytes = maxHeadBytes
-        hpack = HPACKEncoder(allocator: allocator, maxDynamicTableSize: min(tableBytes, 64 * 1024))
+        table = FieldTable(maxBytes: min(tableBytes, 64 * 1024))
     }
 
-    /// Whether values of a field are different in each message: remembering them would only push others out.
-    private static func isUnique(_ name: String) -> Bool {
+    /// How a field that isn't remembered crosses (RFC 7541, section 6.2).
+    private enum Literal: UInt8 {
+        case remembered = 0x40
+        case notRemembered = 0
+        /// And no proxy on the way may do so either.
+        case neverRemembered = 0x10
+    }
+
+    private static func literal(_ name: String, _ value: String) -> Literal {
         switch name.utf8.count {
-        case 3: name == "age"
-        case 4: name == "date" || name == "etag"
-        case 5: name == "range"
-        case 6: name == "cf-ray"
-        case 7: name == "expires"
-        case 9: name == "x-runtime"
-        case 10: name == "set-cookie" || name == "x-trace-id" || name == "tracestate"
-        case 11: name == "traceparent"
-        case 12: name == "x-request-id"
-        case 13: name == "last-modified" || name == "content-range" || name == "if-none-match"
-        case 14: name == "content-length"
-        case 15: name == "x-amzn-trace-id"
-        case 16: name == "x-correlation-id"
-        case 17: name == "if-modified-since" || name == "sec-websocket-key"
-        case 20: name == "sec-websocket-accept"
-        default: false
+        case 3 where name == "age", 4 where name == "date" || name == "etag", 5 where name == "range",
+            6 where name == "cf-ray", 7 where name == "expires", 9 where name == "x-runtime",
+            10 where name == "set-cookie" || name == "x-trace-id" || name == "tracestate",
+            11 where name == "traceparent", 12 where name == "x-request-id",
+            13 where name == "last-modified" || name == "content-range" || name == "if-none-match",
+            14 where name == "content-length", 15 where name == "x-amzn-trace-id",
+            16 where name == "x-correlation-id",
+            17 where name == "if-modified-since" || name == "sec-websocket-key",
+            20 where name == "sec-websocket-accept":
+            .notRemembered  // different in each message: these would only push others out
+        case 5 where name == ":path", 6 where name == ":error":
+            .notRemembered  // targets are as many as there are pages
+        case 6 where name == "cookie", 13 where name == "authorization", 19 where name == "proxy-authorization":
+            value.utf8.count < minRememberedSecretBytes ? .neverRemembered : .remembered
+        default: .remembered
         }
     }
 
     /// Secrets shorter than this are sent in full each time.
     private static let minRememberedSecretBytes = 20
 
-    private mutating func append(_ name: String, _ value: String) throws(LinkError) {
-        do {
-            switch name {
-            case "cookie", "authorization", "proxy-authorization":
-                if value.utf8.count < Self.minRememberedSecretBytes {
-                    try hpack.appendNeverIndexed(header: name, value: value)
-                } else {
-                    try hpack.append(header: name, value: value)
-                }
-            case let name where Self.isUnique(name):
-                try hpack.appendNonIndexed(header: name, value: value)
-            default:
-                try hpack.append(header: name, value: value)
-            }
-        } catch {
-            throw LinkError(.protocolViolation, "a head can't be coded: \(error)")
+    private mutating func append(_ name: String, _ value: String) {
+        let field = FieldTable.Field(name: name, value: value)
+        // Texts beyond ASCII may be equal and yet have other bytes.
+        let isASCII = value.utf8Span.isKnownASCII
+        if isASCII, let index = table.index(of: field) { return append(index, prefixBits: 7, 0x80) }
+        let isLower = !name.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+        let wireName = isLower ? name : name.lowercased()
+        var literal = Self.literal(wireName, value)
+        if literal == .remembered, !isASCII || !table.hasRoom(for: field) { literal = .notRemembered }
+        let nameIndex = table.index(ofName: wireName)
+        append(nameIndex ?? 0, prefixBits: literal == .remembered ? 6 : 4, literal.rawValue)
+        if nameIndex == nil { append(wireName) }
+        append(value)
+        if literal == .remembered { table.remember(field, wireName: wireName) }
+    }
+
+    /// A number after a few bits that say what it is (RFC 7541, section 5.1).
+    private mutating func append(_ number: Int, prefixBits: Int, _ kind: UInt8) {
+        let most = 1 << prefixBits - 1
+        guard number >= most else { return block.append(kind | UInt8(number)) }
+        block.append(kind | UInt8(most))
+        var rest = number - most
+        while rest >= 128 {
+            block.append(UInt8(rest & 127) | 128)
+            rest >>= 7
+        }
+        block.append(UInt8(rest))
+    }
+
+    /// A text, in the shorter of both forms.
+    private mutating func append(_ text: String) {
+        let coded = HuffmanCode.byteCount(text.utf8)
+        if coded < text.utf8.count {
+            append(coded, prefixBits: 7, 0x80)
+            HuffmanCode.append(text.utf8, to: &block)
+        } else {
+            append(text.utf8.count, prefixBits: 7, 0)
+            block.append(contentsOf: text.utf8)
         }
     }
 
-    private mutating func code(
-        _ pseudoFields: [(String, String)], _ fields: HTTPHeaders
-    ) throws(LinkError) -> ByteBuffer {
+    /// Codes a head into `block`.
+    private mutating func code(_ pseudoFields: [(String, String)], _ fields: HTTPHeaders) throws(LinkError) {
         // Before anything is coded, so that the tables of both ends stay alike. RFC 7541 counts 32 bytes more a field.
         let bytes = pseudoFields.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count + 32 }
         let headBytes = fields.reduce(bytes) { $0 + $1.name.utf8.count + $1.value.utf8.count + 32 }
         guard headBytes <= maxHeadBytes else {
             throw LinkError(.originFailed, "a head of \(headBytes) bytes; the other end takes up to \(maxHeadBytes)")
         }
-        do { try hpack.beginEncoding(allocator: allocator) } catch { throw .violation("HPACK: \(error)") }
-        for (name, value) in pseudoFields {
-            // Targets are as many as there are pages: those would push all else out of the table.
-            if name == ":path" || name == ":error" {
-                do { try hpack.appendNonIndexed(header: name, value: value) } catch {
-                    throw .violation("HPACK: \(error)")
-                }
-            } else {
-                try append(name, value)
-            }
-        }
-        for (name, value) in fields {
-            let isLower = !name.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
-            try append(isLower ? name : name.lowercased(), value)
-        }
-        do { return try hpack.endEncoding() } catch { throw .violation("HPACK: \(error)") }
+        block.removeAll(keepingCapacity: true)
+        for (name, value) in pseudoFields { append(name, value) }
+        for (name, value) in fields { append(name, value) }
     }
 
     /// The payload of a REQUEST frame: the offers, then the head.
@@ -121,12 +135,12 @@ struct HeadEncoder {
         var payload = ByteBuffer()
         payload.writeVarint(UInt64(request.offers.count))
         for offer in request.offers { payload.writeInteger(offer) }
-        var block = try code(
+        try code(
             [
                 (":method", request.method), (":scheme", request.scheme), (":authority", request.authority),
                 (":path", request.target),
             ], request.fields)
-        payload.writeBuffer(&block)
+        payload.writeBytes(block)
         return payload
     }
 
@@ -143,13 +157,16 @@ struct HeadEncoder {
         }
         var pseudoFields = [(":status", String(answer.head.status.code))]
         if let error { pseudoFields.append((":error", error)) }
-        var block = try code(pseudoFields, answer.head.headers)
-        payload.writeBuffer(&block)
+        try code(pseudoFields, answer.head.headers)
+        payload.writeBytes(block)
         return payload
     }
 
     /// The payload of a TRAILERS frame.
-    mutating func payload(ofTrailers trailers: HTTPHeaders) throws(LinkError) -> ByteBuffer { try code([], trailers) }
+    mutating func payload(ofTrailers trailers: HTTPHeaders) throws(LinkError) -> ByteBuffer {
+        try code([], trailers)
+        return ByteBuffer(bytes: block)
+    }
 }
 
 /// Reads heads, and judges what a peer sends as strictly as what a client sends.

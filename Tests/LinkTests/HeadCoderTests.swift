@@ -71,16 +71,50 @@ struct HeadCoderTests {
         for number in 0..<600 {
             var fields = HTTPHeaders()
             for _ in 0..<Int.random(in: 0...12, using: &random) {
-                let name = ["accept", "cookie", "x-a", "etag", "set-cookie", "via"].randomElement(using: &random)!
+                let name = ["accept", "Cookie", "X-A", "x-a", "ETag", "set-cookie"].randomElement(using: &random)!
                 fields.add(name: name, value: String(UInt64.random(in: 0...200, using: &random) << 50, radix: 36))
             }
             let request = LinkRequest.get("/\(number)", fields, offers: [UInt64](repeating: 7, count: number % 17))
             var payload = try encoder.payload(of: request)
             let read = try decoder.request(&payload)
-            #expect(read.fields == fields && read.target == request.target && read.offers == request.offers)
+            let sent = fields.map { [$0.name.lowercased(), $0.value] }
+            #expect(read.fields.map { [$0.name, $0.value] } == sent)
+            #expect(read.target == request.target && read.offers == request.offers)
             var trailers = try encoder.payload(ofTrailers: fields)
-            #expect(try decoder.trailers(&trailers) == fields)
+            #expect(try decoder.trailers(&trailers).map { [$0.name, $0.value] } == sent)
         }
+    }
+
+    @Test mutating func everyCharacterOfAValueSurvives() throws {
+        let characters =
+            (0x20...0x7e).map { String(Unicode.Scalar($0)) } + (0xa0...0xff).map { String(Unicode.Scalar($0)!) }
+        for value in characters + ["\t", "", characters.joined(), "{}{}{}{}", "aaaaaaaaaa"] {
+            for _ in 0..<2 {
+                var payload = try encoder.payload(of: .status(200, ["x-value": value, "etag": value]))
+                let read = try decoder.answer(&payload, isPage: false).answer.head.headers
+                #expect(read.map { Array($0.value.utf8) } == [Array(value.utf8), Array(value.utf8)])
+            }
+        }
+    }
+
+    @Test mutating func textsThatAreEqualButForTheirBytesAreTwo() throws {
+        let twins = ["a\u{323}\u{307}", "a\u{307}\u{323}"]
+        #expect(twins[0] == twins[1])
+        for value in twins {
+            var payload = try encoder.payload(of: .status(200, ["x-value": value]))
+            let read = try decoder.answer(&payload, isPage: false).answer.head.headers
+            #expect(read.map { Array($0.value.utf8) } == [Array(value.utf8)])
+        }
+    }
+
+    /// A field that is asked for often must be found however many others are remembered.
+    @Test mutating func theOldestIsForgottenFirstAndAnyOtherIsFound() throws {
+        let fields = (0..<600).map { HTTPHeaders([("x-name-\($0)", "one value of \($0)")]) }
+        for field in fields { _ = try bytes(field) }
+        let known = try fields.map { try bytes($0) <= 10 }
+        #expect(known.allSatisfy { $0 })
+        for number in 0..<2000 { _ = try bytes(["x-other": "\(number)"]) }
+        #expect(try bytes(fields[0]) > 20)
     }
 
     @Test(arguments: [0, 100, 4096, 65_536, 1_048_576])
