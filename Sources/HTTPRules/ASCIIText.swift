@@ -58,7 +58,7 @@ extension UInt8 {
 ///
 /// Not for lists whose members may hold quoted commas.
 package func listMembers(_ value: String) -> some Sequence<Substring> {
-    value.split(separator: ",").lazy.map(trimmed).filter { !$0.isEmpty }
+    value.utf8.split(separator: UInt8(ascii: ",")).lazy.map { trimmed(Substring($0)) }.filter { !$0.isEmpty }
 }
 
 /// `text` without spaces and tabs at both ends.

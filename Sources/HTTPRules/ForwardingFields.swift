@@ -9,9 +9,13 @@ package struct ForwardingFields: Sendable {
     /// The most times that one request may pass this hop.
     package static let maxPasses = 8
 
+    /// What Via says of this hop, by the version in which a message came.
+    private let signatures: (http2: String, http10: String, http11: String)
+
     package init(pseudonym: String, trustsEarlier: Bool = false) {
         self.pseudonym = pseudonym
         self.trustsEarlier = trustsEarlier
+        signatures = ("2 " + pseudonym, "1.0 " + pseudonym, "1.1 " + pseudonym)
     }
 
     /// Adds X-Forwarded-For, -Proto, -Host, Forwarded (RFC 7239) and Via to `request`.
@@ -60,9 +64,9 @@ package struct ForwardingFields: Sendable {
 
     private func signature(_ version: HTTPVersion) -> String {
         switch (version.major, version.minor) {
-        case (2, _): "2 " + pseudonym
-        case (_, 0): "1.0 " + pseudonym
-        default: "1.1 " + pseudonym
+        case (2, _): signatures.http2
+        case (_, 0): signatures.http10
+        default: signatures.http11
         }
     }
 
@@ -72,12 +76,25 @@ package struct ForwardingFields: Sendable {
     }
 
     private func forwardedElement(_ request: ForwardedRequest, _ address: String) -> String {
-        let client = address.utf8.contains(UInt8(ascii: ":")) ? "\"[\(address)]\"" : address
-        let element = "for=" + client + ";proto=" + request.scheme.rawValue
+        var element = "for="
+        element.reserveCapacity(address.utf8.count + request.authority.utf8.count + 32)
+        if address.utf8.contains(UInt8(ascii: ":")) {
+            element += "\"["
+            element += address
+            element += "]\""
+        } else {
+            element += address
+        }
+        element += ";proto="
+        element += request.scheme.rawValue
         guard !request.authority.isEmpty else { return element }
+        element += ";host="
         // A checked authority holds no quote and no backslash, so quoting it is enough.
-        let isToken = request.authority.utf8.allSatisfy(\.isTokenByte)
-        return element + (isToken ? ";host=" + request.authority : ";host=\"\(request.authority)\"")
+        let isToken = request.authority.utf8.allSatisfy { $0.isTokenByte }
+        if !isToken { element += "\"" }
+        element += request.authority
+        if !isToken { element += "\"" }
+        return element
     }
 }
 

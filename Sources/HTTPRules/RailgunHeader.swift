@@ -55,34 +55,60 @@ package struct RailgunHeader: Hashable, Sendable {
 extension RailgunHeader {
     /// The field's value.
     ///
-    /// Cost: about 0.5 µs.
+    /// Cost: one allocation.
     package var text: String {
         let (seconds, attoseconds) = originTime.components
         let micros = max(0, Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000))
-        let time = "\(micros / 1_000_000).\(digits(micros % 1_000_000, count: 6))"
-        return
-            "\(hex(connection, count: 10)) \(passage.text) \(time) 0x\(hex(UInt64(flags.rawValue), count: 2)) \(version)"
-    }
-
-    private func hex(_ number: UInt64, count: Int) -> String {
-        let text = String(number, radix: 16)
-        return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        var text: [UInt8] = []
+        text.reserveCapacity(64)
+        text.append(connection, radix: 16, digits: 10)
+        text.append(UInt8(ascii: " "))
+        passage.append(to: &text)
+        text.append(UInt8(ascii: " "))
+        text.append(UInt64(micros / 1_000_000), radix: 10, digits: 1)
+        text.append(UInt8(ascii: "."))
+        text.append(UInt64(micros % 1_000_000), radix: 10, digits: 6)
+        text += " 0x".utf8
+        text.append(UInt64(flags.rawValue), radix: 16, digits: 2)
+        text.append(UInt8(ascii: " "))
+        text += version.utf8
+        return String(decoding: text, as: UTF8.self)
     }
 }
 
 extension RailgunHeader.Passage {
     var text: String {
+        var text: [UInt8] = []
+        append(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    fileprivate func append(to text: inout [UInt8]) {
         switch self {
-        case .delta(let points): "\(points / 100).\(digits(points % 100, count: 2))"
-        case .stream: "stream"
-        case .normal: "normal"
-        case .direct(let reason): "direct (\(reason))"
+        case .delta(let points):
+            text.append(UInt64(points / 100), radix: 10, digits: 1)
+            text.append(UInt8(ascii: "."))
+            text.append(UInt64(points % 100), radix: 10, digits: 2)
+        case .stream: text += "stream".utf8
+        case .normal: text += "normal".utf8
+        case .direct(let reason):
+            text += "direct (".utf8
+            text += reason.utf8
+            text.append(UInt8(ascii: ")"))
         }
     }
 }
 
-/// `number`, from 0, with zeros in front.
-private func digits(_ number: Int, count: Int) -> String {
-    let text = String(number)
-    return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+extension [UInt8] {
+    /// Appends a number, with zeros in front of fewer digits than `digits`.
+    fileprivate mutating func append(_ number: UInt64, radix: UInt64, digits: Int) {
+        let start = endIndex
+        var rest = number
+        while rest > 0 || endIndex - start < digits {
+            let digit = UInt8(rest % radix)
+            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            rest /= radix
+        }
+        self[start...].reverse()
+    }
 }

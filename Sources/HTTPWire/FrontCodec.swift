@@ -82,7 +82,9 @@ package final class FrontCodec: ChannelDuplexHandler {
         switch part {
         case .head(let head):
             var options = ConnectionOptions()
-            for value in head.headers["connection"] { options.add(value) }
+            for (name, value) in head.headers where name.utf8.count == 10 && name.equalsIgnoringCase("connection") {
+                options.add(value)
+            }
             exchange = Exchange(
                 method: head.method, version: head.version, keepAlive: options.persists(version: head.version),
                 requestEnded: false)

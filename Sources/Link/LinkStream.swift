@@ -9,9 +9,10 @@ package import NIOHTTP1
 package final class LinkStream: OutgoingRequest {
     /// What waits to be sent.
     enum Outgoing {
-        case request(LinkRequest)
-        case interim(HTTPResponseHead)
-        case answer(Answer, error: String?)
+        // Boxed: looking at what waits doesn't copy all that is in a head.
+        indirect case request(LinkRequest)
+        indirect case interim(HTTPResponseHead)
+        indirect case answer(Answer, error: String?)
         case body(ByteBuffer)
         case padding(byteCount: Int)
         case end(trailers: HTTPHeaders?)

@@ -35,7 +35,12 @@ final class ListenerGroup {
 
     /// A lane that takes requests: the one with the fewest of them.
     var lane: Lane? {
-        dialers.compactMap(\.lane).filter(\.isOpen).min { $0.streamCount < $1.streamCount }
+        var best: Lane?
+        for dialer in dialers {
+            guard let lane = dialer.lane, lane.isOpen, lane.streamCount < best?.streamCount ?? .max else { continue }
+            best = lane
+        }
+        return best
     }
 
     /// Whether a lane is open.
