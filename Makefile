@@ -9,8 +9,10 @@ FUZZ_SECONDS ?= 60
 
 DEMO := .build/demo-engine
 BENCH := .build/release/railgun-bench
+# With Swift's library inside, the commands run where no Swift is installed, and faster: calls of it are direct.
+RELEASE := -c release --static-swift-stdlib
 # One folder for both packages: what they depend on is compiled once.
-BENCHMARKS := --package-path Benchmarks --scratch-path .build -c release
+BENCHMARKS := --package-path Benchmarks --scratch-path .build $(RELEASE)
 # The coder of levels balanced and small is too slow for tests where nothing of it is optimized.
 OPTIMIZED_C := -Xcc -O1
 COVERAGE_FLAGS := --scratch-path .build/coverage --enable-code-coverage \
@@ -27,7 +29,7 @@ setup: ## Install what this machine lacks for working on the project
 
 .PHONY: build
 build: ## Build all commands, optimized, into .build/release
-	swift build -c release
+	swift build $(RELEASE)
 
 .PHONY: demo
 demo: build ## Run the whole line on this machine, and show what crosses the link
@@ -96,7 +98,7 @@ bench-line: build ## Measure the line from client to origin beside nginx with TL
 
 .PHONY: bench-test
 bench-test: ## Test the benchmarks themselves
-	swift test $(BENCHMARKS) --disable-testable-imports
+	swift test --package-path Benchmarks --scratch-path .build/benchmarks $(OPTIMIZED_C)
 
 .PHONY: lint
 lint: ## Check format and C warnings
