@@ -60,7 +60,8 @@ struct ErrorPage {
                     "If it stays, look at the load of rg-listener and of the origin."
                 )
             }
-        self.init(failure.cause.status, text.summary, text.detail, text.advice, site, number)
+        let advice = "\(text.advice) The log of rg-sender tells more: look for \(number)."
+        self.init(failure.cause.status, text.summary, text.detail, advice, site, number)
     }
 
     init(_ refusal: Refusal, site: String, number: String) {
@@ -126,9 +127,8 @@ struct ErrorPage {
                 <dl>
                 <dt>What happened</dt><dd>\(Self.escaped(detail))</dd>
                 <dt>For who runs this site</dt><dd>\(Self.escaped(advice))</dd>
-                <dd>The log of rg-sender tells more: look for \(number).</dd>
                 </dl>
-                <footer>\(title)\(site.isEmpty ? "" : " · " + Self.escaped(site)) · \(number)</footer>
+                <footer>\(title)\(site.isEmpty ? "" : " · " + Self.escaped(site)) · rg-sender \(number)</footer>
                 </html>
 
                 """)

@@ -54,7 +54,8 @@ final class ListenerGroup {
 
     /// The same for the log: with addresses.
     var unavailabilityInDetail: String {
-        dialers.compactMap { dialer in dialer.lastError.map(\.message) }.first ?? unavailability
+        dialers.compactMap { dialer in dialer.lastError.map { "\(dialer.address): \($0.message)" } }.first
+            ?? unavailability
     }
 
     /// For the statistics.
