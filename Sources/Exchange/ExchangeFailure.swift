@@ -1,19 +1,19 @@
 /// Why an answer didn't come, or not to its end.
 package struct ExchangeFailure: Error, Hashable, Sendable {
-    /// What failed; each has an HTTP status.
-    package enum Cause: Hashable, Sendable {
+    /// What failed, by the word that the link carries; each has an HTTP status.
+    package enum Cause: String, Hashable, Sendable {
         /// The request breaks HTTP's rules.
-        case badRequest
+        case badRequest = "request"
         /// The origin couldn't be reached, or broke off.
         case origin
         /// The origin's answer breaks HTTP's rules.
-        case badAnswer
+        case badAnswer = "answer"
         /// The origin took too long.
-        case originTimeout
+        case originTimeout = "time"
         /// The link broke, or isn't there.
         case link
         /// The other end had no room for one more request.
-        case overloaded
+        case overloaded = "room"
 
         /// The status that a client gets where nothing of the answer was sent yet.
         package var status: Int {
@@ -28,7 +28,7 @@ package struct ExchangeFailure: Error, Hashable, Sendable {
     }
 
     package var cause: Cause
-    /// What happened, in words for who runs the site: names addresses and bounds.
+    /// What happened, in words for who runs the site: names addresses and bounds, so it is for logs only.
     package var message: String
     /// Whether the origin can't have seen the request: then it may be sent again, whatever its method.
     package var requestUnseen: Bool

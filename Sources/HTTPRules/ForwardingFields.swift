@@ -4,26 +4,26 @@ package import NIOHTTP1
 package struct ForwardingFields: Sendable {
     /// How this hop signs in Via: a token, for instance `railgun`.
     package let pseudonym: String
-    /// Earlier X-Forwarded-Proto and -Host are kept: a proxy of ours stands in front and set them.
-    package let trustsEarlier: Bool
     /// The most times that one request may pass this hop.
     package static let maxPasses = 8
 
     /// What Via says of this hop, by the version in which a message came.
     private let signatures: (http2: String, http10: String, http11: String)
 
-    package init(pseudonym: String, trustsEarlier: Bool = false) {
+    package init(pseudonym: String) {
         self.pseudonym = pseudonym
-        self.trustsEarlier = trustsEarlier
         signatures = ("2 " + pseudonym, "1.0 " + pseudonym, "1.1 " + pseudonym)
     }
 
     /// Adds X-Forwarded-For, -Proto, -Host, Forwarded (RFC 7239) and Via to `request`.
     ///
-    /// Lists grow at their end, as RFC 7239 says: an origin trusts as many from the end as it has proxies.
     /// - `clientAddress`: The address without a port; for IPv6 without brackets.
+    /// - `trustsClient`: The client is a proxy of ours. Then the lists that it sent grow at their end, as RFC 7239 says, and its
+    ///   X-Forwarded-Proto and -Host stay. What any other client claims is dropped, but for Via, which is what shows loops.
     /// - Returns: A refusal if the request has been here too often; then nothing was added.
-    package func add(to request: inout ForwardedRequest, clientAddress: String) -> Refusal? {
+    package func add(
+        to request: inout ForwardedRequest, clientAddress: String, trustsClient: Bool = false
+    ) -> Refusal? {
         var lists = (forwardedFor: "", forwarded: "", via: "")
         var (proto, host): (String?, String?)
         var kept: [(String, String)] = []
@@ -38,6 +38,7 @@ package struct ForwardingFields: Sendable {
             default: kept.append((name, value))
             }
         }
+        if !trustsClient { (lists.forwardedFor, lists.forwarded, proto, host) = ("", "", nil, nil) }
         guard passes(in: lists.via) < Self.maxPasses else {
             return Refusal(
                 .loopDetected, "this request came by here \(Self.maxPasses) times: two proxies ask each other")
@@ -46,9 +47,9 @@ package struct ForwardingFields: Sendable {
         lists.forwarded.appendMember(forwardedElement(request, clientAddress))
         lists.via.appendMember(signature(request.version))
         kept.append(("X-Forwarded-For", lists.forwardedFor))
-        kept.append(("X-Forwarded-Proto", trustsEarlier ? proto ?? request.scheme.rawValue : request.scheme.rawValue))
-        let ownHost = trustsEarlier ? host ?? request.authority : request.authority
-        if !ownHost.isEmpty { kept.append(("X-Forwarded-Host", ownHost)) }
+        kept.append(("X-Forwarded-Proto", proto ?? request.scheme.rawValue))
+        let askedHost = host ?? request.authority
+        if !askedHost.isEmpty { kept.append(("X-Forwarded-Host", askedHost)) }
         kept.append(("Forwarded", lists.forwarded))
         kept.append(("Via", lists.via))
         request.fields = HTTPHeaders(kept)

@@ -51,7 +51,9 @@ package enum RequestRules {
     private static func authority(
         target: RequestTarget, hosts: [String], version: HTTPVersion
     ) throws(Refusal) -> String {
-        guard hosts.count <= 1 else { throw Refusal(.badRequest, "there is more than one Host") }
+        guard hosts.count <= 1 else {
+            throw Refusal(.badRequest, "there is more than one Host, or one that is not :authority")
+        }
         if let host = hosts.first, !Authority.isValid(host) {
             throw Refusal(.badRequest, "Host is not a host name with or without a port")
         }

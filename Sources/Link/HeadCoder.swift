@@ -145,7 +145,7 @@ struct HeadEncoder {
     }
 
     /// The payload of a RESPONSE frame: report, page, and the head.
-    mutating func payload(of answer: Answer, error: String? = nil) throws(LinkError) -> ByteBuffer {
+    mutating func payload(of answer: Answer, failure: ExchangeFailure? = nil) throws(LinkError) -> ByteBuffer {
         var payload = ByteBuffer()
         payload.writeInteger(answer.report.flags)
         payload.writeVarint(min(answer.report.microseconds, 1 << 60))
@@ -156,7 +156,7 @@ struct HeadEncoder {
             payload.writeVarint(UInt64(page.pageBytes))
         }
         var pseudoFields = [(":status", String(answer.head.status.code))]
-        if let error { pseudoFields.append((":error", error)) }
+        if let failure { pseudoFields += [(":cause", failure.cause.rawValue), (":error", failure.message)] }
         try code(pseudoFields, answer.head.headers)
         payload.writeBytes(block)
         return payload
@@ -238,7 +238,7 @@ struct HeadDecoder {
     /// Reads the payload of a RESPONSE frame: the answer, or the failure that it stands for.
     mutating func answer(
         _ payload: inout ByteBuffer, isPage: Bool
-    ) throws(LinkError) -> (answer: Answer, error: String?) {
+    ) throws(LinkError) -> (answer: Answer, failure: ExchangeFailure?) {
         guard let flags: UInt8 = payload.readInteger(), let microseconds = payload.readVarint() else {
             throw .violation("an answer ends within its report")
         }
@@ -254,17 +254,20 @@ struct HeadDecoder {
                 base: base >> 1 == 0 ? nil : Int(base >> 1) - 1, isKept: base & 1 == 1,
                 check: PageCheck(high: high, low: low), pageBytes: Int(bytes))
         }
-        var (status, error): (Int?, String?)
+        var (status, cause, error): (Int?, String?, String?)
         let fields = try decode(&payload) { name, value throws(LinkError) in
             switch name {
             case ":status" where status == nil: status = Int(value)
+            case ":cause" where cause == nil: cause = value
             case ":error" where error == nil: error = value
             default: throw .violation("\(name.prefix(64)) in an answer, or twice")
             }
         }
         guard let status, (100...999).contains(status) else { throw .violation("an answer without a valid status") }
         let head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: fields)
-        return (Answer(head: head, page: page, report: OriginReport(flags: flags, microseconds: microseconds)), error)
+        // A cause of a newer listener is one behind the link in any case.
+        let failure = error.map { ExchangeFailure(cause.flatMap(ExchangeFailure.Cause.init) ?? .origin, $0) }
+        return (Answer(head: head, page: page, report: OriginReport(flags: flags, microseconds: microseconds)), failure)
     }
 
     /// Reads the payload of a TRAILERS frame.

@@ -295,7 +295,7 @@ package final class Lane: ChannelInboundHandler {
     }
 
     private func receivedResponse(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {
-        let (answer, error) = try decoder.answer(&payload, isPage: frame.flags.contains(.page))
+        let (answer, failure) = try decoder.answer(&payload, isPage: frame.flags.contains(.page))
         guard machine.role == .sender else { throw .violation("an answer from a sender") }
         guard let stream = try stream(frame) else { return }
         let (interim, end) = (frame.flags.contains(.interim), frame.flags.contains(.end))
@@ -306,10 +306,10 @@ package final class Lane: ChannelInboundHandler {
         try stream.machine.receivedHead(interim: interim, end: end)
         if interim {
             stream.answerReceiver?.received(interim: answer.head)
-        } else if let error {
+        } else if let failure {
             let receiver = stream.answerReceiver
             reset(stream, LinkError(.cancelled, ""))
-            receiver?.failed(ExchangeFailure(status: Int(answer.head.status.code), error))
+            receiver?.failed(failure)
         } else {
             stream.answerReceiver?.received(answer)
             if end { received(endOf: stream, trailers: nil) }
@@ -489,8 +489,8 @@ package final class Lane: ChannelInboundHandler {
                 let payload = try encoder!.payload(of: Answer(head: head))
                 stream.machine.sentHead(interim: true, end: false)
                 batch.writeFrame(.response, flags: .interim, stream: stream.id, payload: payload)
-            case .answer(let answer, let error):
-                let payload = try encoder!.payload(of: answer, error: error)
+            case .answer(let answer, let failure):
+                let payload = try encoder!.payload(of: answer, failure: failure)
                 let end = stream.takeEnd()
                 stream.machine.sentHead(interim: false, end: end)
                 var flags: FrameFlags = answer.page == nil ? [] : .page
@@ -598,17 +598,6 @@ extension ExchangeFailure {
         case .originFailed: self.init(.origin, message)
         case .cancelled, .protocolViolation, .foreignPeer, .silent, .closed, nil:
             self.init(.link, "the other end gave the request up: \(message)")
-        }
-    }
-
-    /// What an answer that stands for a failure means.
-    init(status: Int, _ message: String) {
-        switch status {
-        case 400: self.init(.badRequest, message)
-        case 504: self.init(.originTimeout, message)
-        case 503: self.init(.overloaded, message)
-        case 527: self.init(.link, message)
-        default: self.init(.origin, message)
         }
     }
 }

@@ -101,10 +101,10 @@ package final class LinkDialer {
         case let error as NIOConnectionError:
             let causes = Set(error.connectionErrors.map { words($0.error, address) })
             return causes.isEmpty ? "no address for \(address.host)" : causes.sorted().joined(separator: "; ")
-        case let error as IOError: return "\(address): \(error.words)"
+        case let error as IOError: return error.words
         case is ChannelError:
-            return "\(address): no connection in time"
-        default: return "\(address): \(error)"
+            return "no connection in time"
+        default: return "\(error)"
         }
     }
 

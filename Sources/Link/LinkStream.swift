@@ -12,7 +12,7 @@ package final class LinkStream: OutgoingRequest {
         // Boxed: looking at what waits doesn't copy all that is in a head.
         indirect case request(LinkRequest)
         indirect case interim(HTTPResponseHead)
-        indirect case answer(Answer, error: String?)
+        indirect case answer(Answer, failure: ExchangeFailure?)
         case body(ByteBuffer)
         case padding(byteCount: Int)
         case end(trailers: HTTPHeaders?)
@@ -131,16 +131,16 @@ package final class LinkStream: OutgoingRequest {
     package func interim(_ head: HTTPResponseHead) { enqueue(.interim(head)) }
 
     /// Sends the answer's head.
-    package func answer(_ answer: Answer) { enqueue(.answer(answer, error: nil)) }
+    package func answer(_ answer: Answer) { enqueue(.answer(answer, failure: nil)) }
 
-    /// Says that there is no answer, and why: a status, and words for who runs the site.
+    /// Says that there is no answer, and why: the cause, and words for who runs the site.
     package func fail(_ failure: ExchangeFailure) {
         guard !machine.hasSentHead, !hasHeadWaiting else {
             return reset(LinkError(.originFailed, failure.message))
         }
         let head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: failure.cause.status), headers: [:])
-        enqueue(.answer(Answer(head: head), error: failure.message))
+        enqueue(.answer(Answer(head: head), failure: failure))
         enqueue(.end(trailers: nil))
     }
 

@@ -23,19 +23,17 @@ package struct LinkCredentials: Sendable {
     /// The authority signs for this link only, so whoever it signed may be at the other end, under any name.
     ///
     /// - Throws: What is wrong with a file.
-    package func context(for role: LinkRole) throws -> NIOSSLContext {
-        let chain = try NIOSSLCertificate.fromPEMFile(certificateFile).map { NIOSSLCertificateSource.certificate($0) }
-        let key = NIOSSLPrivateKeySource.privateKey(try NIOSSLPrivateKey(file: keyFile, format: .pem))
+    package func context(for role: LinkRole) throws(PEMFailure) -> NIOSSLContext {
+        _ = try PEMFiles.certificates(authorityFile)  // the library would not name the file
         var configuration =
             role == .listener
-            ? TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
+            ? TLSConfiguration.makeServerConfiguration(
+                certificateChain: [], privateKey: .privateKey(try PEMFiles.key(keyFile)))
             : TLSConfiguration.makeClientConfiguration()
-        configuration.certificateChain = chain
-        configuration.privateKey = key
         configuration.trustRoots = .file(authorityFile)
         configuration.certificateVerification = .noHostnameVerification
         configuration.minimumTLSVersion = .tlsv13
         configuration.applicationProtocols = [LaneMachine.applicationProtocol]
-        return try NIOSSLContext(configuration: configuration)
+        return try PEMFiles.context(configuration, certificate: certificateFile, key: keyFile)
     }
 }

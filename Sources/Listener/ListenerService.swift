@@ -44,7 +44,10 @@ package final class ListenerService: Drainable {
     private static func originTLS(_ origins: ListenerConfiguration.Origins) throws -> NIOSSLContext {
         var tls = TLSConfiguration.makeClientConfiguration()
         if !origins.validatesCertificates { tls.certificateVerification = .none }
-        if let roots = origins.roots { tls.trustRoots = .file(roots) }
+        if let roots = origins.roots {
+            _ = try PEMFiles.certificates(roots)  // the library would not name the file
+            tls.trustRoots = .file(roots)
+        }
         tls.applicationProtocols = ["http/1.1"]
         return try NIOSSLContext(configuration: tls)
     }

@@ -9,6 +9,9 @@ package struct PageOwner: RawRepresentable, Hashable, Sendable {
     /// Takes a class as it stands on the link.
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
-    /// What is made for everyone.
+    /// What is made for everyone, by all sites.
+    ///
+    /// An address names its site, and only its own versions are offered for it. So a page of one site is a base for another's
+    /// only where both made the very same bytes.
     package static let shared = PageOwner(rawValue: 0)
 }

@@ -26,6 +26,8 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private let worker: SenderWorker
     private let scheme: Scheme
     private let clientAddress: String
+    /// Whether the client is a proxy of ours.
+    private let trustsClient: Bool
     private var phase = Phase.idle
     private var context: ChannelHandlerContext?
     private var needsFlush = false
@@ -42,6 +44,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
         self.worker = worker
         self.scheme = scheme
         self.clientAddress = clientAddress
+        trustsClient = worker.trusts(clientAddress)
     }
 
     private var exchange: SenderExchange? {
@@ -85,7 +88,9 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         switch RequestRules.judge(head, scheme: scheme, bodyFollows: heads?.hasBody ?? false) {
         case .forward(var request):
-            if let refusal = worker.forwarding.add(to: &request, clientAddress: clientAddress) {
+            if let refusal = worker.forwarding.add(
+                to: &request, clientAddress: clientAddress, trustsClient: trustsClient)
+            {
                 return refuse(refusal, head)
             }
             let exchange = SenderExchange(request, client: self, clientAddress: clientAddress, worker: worker)
@@ -98,6 +103,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
             exchange.start()
         case .answer(let answer):
             phase = .closing
+            worker.answeredItself(head, client: clientAddress, status: answer.status, bodyBytes: 0)
             write(.head(answer))
             respondEnd(trailers: nil)
         case .refuse(let refusal):
@@ -105,14 +111,23 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
         }
     }
 
-    /// Answers what can't be passed on.
-    private func refuse(_ refusal: Refusal, _ head: HTTPRequestHead?) {
+    /// Answers what can't be passed on: with the head, as far as it could be read, or the exchange that it was of.
+    private func refuse(_ refusal: Refusal, _ head: HTTPRequestHead? = nil, of exchange: SenderExchange? = nil) {
         phase = .closing
-        worker.statistics.counters.requestsRefused += 1
-        var (answer, body) = ErrorPage(refusal).response
+        let site = exchange?.request.authority ?? head?.headers.first(name: "host") ?? ""
+        let target = exchange?.request.target ?? head?.uri
+        let number = worker.note(refusal, target.map { "\(site)\($0)" } ?? "a request of \(clientAddress)")
+        var (answer, body) = ErrorPage(refusal, site: site, number: number).response
         if refusal.closes { answer.headers.add(name: "Connection", value: "close") }
+        let hasBody = head?.method != .HEAD
+        if let exchange {
+            exchange.clientGone(refused: refusal)  // it tells the log itself
+        } else {
+            worker.answeredItself(
+                head, client: clientAddress, status: answer.status, bodyBytes: hasBody ? body.readableBytes : 0)
+        }
         write(.head(answer))
-        if head?.method != .HEAD { write(.body(.byteBuffer(body))) }
+        if hasBody { write(.body(.byteBuffer(body))) }
         respondEnd(trailers: nil)
     }
 
@@ -176,12 +191,15 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
         guard let error = error as? WireError else { return context.close(promise: nil) }
         let refusal = Refusal(error.status, error.reason)
         switch phase {
-        case .idle: refuse(refusal, nil)
+        case .idle: refuse(refusal)
         case .reading(let exchange):
             // Within a body: the origin must not take it for complete.
-            let hasAnswered = exchange.hasAnswered
-            exchange.clientGone()
-            if hasAnswered { abort() } else { refuse(refusal, nil) }
+            if exchange.hasAnswered {
+                exchange.clientGone()
+                abort()
+            } else {
+                refuse(refusal, of: exchange)
+            }
         case .answering(let exchange), .tunnel(let exchange):
             exchange.clientGone()
             abort()
@@ -226,8 +244,8 @@ extension ClientHandler: DeadlineHolder {
         switch phase {
         case .idle, .closing: context?.close(promise: nil)
         case .reading(let exchange) where exchange.takesBody && !exchange.hasAnswered:
-            exchange.clientGone()
-            refuse(Refusal(.requestTimeout, "the body did not go on within \(worker.limits.idleTimeout)"), nil)
+            let seconds = worker.limits.idleTimeout.nanoseconds / 1_000_000_000
+            refuse(Refusal(.requestTimeout, "the body did not go on within \(seconds) s"), of: exchange)
         case .reading, .answering, .tunnel:
             guard context?.channel.isWritable == false else {
                 if case .reading = phase { worker.deadlines.set(self, after: worker.limits.idleTimeout) }

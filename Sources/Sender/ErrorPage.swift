@@ -4,56 +4,102 @@ import NIOCore
 import NIOHTTP1
 
 /// The page that a client gets where there is no answer to pass on: what happened, and what to check.
+///
+/// Anyone may read it. So it names no address behind the sender, but the line of the log that does.
 struct ErrorPage {
     let status: HTTPResponseStatus
     /// One sentence for the visitor.
     let summary: String
-    /// What happened, for who runs the site.
+    /// What happened.
     let detail: String
     /// What to look at, for who runs the site.
     let advice: String
+    /// The host that was asked for; empty where none is known.
+    let site: String
+    /// Which line of the log tells more.
+    let number: String
 
-    init(_ failure: ExchangeFailure) {
-        switch failure.cause {
-        case .badRequest:
+    /// What stands on the page and in the log, for one to find the other: 12 digits by chance.
+    static func newNumber() -> String { String(UInt64.random(in: 1 << 44..<1 << 48), radix: 16) }
+
+    init(_ failure: ExchangeFailure, site: String, number: String) {
+        let text: (summary: String, detail: String, advice: String) =
+            switch failure.cause {
+            case .badRequest:
+                (
+                    "This request cannot be answered.", "The request breaks the rules of HTTP.",
+                    "The request itself is at fault; the site was not asked."
+                )
+            case .origin:
+                (
+                    "The web server of this site could not be reached.",
+                    "It took no connection, or closed it before its answer was complete.",
+                    "Check that the origin server runs, and that railgun-nat.conf and DNS name its address on rg-listener's machine."
+                )
+            case .badAnswer:
+                (
+                    "The web server of this site sent an answer that cannot be understood.",
+                    "The answer breaks the rules of HTTP, so nothing of it was passed on.",
+                    "Ask the origin with curl -v from rg-listener's machine, and look at its error log."
+                )
+            case .originTimeout:
+                (
+                    "The web server of this site took too long to answer.", "Its answer did not come in time.",
+                    "Look at the load of the origin; lan.timeout in railgun.conf says how long rg-listener waits."
+                )
+            case .link:
+                (
+                    "The connection to the web server of this site is interrupted.",
+                    "The link between the two servers that carry this site broke, or could not be opened. It is opened anew all the time: try again in a moment.",
+                    "Check that rg-listener runs and that its port, usually 2408, is open to this machine. rg-diag link HOST:2408 tells what is wrong."
+                )
+            case .overloaded:
+                (
+                    "This site has more visitors than it can answer right now.",
+                    "As many requests are under way as the link takes. Try again in a moment.",
+                    "If it stays, look at the load of rg-listener and of the origin."
+                )
+            }
+        let advice = "\(text.advice) The log of rg-sender tells more: look for \(number)."
+        self.init(failure.cause.status, text.summary, text.detail, advice, site, number)
+    }
+
+    init(_ refusal: Refusal, site: String, number: String) {
+        let summary = "This request cannot be answered."
+        let code = Int(refusal.status.code)
+        let reason = refusal.reason.prefix(1).uppercased() + refusal.reason.dropFirst() + "."
+        switch refusal.status {
+        case .misdirectedRequest:
             self.init(
-                400, "This request cannot be answered.", failure.message, "The request itself is at fault.")
-        case .origin:
+                code, "This server does not know this site.", reason,
+                "Name the site in rg-sender.conf: site.HOST, or site.default for all hosts.", site, number)
+        case .requestTimeout:
             self.init(
-                502, "The web server of this site could not be reached.", failure.message,
-                "Check that the origin server runs, and that railgun-nat.conf and DNS name its address on rg-listener's machine."
+                code, summary, reason,
+                "The client sent too slowly; client.timeout in rg-sender.conf says how long it may pause.", site, number
             )
-        case .badAnswer:
+        case .requestHeaderFieldsTooLarge:
             self.init(
-                502, "The web server of this site sent an answer that cannot be understood.", failure.message,
-                "Ask the origin directly with curl -v from rg-listener's machine, and look at its error log.")
-        case .originTimeout:
+                code, summary, reason,
+                "Most often cookies have grown too large: to remove those of this site in the browser helps.", site,
+                number)
+        case .loopDetected:
             self.init(
-                504, "The web server of this site took too long to answer.", failure.message,
-                "Look at the load of the origin; lan.timeout in railgun.conf says how long rg-listener waits.")
-        case .link:
+                code, summary, reason,
+                "Check where DNS and railgun-nat.conf lead: the origin's address must not be that of rg-sender.", site,
+                number)
+        default:
             self.init(
-                527, "The connection to the web server of this site is interrupted.", failure.message,
-                "Check that rg-listener runs and that port 2408 is open to this machine: rg-diag link HOST:2408 tells what is wrong."
-            )
-        case .overloaded:
-            self.init(
-                503, "This site has more visitors than it can answer right now.", failure.message,
-                "Try again in a moment. If it stays, look at the load of rg-listener and of the origin.")
+                code, summary, reason, "The request itself is at fault; nothing of it went to the site.", site, number)
         }
     }
 
-    init(_ refusal: Refusal) {
-        self.init(
-            Int(refusal.status.code), "This request cannot be answered.", refusal.reason,
-            "The request itself is at fault; nothing of it went to the site.")
-    }
-
-    private init(_ status: Int, _ summary: String, _ detail: String, _ advice: String) {
+    private init(
+        _ status: Int, _ summary: String, _ detail: String, _ advice: String, _ site: String, _ number: String
+    ) {
         self.status = Self.status(status)
-        self.summary = summary
-        self.detail = detail
-        self.advice = advice
+        (self.summary, self.detail, self.advice) = (summary, detail, advice)
+        (self.site, self.number) = (site, number)
     }
 
     private static func status(_ code: Int) -> HTTPResponseStatus {
@@ -82,7 +128,7 @@ struct ErrorPage {
                 <dt>What happened</dt><dd>\(Self.escaped(detail))</dd>
                 <dt>For who runs this site</dt><dd>\(Self.escaped(advice))</dd>
                 </dl>
-                <footer>\(title) · rg-sender</footer>
+                <footer>\(title)\(site.isEmpty ? "" : " · " + Self.escaped(site)) · rg-sender \(number)</footer>
                 </html>
 
                 """)

@@ -44,7 +44,7 @@ struct FrontPipeline {
             stream.eventLoop.makeCompletedFuture {
                 let (pipeline, heads) = (bound.value, HTTP2Heads())
                 try stream.pipeline.syncOperations.addHandlers([
-                    HTTP2FramePayloadToHTTP1ServerCodec(), heads,
+                    HTTP2Authority(), HTTP2FramePayloadToHTTP1ServerCodec(), heads,
                     ClientHandler(
                         worker: pipeline.worker, scheme: pipeline.scheme, clientAddress: address, heads: heads),
                 ])

@@ -2,6 +2,24 @@ import HTTPRules
 import HTTPWire
 import NIOCore
 import NIOHTTP1
+import NIOHTTP2
+
+/// Sees to it that a request names one site: the library would take `host`, and forget an `:authority` that differs.
+///
+/// Both have to be the same (RFC 9113, section 8.3.1). Where they aren't, both go on as Host, which the rules refuse.
+final class HTTP2Authority: ChannelInboundHandler {
+    typealias InboundIn = HTTP2Frame.FramePayload
+    typealias InboundOut = HTTP2Frame.FramePayload
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .headers(var frame) = unwrapInboundIn(data),
+            let authority = frame.headers.first(name: ":authority"),
+            frame.headers["host"].contains(where: { $0 != authority })
+        else { return context.fireChannelRead(data) }
+        frame.headers.add(name: "host", value: authority)
+        context.fireChannelRead(wrapInboundOut(.headers(frame)))
+    }
+}
 
 /// Heads of HTTP/2 as the rules expect them: the library makes HTTP/1 of them, and looks at little.
 final class HTTP2Heads: ChannelInboundHandler {

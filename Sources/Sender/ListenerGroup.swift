@@ -46,10 +46,16 @@ final class ListenerGroup {
     /// Whether a lane is open.
     var isAvailable: Bool { dialers.contains { $0.lane?.isOpen == true } }
 
-    /// Why there is no lane, in words.
+    /// Why there is no lane, for everyone to read in the `Railgun` header.
     var unavailability: String {
-        let errors = dialers.compactMap { dialer in dialer.lastError.map { $0.message } }
-        return errors.first ?? (isAvailable ? "all lanes are full" : "the link is being opened")
+        isAvailable
+            ? "all lanes are full" : dialers.contains { $0.lastError != nil } ? "no link" : "the link is opening"
+    }
+
+    /// The same for the log: with addresses.
+    var unavailabilityInDetail: String {
+        dialers.compactMap { dialer in dialer.lastError.map { "\(dialer.address): \($0.message)" } }.first
+            ?? unavailability
     }
 
     /// For the statistics.

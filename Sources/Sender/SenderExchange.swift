@@ -121,7 +121,7 @@ final class SenderExchange {
             group.wait(self)
             worker.deadlines.set(self, after: SenderWorker.longestWaitForLink)
         } else {
-            sendDirectly(reason: group.unavailability)
+            sendDirectly(instead: group)
         }
     }
 
@@ -149,13 +149,15 @@ final class SenderExchange {
         send()
     }
 
-    private func sendDirectly(reason: String) {
+    private func sendDirectly(instead group: ListenerGroup) {
         guard let address = worker.fallback(for: request) else {
             return fail(
-                ExchangeFailure(.link, "no link to a listener: \(reason)", requestUnseen: true), canRetry: false)
+                ExchangeFailure(
+                    .link, "no link to a listener: \(group.unavailabilityInDetail)", requestUnseen: true),
+                canRetry: false)
         }
         offers = []
-        route = .direct(reason: reason)
+        route = .direct(reason: group.unavailability)
         began(worker.origins.send(OriginRequest(request, address: address), receiver: self))
     }
 
@@ -183,9 +185,10 @@ final class SenderExchange {
         outgoing?.finish(trailers: trailers)
     }
 
-    /// The client is gone: what is under way is stopped everywhere.
-    func clientGone() {
+    /// The client is gone, or was refused with a status: what is under way is stopped everywhere.
+    func clientGone(refused refusal: Refusal? = nil) {
         guard client != nil else { return }
+        if let refusal { status = Int(refusal.status.code) }
         client = nil
         outgoing?.cancel()
         stopWaiting()
@@ -223,7 +226,10 @@ final class SenderExchange {
                 connection: connection))
     }
 
-    private func refuse(_ refusal: Refusal) { respond(ErrorPage(refusal)) }
+    private func refuse(_ refusal: Refusal) {
+        let number = worker.note(refusal, "\(request.method) \(request.authority)\(request.target)")
+        respond(ErrorPage(refusal, site: request.authority, number: number))
+    }
 
     private func fail(_ failure: ExchangeFailure, canRetry: Bool = true) {
         outgoing = nil
@@ -233,12 +239,12 @@ final class SenderExchange {
             page = nil
             return send()
         }
-        worker.note(failure)
+        let number = worker.note(failure, request)
         if hasAnswered {
             client.abort()
             finish()
         } else {
-            respond(ErrorPage(failure))
+            respond(ErrorPage(failure, site: request.authority, number: number))
         }
     }
 
@@ -293,7 +299,7 @@ extension SenderExchange: DeadlineHolder {
     func deadlinePassed() {
         guard client != nil, outgoing == nil, let group = worker.group(for: request.authority) else { return }
         group.forget(self)
-        sendDirectly(reason: group.unavailability)
+        sendDirectly(instead: group)
     }
 }
 
@@ -342,7 +348,7 @@ extension SenderExchange: AnswerReceiver {
         }
         let passage: RailgunHeader.Passage
         switch route {
-        case .direct(let reason): passage = .direct(reason: reason.railgunReason)
+        case .direct(let reason): passage = .direct(reason: reason)
         case .link, .none: passage = .stream
         }
         var head = answer.head
@@ -495,14 +501,5 @@ extension PageClass {
         case .shared: .shared
         case .user(let hash): PageOwner(rawValue: max(hash, 1))
         }
-    }
-}
-
-extension String {
-    /// As the `Railgun` header may say it.
-    fileprivate var railgunReason: String {
-        let plain = String(
-            unicodeScalars.filter { (0x20..<0x7f).contains($0.value) && $0 != "(" && $0 != ")" }.prefix(80))
-        return plain.isEmpty ? "no link" : plain
     }
 }

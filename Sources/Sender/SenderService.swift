@@ -48,11 +48,10 @@ package final class SenderService: Drainable {
 
     private static func frontTLS(file: String, key: String) throws -> NIOSSLContext {
         var tls = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try NIOSSLCertificate.fromPEMFile(file).map { .certificate($0) },
-            privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+            certificateChain: [], privateKey: .privateKey(try PEMFiles.key(key)))
         tls.minimumTLSVersion = .tlsv12
         tls.applicationProtocols = ["h2", "http/1.1"]
-        return try NIOSSLContext(configuration: tls)
+        return try PEMFiles.context(tls, certificate: file, key: key)
     }
 
     /// What the statistics server shows beside the statistics.

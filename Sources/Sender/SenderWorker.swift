@@ -50,8 +50,7 @@ final class SenderWorker {
     private let configuration: SenderConfiguration
     private let rules: (private: BaseRules, shared: BaseRules)
     private var groups: [String: ListenerGroup] = [:]
-    /// Why there is no link, as it was logged last.
-    private var reported: [HostAndPort: String] = [:]
+    private let linkReports: LinkReports
 
     init(_ shared: SenderParts, eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
@@ -61,6 +60,7 @@ final class SenderWorker {
         rebuilders = shared.rebuilders
         version = shared.version
         logger = shared.logger
+        linkReports = shared.linkReports
         statistics = shared.statistics.onLoop(eventLoop)
         accessLog =
             configuration.log.level >= .information
@@ -119,6 +119,11 @@ final class SenderWorker {
         return configuration.group(host: host, port: port).flatMap { groups[$0] }
     }
 
+    /// Whether a client is a proxy of ours.
+    func trusts(_ address: String) -> Bool {
+        configuration.front.trustedProxies.contains { $0.contains(address) }
+    }
+
     /// Where a host is asked directly, where that is configured.
     func fallback(for request: ForwardedRequest) -> OriginAddress? {
         let (host, port) = Authority.split(request.authority, defaultPort: 0)
@@ -150,7 +155,7 @@ final class SenderWorker {
         switch event {
         case .opened(let laneID):
             groups[group]?.laneOpened()
-            reported[address] = nil
+            linkReports.opened(group, address)
             statistics.counters.wanStarts += 1
             logger.info("link to \(address) is up, connection \(String(laneID, radix: 16))")
         case .carried(let bytes):
@@ -159,8 +164,8 @@ final class SenderWorker {
         case .measured(let roundTrip): statistics.latencies.linkRoundTrip.record(roundTrip)
         case .lost(let error, let retry):
             statistics.counters.wanStops += 1
-            // Once, not at each attempt: the log is to be read.
-            guard reported.updateValue(error.message, forKey: address) != error.message else { return }
+            // Once, not at each attempt and on each event loop: the log is to be read.
+            guard linkReports.isNews(error.message, group, address) else { return }
             logger.error(
                 "no link to \(address): \(error.message); it is tried again in \(retry.nanoseconds / 1_000_000) ms")
         }
@@ -171,13 +176,43 @@ final class SenderWorker {
         logger.error("\(request.authority)\(request.target): \(failure.message); the page is asked for again, whole")
     }
 
-    func note(_ failure: ExchangeFailure) {
+    /// Counts and logs a failure; returns the number that its line in the log has.
+    func note(_ failure: ExchangeFailure, _ request: ForwardedRequest) -> String {
         switch failure.cause {
         case .origin, .badAnswer: statistics.counters.originErrors += 1
         case .originTimeout: statistics.counters.originTimeouts += 1
         case .badRequest: statistics.counters.requestsRefused += 1
         case .link, .overloaded: statistics.counters.linkErrors += 1
         }
+        let number = ErrorPage.newNumber()
+        let what = "\(request.method) \(request.authority)\(request.target)"
+        logger.error("\(number): \(failure.cause.status) for \(what): \(failure.message)")
+        return number
+    }
+
+    /// Counts and logs a refusal; returns the number that its line in the log has.
+    func note(_ refusal: Refusal, _ what: String) -> String {
+        statistics.counters.requestsRefused += 1
+        let number = ErrorPage.newNumber()
+        logger.info("\(number): \(refusal.status.code) for \(what): \(refusal.reason)")
+        return number
+    }
+
+    /// Logs what was answered without an exchange.
+    ///
+    /// - Parameters:
+    ///   - head: The request's; `nil` where it could not be read.
+    ///   - client: The client's address.
+    ///   - status: What the client got.
+    ///   - bodyBytes: Bytes of body that the client got.
+    func answeredItself(_ head: HTTPRequestHead?, client: String, status: HTTPResponseStatus, bodyBytes: Int) {
+        statistics.counters.countResponse(status: Int(status.code))
+        statistics.counters.clientBytesSent += bodyBytes
+        accessLog?.write(
+            AccessLine(
+                client: client, method: head?.method.rawValue ?? "-", host: head?.headers.first(name: "host") ?? "-",
+                target: head?.uri ?? "-", status: Int(status.code), clientBytes: bodyBytes, linkBytes: 0,
+                crossing: .none, originTime: nil, totalTime: .zero, connection: "-"))
     }
 
     /// Counts and logs a request that is over.
@@ -228,6 +263,7 @@ struct SenderParts: Sendable {
     let store: any PageStore
     let rebuilders: RebuilderThreads
     let linkTLS: LinkTLS?
+    let linkReports = LinkReports()
     let classKey: SymmetricKey
     let statistics: Statistics
     let logger: Logger

@@ -17,7 +17,7 @@ struct Run: ParsableCommand {
               railgun-bench run --corpus pages
               railgun-bench run --corpus pages --level fast --level deflate --pairs 20
               railgun-bench run --corpus pages --json results.json --html report.html
-              railgun-bench run --corpus pages --json - | jq '.[] | select(.corpus == "total")'
+              railgun-bench run --corpus pages --json - | jq '.[0]'
             """)
 
     @Option(help: ArgumentHelp("The folder with the pages.", valueName: "folder"), completion: .directory)

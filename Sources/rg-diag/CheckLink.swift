@@ -11,15 +11,19 @@ struct CheckLink: AsyncParsableCommand {
 
     @Argument(help: "The listener, HOST:2408; not needed with --config, which names all of them.")
     var address: String?
-    @Option(help: "The sender's configuration, for its listeners and certificates.", completion: .file())
+    @Option(
+        help: ArgumentHelp("The sender's configuration, for its listeners and certificates.", valueName: "file"),
+        completion: .file())
     var config: String?
-    @Option(help: "The certificate that this end shows.", completion: .file())
+    @Option(help: ArgumentHelp("The certificate that this end shows.", valueName: "file"), completion: .file())
     var cert: String?
-    @Option(help: "Its private key.", completion: .file())
+    @Option(help: ArgumentHelp("Its private key.", valueName: "file"), completion: .file())
     var key: String?
-    @Option(help: "The authority that signed the listener's certificate.", completion: .file())
+    @Option(
+        help: ArgumentHelp("The authority that signed the listener's certificate.", valueName: "file"),
+        completion: .file())
     var ca: String?
-    @Option(help: "A page to ask for over the link, twice: http://HOST/PATH.")
+    @Option(help: ArgumentHelp("A page to ask for over the link, twice: http://HOST/PATH.", valueName: "url"))
     var get: String?
 
     func validate() throws {

@@ -6,14 +6,15 @@ struct Cert: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make the certificates for both ends of a link.",
         discussion: """
-            Writes ca.pem, sender.pem, sender.key, listener.pem and listener.key to a folder, and ca.key, which signs more of
-            them: keep that one away from servers. Files that are there stay as they are.
+            Writes ca.pem, sender.pem, sender.key, listener.pem and listener.key to a folder, and ca.key, which signs more \
+            of them: keep that one away from servers. Files that are there stay as they are.
             """)
 
-    @Option(help: "The folder, made where it is missing.", completion: .directory)
+    @Option(
+        help: ArgumentHelp("The folder, made where it is missing.", valueName: "folder"), completion: .directory)
     var out: String
 
-    @Option(help: "A name or address of the listener's machine; again for more.")
+    @Option(help: ArgumentHelp("A name or address of the listener's machine; again for more.", valueName: "host"))
     var name: [String] = []
 
     func run() throws {

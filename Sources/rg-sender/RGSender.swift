@@ -7,6 +7,11 @@ struct RGSender: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rg-sender",
         abstract: "Serves your site near its visitors, and fetches from rg-listener only what changed.",
+        discussion: """
+              rg-sender cert --out certificates --name listener.example.org
+              rg-sender --config rg-sender.conf --check
+              rg-sender --config rg-sender.conf
+            """,
         version: "rg-sender \(ProjectVersion.current)",
         subcommands: [Run.self, Cert.self], defaultSubcommand: Run.self)
 

@@ -11,10 +11,11 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         name: [.long, .customLong("config", withSingleDash: true)],
-        help: "The configuration; docs/configuration.md tells its keys.", completion: .file())
+        help: ArgumentHelp("The configuration; docs/configuration.md tells its keys.", valueName: "file"),
+        completion: .file())
     var config = "/etc/railgun/rg-sender.conf"
 
-    @Flag(help: "Only check the configuration: exit code 0 where it is right.")
+    @Flag(help: "Only check the configuration and all certificates: exit code 0 where they are right.")
     var check = false
 
     func run() async throws {

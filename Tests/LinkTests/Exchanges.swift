@@ -106,10 +106,10 @@ struct Exchanges {
     }
 
     @Test(arguments: [
-        (ExchangeFailure.Cause.badRequest, 400), (.origin, 502), (.originTimeout, 504), (.overloaded, 503),
-        (.link, 527),
+        (ExchangeFailure.Cause.badRequest, 400), (.origin, 502), (.badAnswer, 502), (.originTimeout, 504),
+        (.overloaded, 503), (.link, 527),
     ])
-    func aFailureBeforeTheHeadKeepsItsStatusAndWords(cause: ExchangeFailure.Cause, status: Int) {
+    func aFailureBeforeTheHeadKeepsItsCauseAndWords(cause: ExchangeFailure.Cause, status: Int) {
         let pair = LanePair()
         let (_, answer, server, _) = pair.exchange()
         server.fail(ExchangeFailure(cause, "10.0.0.1:80: Connection refused"))

@@ -122,6 +122,7 @@ final class ConfigurationTests {
             site.example.org = default
             origin.example.org = http://198.51.100.4:81
             client.timeout = 2 min
+            trusted.proxies = 127.0.0.1 10.0.0.0/8
             compress.clients = 1
             railgun.header = 0
             wan.timeout = 500 ms
@@ -136,6 +137,7 @@ final class ConfigurationTests {
         #expect(read.origins.value(host: "example.org", port: 80) == HostAndPort("198.51.100.4:81"))
         #expect(read.origins.value(host: "else.org", port: 80) == nil)
         #expect(read.front.idleTimeout == .seconds(120) && read.front.compresses && !read.front.sendsRailgunHeader)
+        #expect(read.front.trustedProxies == [AddressRange("127.0.0.1"), AddressRange("10.0.0.0/8")])
         #expect(read.wanTimeout == .milliseconds(500))
         #expect(read.warnings.isEmpty)
     }
@@ -163,6 +165,7 @@ final class ConfigurationTests {
                     origin.a = https://b
                     listeners.x = b:0
                     client.timout = 3
+                    trusted.proxies = 10.0.0.1/8
                     """)
             }
                 == [
@@ -171,6 +174,8 @@ final class ConfigurationTests {
                     "f.conf:10: origin.a = https://b: use http://HOST or http://HOST:PORT",
                     "f.conf:11: listeners.x = b:0: use HOST:PORT …, such as listener.example.org:2408",
                     "f.conf:12: client.timout: there is no such setting; is client.timeout meant?",
+                    "f.conf:13: trusted.proxies = 10.0.0.1/8: use addresses and networks, such as 127.0.0.1 10.0.0.0/8 "
+                        + "2001:db8::/32, without bits behind the prefix",
                     "f.conf: https.cert.file: is missing: https.listen needs a certificate",
                     "f.conf: https.key.file: is missing: https.listen needs its private key",
                 ])

@@ -47,6 +47,19 @@ import Testing
         #expect(store.page(prefix: version.prefix, owner: ben) == nil, "what is shared is no base for what is Ben's")
     }
 
+    @Test func aPageOfOneSiteIsNeverOfferedForAnother() {
+        let sites = [("https", "www.example.com"), ("http", "www.example.org"), ("https", "www.example.org:8443")]
+        let others = sites.map { PageKey(scheme: $0, authority: $1, target: "/news") }
+        for owner in [PageOwner.shared, anna] {
+            insert("a page of \(owner.rawValue)", news, owner)
+            for other in others { #expect(offers(other, owner) == []) }
+        }
+        // What two sites made alike is kept once, and is a base for both.
+        insert("alike", news)
+        insert("alike", others[0])
+        #expect(offers(news, .shared).first == "alike" && offers(others[0], .shared) == ["alike"])
+    }
+
     @Test func aVersionThatIsUsedStaysWhileOthersCome() {
         let version = insert("used", news)
         for count in 0..<10 {

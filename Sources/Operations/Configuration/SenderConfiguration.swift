@@ -22,6 +22,8 @@ package struct SenderConfiguration: Equatable, Sendable {
         package var idleTimeout: Duration
         /// `client.head.timeout`: how long the head of a request may take to arrive.
         package var headTimeout: Duration
+        /// `trusted.proxies`: clients whose word on who asked them is passed on.
+        package var trustedProxies: [AddressRange]
         /// `compress.clients`: whether bodies are gzip-ed for clients that accept it.
         package var compresses: Bool
         /// `railgun.header`: whether answers have the `Railgun` header.
@@ -134,6 +136,12 @@ extension SenderConfiguration.Front {
         if let file, let key { certificate = .init(file: file, key: key) }
         idleTimeout = settings.take("client.timeout", default: .seconds(75), in: .seconds(1) ... .seconds(3600))
         headTimeout = settings.take("client.head.timeout", default: .seconds(10), in: .seconds(1) ... .seconds(300))
+        trustedProxies =
+            settings.take(
+                "trusted.proxies",
+                expected:
+                    "addresses and networks, such as 127.0.0.1 10.0.0.0/8 2001:db8::/32, without bits behind the prefix"
+            ) { $0.words(AddressRange.init) } ?? []
         compresses = settings.take("compress.clients", default: false)
         sendsRailgunHeader = settings.take("railgun.header", default: true)
 

@@ -1,0 +1,25 @@
+import Operations
+import Synchronization
+
+/// What the log said of each listener since it was reached last: the event loops lose their lanes to it one by one, and try
+/// again and again, but each reason is to be read once.
+///
+/// Safe to use from any thread.
+final class LinkReports: Sendable {
+    private struct Listener: Hashable {
+        let group: String
+        let address: HostAndPort
+    }
+
+    private let said = Mutex<[Listener: Set<String>]>([:])
+
+    /// Whether the log hasn't said yet that there is no link, with these words.
+    func isNews(_ words: String, _ group: String, _ address: HostAndPort) -> Bool {
+        said.withLock { $0[Listener(group: group, address: address), default: []].insert(words).inserted }
+    }
+
+    /// A lane is up: the next loss is news.
+    func opened(_ group: String, _ address: HostAndPort) {
+        said.withLock { $0[Listener(group: group, address: address)] = nil }
+    }
+}
