@@ -156,9 +156,18 @@ extension ListenerExchange: AnswerReceiver {
             worker.collecting(self)
         } else {
             body = .streaming
-            crossing = .stream
-            stream.answer(answer)
+            beginStream(answer)
         }
+    }
+
+    /// Sends the head of an answer that is no page.
+    private func beginStream(_ answer: Answer) {
+        crossing = .stream
+        let isCompressible =
+            worker.compressesData
+            && LinkCompression.isWorthwhile(
+                method: request.method, status: answer.head.status, answer: answer.head.headers)
+        stream.answer(answer, isCompressible: isCompressible)
     }
 
     /// What to collect where the answer may become a page; `nil` where it goes on as it comes.
@@ -211,8 +220,7 @@ extension ListenerExchange: AnswerReceiver {
     /// The answer is no page after all: what came goes on, and the rest as it comes.
     private func streamCollected(_ collected: Collected) {
         body = .streaming
-        crossing = .stream
-        stream.answer(collected.answer)
+        beginStream(collected.answer)
         stream.send(ByteBuffer(bytes: collected.bytes))
     }
 
@@ -292,8 +300,7 @@ extension ListenerExchange {
     private func sendWhole(_ answer: Answer, _ bytes: [UInt8]) {
         var answer = answer
         answer.head.headers.replaceOrAdd(name: "content-length", value: String(bytes.count))
-        crossing = .stream
-        stream.answer(answer)
+        beginStream(answer)
         stream.send(ByteBuffer(bytes: bytes))
         stream.finish(trailers: nil)
         finish()

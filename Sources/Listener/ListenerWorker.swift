@@ -89,6 +89,9 @@ final class ListenerWorker {
 
     // MARK: for exchanges
 
+    /// Whether texts that are no pages are compressed on the link.
+    var compressesData: Bool { configuration.compressesData }
+
     var tellsOrigin: Bool { configuration.origins.sendsRailgunHeader }
 
     /// Where a request's origin is, and what of that the header shall tell; `nil` where it has none.
