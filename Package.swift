@@ -115,8 +115,8 @@ let package = Package(
         .target(
             name: "Sender",
             dependencies: [
-                "CLibdeflate", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations", "Origin", "PageStore",
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                "CLibdeflate", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations", "Origin",
+                "PageStore", .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
         .executableTarget(
@@ -178,6 +178,12 @@ let package = Package(
                 "Link", "Exchange", "Credentials", nioCore, nioPosix, nioHTTP1, nioSSL,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SenderTests",
+            dependencies: [
+                "Sender", "CZlib", "Exchange", nioCore, nioHTTP1, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(name: "OperationsTests", dependencies: ["Operations"]),

@@ -51,6 +51,8 @@ final class SenderExchange {
     private(set) var status: Int?
     private(set) var bodyBytes = 0
     private var linkBytes = 0
+    /// The client, where a body that streams is compressed for it.
+    private var gzip: GzipClientStream?
 
     private var originTime: TimeAmount?
     private var crossing = AccessLine.Crossing.none
@@ -218,7 +220,7 @@ final class SenderExchange {
         worker.finished(
             Record(
                 client: clientAddress, method: request.method.rawValue, host: request.authority, target: request.target,
-                status: status ?? 0, bodyBytes: bodyBytes, linkBytes: linkBytes, crossing: crossing,
+                status: status ?? 0, bodyBytes: gzip?.sentBytes ?? bodyBytes, linkBytes: linkBytes, crossing: crossing,
                 originTime: originTime, started: started, isCancelled: isCancelled,
                 connection: connection))
     }
@@ -346,6 +348,7 @@ extension SenderExchange: AnswerReceiver {
         case .link, .none: passage = .stream
         }
         var head = answer.head
+        compress(&head)
         complete(&head, railgunHeader(passage, answer.report))
         status = Int(head.status.code)
         if head.status == .switchingProtocols {
@@ -467,7 +470,24 @@ extension SenderExchange {
         }
     }
 
-    private func decide(_ head: HTTPResponseHead, bytes: Int) -> ClientCompression.Decision {
+    /// Compresses a body that streams, where the client and the rules allow it; HEAD says what GET would.
+    private func compress(_ head: inout HTTPResponseHead) {
+        guard worker.limits.compressesForClients, let client else { return }
+        let length = head.headers.first(name: "content-length").flatMap { Int($0) }
+        switch decide(head, bytes: length) {
+        case .leave: return
+        case .varyOnly: ClientCompression.addVary(to: &head.headers)
+        case .compress:
+            if request.method != .HEAD {
+                gzip = GzipClientStream(client, flushes: worker.flushes)
+                guard let gzip else { return ClientCompression.addVary(to: &head.headers) }
+                self.client = gzip
+            }
+            ClientCompression.edit(&head.headers)
+        }
+    }
+
+    private func decide(_ head: HTTPResponseHead, bytes: Int?) -> ClientCompression.Decision {
         ClientCompression().decide(
             request: request.fields, method: request.method, status: head.status, answer: head.headers, bytes: bytes)
     }

@@ -3,8 +3,9 @@ import Testing
 
 /// Server-sent events and other answers that are written bit by bit.
 struct EventStreamTests {
-    @Test func eachEventArrivesAtOnce() async throws {
-        try await withLine { line, origin in
+    @Test(arguments: [0, 1])
+    func eachEventArrivesAtOnce(compressesData: Int) async throws {
+        try await withLine(.init(listener: ["compress.data = \(compressesData)"])) { line, origin in
             let pairs = (0..<12).flatMap { _ in [Script.Step.event, .pause(.milliseconds(200))] }
             let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
             origin.answer("test-events", with: Script { _ in [.send(head)] + pairs + [.send("0\r\n\r\n")] })
