@@ -1,5 +1,6 @@
 import DeltaEngine
 import Exchange
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import PageStore
@@ -57,7 +58,7 @@ final class PageEncoder {
 final class EncoderThreads: Sendable {
     private let threads: NIOThreadPool
     private let store: any PageStore
-    private let idle = Mutex<[Held]>([])
+    private let idle = NIOLockedValueBox<[Held]>([])
     private let waiting = Atomic<Int>(0)
     /// The most pages that wait: with these, a page waits for about 50 ms.
     private static let maxWaiting = 32
@@ -93,12 +94,12 @@ final class EncoderThreads: Sendable {
     private func encode(_ bytes: [UInt8], offers: [UInt64], owner: PageOwner) -> Result<EncodedPage, DeltaError> {
         do throws(DeltaError) {
             let held: Held
-            if let free = idle.withLock({ $0.popLast() }) {
+            if let free = idle.withLockedValue({ $0.popLast() }) {
                 held = free
             } else {
                 held = Held(encoder: try PageEncoder(store: store))
             }
-            defer { idle.withLock { $0.append(held) } }
+            defer { idle.withLockedValue { $0.append(held) } }
             return .success(try held.encoder.encode(bytes, offers: offers, owner: owner))
         } catch {
             return .failure(error)
