@@ -42,6 +42,7 @@ struct LinkFaultTests {
                 try line.get("/test-back").fields["Railgun"].first?.contains("direct") == false
             }
             #expect(isBack, "the link isn't used again")
+            try line.requireGoodEnd()
         }
     }
 

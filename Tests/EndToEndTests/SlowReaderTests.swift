@@ -24,7 +24,8 @@ struct SlowReaderTests {
                 #expect(elapsed < .seconds(5), "another client waited \(elapsed)")
             }
             let more = line.sender.residentBytes + line.listener.residentBytes - before
-            #expect(more < 48 << 20, "eight slow readers of 32 MiB cost \(more >> 20) MiB of memory")
+            #expect(
+                Effort.isSanitized || more < 48 << 20, "eight slow readers of 32 MiB cost \(more >> 20) MiB of memory")
             // A whole download beside them, and one of the slow ones made fast: nothing has come to a standstill.
             let whole = try line.get("/test-slow")
             #expect(whole.cut == nil && whole.bodyHash == body.hash, "\(whole)")
@@ -52,7 +53,8 @@ struct SlowReaderTests {
             let other = try line.get("/test-other", method: "POST", body: "hello")
             #expect(other.text == "ok" && origin.requests("test-lazy").first?.bodyBytes == 0, "another client waited")
             let more = line.sender.residentBytes + line.listener.residentBytes - before
-            #expect(more < 16 << 20, "an upload that nobody reads costs \(more >> 20) MiB of memory")
+            #expect(
+                Effort.isSanitized || more < 16 << 20, "an upload that nobody reads costs \(more >> 20) MiB of memory")
             let answer = try upload.reader.answer(to: "PUT")
             #expect(answer.status == 200 && origin.requests("test-lazy")[0].bodyHash == body.hash)
         }
