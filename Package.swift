@@ -4,6 +4,7 @@ import PackageDescription
 let strict: [SwiftSetting] = [.strictMemorySafety()]
 let daemon: [SwiftSetting] = strict + [.enableUpcomingFeature("InternalImportsByDefault")]
 
+let nioConcurrency: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -79,12 +80,14 @@ let package = Package(
             dependencies: [nioCore, nioHTTP1, .product(name: "Crypto", package: "swift-crypto")], swiftSettings: daemon),
         .target(
             name: "PageStore",
-            dependencies: ["DeltaEngine", .product(name: "HeapModule", package: "swift-collections")],
+            dependencies: [
+                "DeltaEngine", nioConcurrency, .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: daemon),
         .target(
             name: "Link",
             dependencies: [
-                "Exchange", nioCore, nioPosix, nioHTTP1, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
+                "CLZ4", "Exchange", nioCore, nioPosix, nioHTTP1, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
@@ -95,8 +98,8 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CMalloc",
-                nioCore, nioPosix, nioHTTP1, .product(name: "Logging", package: "swift-log"),
+                "CMalloc", "HTTPRules", nioConcurrency, nioCore, nioPosix, nioHTTP1,
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
@@ -110,13 +113,15 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Listener",
-            dependencies: ["Exchange", "HTTPRules", "Link", "Operations", "Origin", "PageStore", "CZlib"],
+            dependencies: [
+                "Exchange", "HTTPRules", "Link", "Operations", "Origin", "PageStore", "CZlib", nioConcurrency,
+            ],
             swiftSettings: daemon),
         .target(
             name: "Sender",
             dependencies: [
-                "CLibdeflate", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations", "Origin", "PageStore",
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                "CLibdeflate", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations", "Origin",
+                "PageStore", nioConcurrency, .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
         .executableTarget(
@@ -162,7 +167,7 @@ let package = Package(
             name: "DeltaEngineTests", dependencies: ["DeltaEngine", "CDelta", "Corpus"],
             exclude: ["Golden"]),
         .testTarget(
-            name: "PageStoreTests", dependencies: ["PageStore", "DeltaEngine", "Corpus", "CMalloc"],
+            name: "PageStoreTests", dependencies: ["PageStore", "DeltaEngine", "Corpus", "CMalloc", nioConcurrency],
             swiftSettings: strict),
         .testTarget(
             name: "HTTPRulesTests",
@@ -180,14 +185,44 @@ let package = Package(
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "OperationsTests", dependencies: ["Operations"]),
+        // A line without sockets, on an event loop whose clock the tests move.
+        .target(
+            name: "EmbeddedLine",
+            dependencies: [
+                "Exchange", "HTTPRules", "Link", "Origin", nioCore, nioHTTP1,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            path: "Tests/EmbeddedLine", swiftSettings: daemon),
+        .testTarget(
+            name: "OriginTests",
+            dependencies: [
+                "EmbeddedLine", "Exchange", "HTTPRules", "Origin", nioCore, nioHTTP1, nioPosix, nioSSL,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ListenerTests",
+            dependencies: [
+                "CLibdeflate", "DeltaEngine", "EmbeddedLine", "Exchange", "HTTPRules", "Link", "Listener", "Operations",
+                "PageStore", nioCore, nioHTTP1, nioPosix,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SenderTests",
+            dependencies: [
+                "CLibdeflate", "CZlib", "DeltaEngine", "EmbeddedLine", "Exchange", "HTTPRules", "HTTPWire", "Link",
+                "Operations", "PageStore", "Sender", nioCore, nioHTTP1,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "OperationsTests", dependencies: ["Operations", nioConcurrency]),
         .testTarget(name: "CredentialsTests", dependencies: ["Credentials", nioPosix, nioSSL]),
         // What the tests of commands and of the whole line share.
-        .target(name: "TestSupport", path: "Tests/Support"),
+        .target(name: "TestSupport", dependencies: [nioConcurrency], path: "Tests/Support"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Corpus", "TestSupport", "demo-origin", "rg-diag", "rg-listener", "rg-sender",
+                "Corpus", "TestSupport", "demo-origin", "rg-diag", "rg-listener", "rg-sender", nioConcurrency,
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .testTarget(name: "DemoOriginTests", dependencies: ["demo-origin"], swiftSettings: strict),

@@ -15,13 +15,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     ],
     targets: [
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4"),
         .target(
             name: "Exchange",
             dependencies: [nioCore, nioHTTP1, .product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
         .target(
             name: "Link",
             dependencies: [
-                "Exchange", nioCore, nioHTTP1, .product(name: "NIOTLS", package: "swift-nio"),
+                "CLZ4", "Exchange", nioCore, nioHTTP1, .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
             exclude: ["LinkDialer.swift", "LinkServer.swift", "LinkSocket.swift", "LinkTLS.swift"],

@@ -47,7 +47,7 @@ public struct PageVersion: Hashable, Sendable {
     }
 
     /// The first 16 bytes of the digest, as two big-endian numbers: what the link names and checks a version by.
-    package var leadingWords: (UInt64, UInt64) { (words[0], words[1]) }
+    package var leadingWords: (high: UInt64, low: UInt64) { (words[0], words[1]) }
 
     /// The first 8 bytes, big-endian: what names a version where both ends check the rest of it themselves.
     package var prefix: UInt64 { words[0] }

@@ -110,8 +110,7 @@ package struct TestPage: Sendable {
 
     private func check(of page: [UInt8], _ visit: Visit, isKept: Bool) -> PageCheck {
         guard isKept else { return visit.fetched.key.check(of: page, stream: visit.fetched.stream) }
-        let (high, low) = PageVersion(of: page.span).leadingWords
-        return PageCheck(high: high, low: low)
+        return PageCheck(PageVersion(of: page.span).leadingWords)
     }
 
     private func rebuild(_ visit: Visit, base: [UInt8]?) throws(DiagnosisFailure) -> [UInt8] {

@@ -46,6 +46,8 @@ package struct PageCheck: Hashable, Sendable {
         self.high = high
         self.low = low
     }
+
+    package init(_ words: (high: UInt64, low: UInt64)) { (high, low) = words }
 }
 
 /// What the origin's side noticed about one exchange, for the `Railgun` header and the statistics.

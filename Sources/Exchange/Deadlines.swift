@@ -20,7 +20,7 @@ package final class Deadlines {
     package func start() {
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
         sweeps = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-            isolated.value.sweep(.now())
+            isolated.value.sweep()
         }
     }
 
@@ -28,12 +28,13 @@ package final class Deadlines {
 
     /// Sets, or replaces, the deadline of `holder`, which is kept until then.
     package func set(_ holder: any DeadlineHolder, after delay: TimeAmount) {
-        deadlines[ObjectIdentifier(holder)] = (holder, .now() + delay)
+        deadlines[ObjectIdentifier(holder)] = (holder, eventLoop.now + delay)
     }
 
     package func remove(_ holder: any DeadlineHolder) { deadlines[ObjectIdentifier(holder)] = nil }
 
-    func sweep(_ now: NIODeadline) {
+    private func sweep() {
+        let now = eventLoop.now
         let passed = deadlines.filter { $0.value.deadline <= now }
         for (id, entry) in passed {
             // What another one did meanwhile may have moved this one.

@@ -6,6 +6,14 @@ package enum PageClass: Hashable, Sendable {
     case shared
     /// A keyed hash over what identifies the user: Authorization and Cookie.
     case user(UInt64)
+
+    /// As a store names it: 0 for the shared class, which no user's hash may be.
+    package var number: UInt64 {
+        switch self {
+        case .shared: 0
+        case .user(let hash): max(hash, 1)
+        }
+    }
 }
 
 /// Which answers may be kept as bases for deltas, and for whom.

@@ -28,6 +28,8 @@ struct FrameFlags: OptionSet, Hashable {
     static let page = FrameFlags(rawValue: 2)
     /// RESPONSE: interim, another one follows.
     static let interim = FrameFlags(rawValue: 4)
+    /// RESPONSE: the body comes in blocks.
+    static let blocks = FrameFlags(rawValue: 8)
     /// PING: the answer to one.
     static let answer = FrameFlags(rawValue: 1)
 }

@@ -156,6 +156,7 @@ package final class Lane: ChannelInboundHandler {
     private func remove(_ stream: LinkStream) {
         stream.machine.close(returningTo: &pool)
         stream.outbox.removeAll()
+        stream.blockEncoder = nil
         stream.answerReceiver = nil
         stream.requestReceiver = nil
         streams[stream.id] = nil
@@ -311,6 +312,7 @@ package final class Lane: ChannelInboundHandler {
             reset(stream, LinkError(.cancelled, ""))
             receiver?.failed(failure)
         } else {
+            if frame.flags.contains(.blocks) { stream.inbox = BlockInbox() }
             stream.answerReceiver?.received(answer)
             if end { received(endOf: stream, trailers: nil) }
         }
@@ -320,10 +322,7 @@ package final class Lane: ChannelInboundHandler {
         guard let stream = try stream(frame) else { return }
         let end = frame.flags.contains(.end)
         try stream.machine.receivedBody(byteCount: payload.readableBytes, end: end)
-        if payload.readableBytes > 0 {
-            stream.answerReceiver?.received(payload)
-            stream.requestReceiver?.received(requestBody: payload)
-        }
+        if payload.readableBytes > 0 { stream.received(payload) }
         if end { received(endOf: stream, trailers: nil) }
     }
 
@@ -342,6 +341,7 @@ package final class Lane: ChannelInboundHandler {
             if !stream.machine.isDone { writeReset(stream.id, LinkError(.cancelled, "answered already")) }
             remove(stream)
         }
+        guard stream.inbox == nil else { return stream.receivedEnd(ofBlocksFor: answerReceiver, trailers: trailers) }
         answerReceiver?.receivedEnd(trailers: trailers)
         stream.requestReceiver?.receivedRequestEnd(trailers: trailers)
     }
@@ -495,6 +495,7 @@ package final class Lane: ChannelInboundHandler {
                 stream.machine.sentHead(interim: false, end: end)
                 var flags: FrameFlags = answer.page == nil ? [] : .page
                 if end { flags.insert(.end) }
+                if stream.sendsBlocks { flags.insert(.blocks) }
                 batch.writeFrame(.response, flags: flags, stream: stream.id, payload: payload)
             case .body:
                 let (body, end) = stream.takeBody(atMost: Frame.maxDataBytes)

@@ -15,6 +15,9 @@ package struct LaneSettings: Sendable {
     /// The secret of ``PageCheckKey``, 62 bits each; only a listener gives one.
     package var checkSecret: (high: UInt64, low: UInt64) = (0, 0)
 
+    /// Whether this end takes bodies in blocks; only a sender says so.
+    package var takesBlocks = false
+
     package init() {}
 
     /// The numbers that settings have on the wire.
@@ -28,6 +31,7 @@ package struct LaneSettings: Sendable {
         case laneID = 5
         case checkSecretHigh = 6
         case checkSecretLow = 7
+        case bodyCodings = 8
     }
 
     /// Reads the payload of a SETTINGS frame.
@@ -45,6 +49,7 @@ package struct LaneSettings: Sendable {
             case .laneID: laneID = value
             case .checkSecretHigh: checkSecret.high = value
             case .checkSecretLow: checkSecret.low = value
+            case .bodyCodings: takesBlocks = value & 1 == 1
             case nil: break
             }
         }
@@ -69,11 +74,19 @@ package struct LaneSettings: Sendable {
         }
         let names: [(Key, UInt64)] = [
             (.laneID, laneID), (.checkSecretHigh, checkSecret.high), (.checkSecretLow, checkSecret.low),
+            (.bodyCodings, takesBlocks ? 1 : 0),
         ]
         for (key, value) in names where value != 0 {
             payload.writeVarint(key.rawValue)
             payload.writeVarint(value)
         }
+    }
+
+    /// Settings of a sender's end of a new lane.
+    package static func forSender() -> LaneSettings {
+        var settings = LaneSettings()
+        settings.takesBlocks = true
+        return settings
     }
 
     /// Settings of a listener's end of a new lane, with a name and a secret of its own.

@@ -84,7 +84,7 @@ package final class LinkDialer {
                 channel.eventLoop.makeCompletedFuture {
                     // Of a name with several addresses each is tried on a channel of its own.
                     let lane = Lane(
-                        role: .sender, settings: LaneSettings(), owner: dialer.value, startTimeout: startTimeout)
+                        role: .sender, settings: .forSender(), owner: dialer.value, startTimeout: startTimeout)
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(WireCounter(lane))
                     if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil)) }

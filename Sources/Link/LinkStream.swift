@@ -41,6 +41,13 @@ package final class LinkStream: OutgoingRequest {
     private var hasEnded = false
     private var isFull = false
 
+    /// Whether the answer's body leaves in blocks, and what makes them until it ends; on the listener's end.
+    private(set) var sendsBlocks = false
+    var blockEncoder: BlockEncoder?
+    /// Where the answer's body comes in blocks: what came of it; on the sender's end.
+    var inbox: BlockInbox?
+    var isHandingOn = false
+
     /// From how many waiting bytes on whoever makes them should stop, and until how few.
     private static let highWaterBytes = 64 * 1024, lowWaterBytes = 32 * 1024
 
@@ -68,7 +75,9 @@ package final class LinkStream: OutgoingRequest {
         case .body(let body):
             queuedBytes += body.readableBytes
             if queuedBytes >= Self.highWaterBytes { isFull = true }
-        case .end: hasEnded = true
+        case .end:
+            hasEnded = true
+            blockEncoder = nil
         default: break
         }
         outbox.append(outgoing)
@@ -108,12 +117,16 @@ package final class LinkStream: OutgoingRequest {
 
     package func send(_ body: ByteBuffer) {
         guard body.readableBytes > 0 else { return }
-        enqueue(.body(body))
+        enqueue(.body(blockEncoder?.encode(body) ?? body))
     }
 
     package func finish(trailers: HTTPHeaders?) { enqueue(.end(trailers: trailers)) }
 
-    package func consumed(_ byteCount: Int) { lane.consumed(byteCount, on: self) }
+    package func consumed(_ byteCount: Int) {
+        guard inbox != nil else { return lane.consumed(byteCount, on: self) }
+        inbox?.consumed(byteCount)
+        handOn()
+    }
 
     /// Gives the stream up; the other end hears that nobody waits for it any more.
     package func cancel() { reset(LinkError(.cancelled, "nobody waits for the answer any more")) }
@@ -122,6 +135,7 @@ package final class LinkStream: OutgoingRequest {
     package func reset(_ error: LinkError) {
         answerReceiver = nil
         requestReceiver = nil
+        inbox = nil
         lane.reset(self, error)
     }
 
@@ -131,7 +145,15 @@ package final class LinkStream: OutgoingRequest {
     package func interim(_ head: HTTPResponseHead) { enqueue(.interim(head)) }
 
     /// Sends the answer's head.
-    package func answer(_ answer: Answer) { enqueue(.answer(answer, failure: nil)) }
+    ///
+    /// A body that is compressible leaves in blocks, where the other end takes such.
+    package func answer(_ answer: Answer, isCompressible: Bool = false) {
+        if isCompressible, lane.machine.peerSettings.takesBlocks {
+            blockEncoder = BlockEncoder()
+            sendsBlocks = blockEncoder != nil
+        }
+        enqueue(.answer(answer, failure: nil))
+    }
 
     /// Says that there is no answer, and why: the cause, and words for who runs the site.
     package func fail(_ failure: ExchangeFailure) {

@@ -156,9 +156,18 @@ extension ListenerExchange: AnswerReceiver {
             worker.collecting(self)
         } else {
             body = .streaming
-            crossing = .stream
-            stream.answer(answer)
+            beginStream(answer)
         }
+    }
+
+    /// Sends the head of an answer that is no page.
+    private func beginStream(_ answer: Answer) {
+        crossing = .stream
+        let isCompressible =
+            worker.compressesData
+            && LinkCompression.isWorthwhile(
+                method: request.method, status: answer.head.status, answer: answer.head.headers)
+        stream.answer(answer, isCompressible: isCompressible)
     }
 
     /// What to collect where the answer may become a page; `nil` where it goes on as it comes.
@@ -176,7 +185,7 @@ extension ListenerExchange: AnswerReceiver {
             length = nil
         case .other: return nil
         }
-        let rules = worker.baseRules(request.authority)
+        let rules = worker.rules[request.authority]
         guard
             rules.mayBeBase(
                 method: request.method, request: request.fields, status: answer.head.status, answer: fields,
@@ -211,8 +220,7 @@ extension ListenerExchange: AnswerReceiver {
     /// The answer is no page after all: what came goes on, and the rest as it comes.
     private func streamCollected(_ collected: Collected) {
         body = .streaming
-        crossing = .stream
-        stream.answer(collected.answer)
+        beginStream(collected.answer)
         stream.send(ByteBuffer(bytes: collected.bytes))
     }
 
@@ -263,17 +271,19 @@ extension ListenerExchange {
             bytes = decoded
             ContentCoding.editDecoded(&answer.head.headers)
         }
-        let rules = worker.baseRules(request.authority)
+        let rules = worker.rules[request.authority]
         guard rules.bodyBytes.contains(bytes.count) else { return sendWhole(answer, bytes) }
-        let owner = rules.pageClass(request: request.fields, answer: answer.head.headers).owner
+        let owner = PageOwner(
+            rawValue: rules.pageClass(request: request.fields, answer: answer.head.headers).number)
         body = .encoding
         outgoing = nil
         // Without a base, all of the page is to be compressed; and a long one takes its time in any case.
-        let inline = offers.isEmpty ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
+        let base = worker.store.firstHeld(of: offers, owner: owner)
+        let inline = base == nil ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
         guard bytes.count > inline else {
             do throws(DeltaError) {
                 let began = NIODeadline.now()
-                let page = try worker.encoder.encode(bytes, offers: offers, owner: owner)
+                let page = try worker.encoder.encode(bytes, against: base)
                 worker.statistics.latencies.encode.record(.now() - began)
                 return encoded(.success(page), answer, owner)
             } catch {
@@ -282,7 +292,7 @@ extension ListenerExchange {
         }
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
         let described = answer
-        let isTaken = worker.encoders.encode(bytes, offers: offers, owner: owner, on: worker.eventLoop) { result in
+        let isTaken = worker.encoders.encode(bytes, against: base, on: worker.eventLoop) { result in
             isolated.value.encoded(result, described, owner)
         }
         // More pages than processors can encode: this one costs bytes rather than time.
@@ -292,8 +302,7 @@ extension ListenerExchange {
     private func sendWhole(_ answer: Answer, _ bytes: [UInt8]) {
         var answer = answer
         answer.head.headers.replaceOrAdd(name: "content-length", value: String(bytes.count))
-        crossing = .stream
-        stream.answer(answer)
+        beginStream(answer)
         stream.send(ByteBuffer(bytes: bytes))
         stream.finish(trailers: nil)
         finish()
@@ -308,7 +317,7 @@ extension ListenerExchange {
         let check: PageCheck
         if let version = page.kept {
             worker.store.insert(page.bytes, version: version, key: key, owner: owner)
-            check = PageCheck(version)
+            check = PageCheck(version.leadingWords)
         } else {
             check = stream.checkKey.check(of: page.bytes, stream: stream.id)
         }
@@ -335,25 +344,5 @@ extension ListenerExchange {
 
     private var key: PageKey {
         PageKey(scheme: request.scheme.rawValue, authority: request.authority, target: request.target)
-    }
-}
-
-extension PageClass {
-    /// As the store names it.
-    ///
-    /// A hash of 0 would be the shared class.
-    fileprivate var owner: PageOwner {
-        switch self {
-        case .shared: .shared
-        case .user(let hash): PageOwner(rawValue: max(hash, 1))
-        }
-    }
-}
-
-extension PageCheck {
-    /// The first half of a version.
-    fileprivate init(_ version: PageVersion) {
-        let (high, low) = version.leadingWords
-        self.init(high: high, low: low)
     }
 }

@@ -1,19 +1,19 @@
 import Crypto
 import DeltaEngine
 import Link
+import NIOConcurrencyHelpers
 package import NIOCore
 import NIOPosix
 import NIOSSL
 package import Operations
 import PageStore
-import Synchronization
 
 /// A running rg-listener: accepts senders, asks origins, until it is told to stop.
 package final class ListenerService: Drainable {
     private let parts: ListenerParts
     private let group: any EventLoopGroup
     private let version: String
-    private let running = Mutex<(workers: [NIOLoopBound<ListenerWorker>], channel: any Channel)?>(nil)
+    private let running = NIOLockedValueBox<(workers: [NIOLoopBound<ListenerWorker>], channel: any Channel)?>(nil)
 
     package let name = "rg-listener"
 
@@ -91,11 +91,11 @@ package final class ListenerService: Drainable {
         }
         parts.logger.notice(
             "rg-listener \(version) is ready for senders on \(channel.localAddress.map(\.hostAndPort) ?? "its port")")
-        running.withLock { $0 = (Array(byLoop.values), channel) }
+        running.withLockedValue { $0 = (Array(byLoop.values), channel) }
     }
 
     package func drain() async {
-        guard let running = running.withLock({ $0 }) else { return }
+        guard let running = running.withLockedValue({ $0 }) else { return }
         try? await running.channel.close()
         for worker in running.workers { try? await worker.eventLoop.submit { worker.value.drain() }.get() }
         for worker in running.workers {
@@ -106,7 +106,7 @@ package final class ListenerService: Drainable {
     }
 
     package func stop() async {
-        for worker in running.withLock({ $0.take() })?.workers ?? [] {
+        for worker in running.withLockedValue({ $0.take() })?.workers ?? [] {
             try? await worker.eventLoop.submit { worker.value.stop() }.get()
         }
         parts.encoders.stop()

@@ -15,6 +15,7 @@ import PageStore
 final class ListenerWorker {
     let eventLoop: any EventLoop
     let store: any PageStore
+    let rules: SiteRules
     let origins: OriginPool
     let encoder: PageEncoder
     let encoders: EncoderThreads
@@ -24,7 +25,6 @@ final class ListenerWorker {
     private let configuration: ListenerConfiguration
     private let logger: Logger
     private let accessLog: AccessLog?
-    private let rules: (private: BaseRules, shared: BaseRules)
     private var lanes: [ObjectIdentifier: Lane] = [:]
     private var collectingExchanges: [ObjectIdentifier: (exchange: ListenerExchange, since: NIODeadline)] = [:]
     private var pauseChecks: RepeatedTask?
@@ -54,11 +54,7 @@ final class ListenerWorker {
         encoders = parts.encoders
         maxPageBytes = configuration.pages.streamBytes
         paddingBytes = configuration.paddingBytes
-        let sizes = BaseRules.smallestPageBytes...max(BaseRules.smallestPageBytes, maxPageBytes)
-        rules = (
-            BaseRules(bodyBytes: sizes, key: parts.classKey),
-            BaseRules(bodyBytes: sizes, sharesUserPages: true, key: parts.classKey)
-        )
+        rules = SiteRules(configuration.pages, key: parts.classKey)
     }
 
     func start() {
@@ -89,6 +85,9 @@ final class ListenerWorker {
 
     // MARK: for exchanges
 
+    /// Whether texts that are no pages are compressed on the link.
+    var compressesData: Bool { configuration.compressesData }
+
     var tellsOrigin: Bool { configuration.origins.sendsRailgunHeader }
 
     /// Where a request's origin is, and what of that the header shall tell; `nil` where it has none.
@@ -105,25 +104,16 @@ final class ListenerWorker {
         return (address, flags)
     }
 
-    /// What may be a base on a site.
-    func baseRules(_ authority: String) -> BaseRules {
-        guard !configuration.pages.sharing.isEmpty else {
-            return configuration.pages.sharing.fallback == .shared ? rules.shared : rules.private
-        }
-        let (host, port) = Authority.split(authority, defaultPort: 0)
-        return configuration.pages.sharing.value(host: host, port: port) == .shared ? rules.shared : rules.private
-    }
-
     /// An exchange got another piece of a page whose end isn't there.
     func collecting(_ exchange: ListenerExchange) {
-        collectingExchanges[ObjectIdentifier(exchange)] = (exchange, .now())
+        collectingExchanges[ObjectIdentifier(exchange)] = (exchange, eventLoop.now)
     }
 
     func doneCollecting(_ exchange: ListenerExchange) { collectingExchanges[ObjectIdentifier(exchange)] = nil }
 
     private func checkPauses() {
         guard !collectingExchanges.isEmpty else { return }
-        let oldest = NIODeadline.now() - Self.longestPause
+        let oldest = eventLoop.now - Self.longestPause
         for (id, entry) in collectingExchanges where entry.since < oldest {
             collectingExchanges[id] = nil
             entry.exchange.pausedForLong()

@@ -1,5 +1,6 @@
 import DeltaEngine
 import Exchange
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import PageStore
@@ -13,6 +14,23 @@ struct EncodedPage: Sendable {
     /// The page's version where both ends are to keep it as a base.
     let kept: PageVersion?
     let bytes: [UInt8]
+}
+
+/// A version that the sender offered, and that is held here.
+struct OfferedBase: Sendable {
+    /// Its place in the request's offers.
+    let place: Int
+    let page: StoredPage
+}
+
+extension PageStore {
+    /// The first of the offered versions, best first, that is held in this very class: a page of another is no base.
+    func firstHeld(of offers: [UInt64], owner: PageOwner) -> OfferedBase? {
+        for (place, prefix) in offers.enumerated() {
+            if let page = page(prefix: prefix, owner: owner) { return OfferedBase(place: place, page: page) }
+        }
+        return nil
+    }
 }
 
 /// Makes deltas of pages; keeps its working memory.
@@ -30,26 +48,20 @@ final class PageEncoder {
         self.store = store
     }
 
-    /// Makes the delta of a page against the best of the versions that the sender offered.
+    /// Makes the delta of a page against a base; without one, compresses all of it.
     ///
-    /// - Parameters:
-    ///   - bytes: The page.
-    ///   - offers: Prefixes of versions, best first.
-    ///   - owner: Whose page it is: only pages of this class may be its base.
     /// - Returns: The delta, and what the sender has to know of it.
     /// - Throws: ``DeltaEngine/DeltaError/outOfMemory``.
-    func encode(_ bytes: [UInt8], offers: [UInt64], owner: PageOwner) throws(DeltaError) -> EncodedPage {
-        for (place, prefix) in offers.enumerated() {
-            guard let stored = store.page(prefix: prefix, owner: owner) else { continue }
-            let base = try store.base(of: stored)
-            let delta = try encoder.encode(
-                bytes.span, against: base, level: .auto, microseconds: Self.budgetMicroseconds,
-                smallest: .balanced)
-            let kept = stored.isOutdated(byDeltaOf: delta.count) ? PageVersion(of: bytes.span) : nil
-            return EncodedPage(delta: delta, base: place, kept: kept, bytes: bytes)
+    func encode(_ bytes: [UInt8], against base: OfferedBase?) throws(DeltaError) -> EncodedPage {
+        guard let base else {
+            let delta = try encoder.encode(bytes.span, against: nil, level: .auto)
+            return EncodedPage(delta: delta, base: nil, kept: PageVersion(of: bytes.span), bytes: bytes)
         }
-        let delta = try encoder.encode(bytes.span, against: nil, level: .auto)
-        return EncodedPage(delta: delta, base: nil, kept: PageVersion(of: bytes.span), bytes: bytes)
+        let delta = try encoder.encode(
+            bytes.span, against: try store.base(of: base.page), level: .auto, microseconds: Self.budgetMicroseconds,
+            smallest: .balanced)
+        let kept = base.page.isOutdated(byDeltaOf: delta.count) ? PageVersion(of: bytes.span) : nil
+        return EncodedPage(delta: delta, base: base.place, kept: kept, bytes: bytes)
     }
 }
 
@@ -57,7 +69,7 @@ final class PageEncoder {
 final class EncoderThreads: Sendable {
     private let threads: NIOThreadPool
     private let store: any PageStore
-    private let idle = Mutex<[Held]>([])
+    private let idle = NIOLockedValueBox<[Held]>([])
     private let waiting = Atomic<Int>(0)
     /// The most pages that wait: with these, a page waits for about 50 ms.
     private static let maxWaiting = 32
@@ -74,7 +86,7 @@ final class EncoderThreads: Sendable {
 
     /// Encodes a page, and says `then` on the event loop; `false` where too many wait already, and nothing follows.
     func encode(
-        _ bytes: [UInt8], offers: [UInt64], owner: PageOwner, on eventLoop: any EventLoop,
+        _ bytes: [UInt8], against base: OfferedBase?, on eventLoop: any EventLoop,
         then: @escaping @Sendable (Result<EncodedPage, DeltaError>) -> Void
     ) -> Bool {
         guard waiting.add(1, ordering: .relaxed).oldValue < Self.maxWaiting else {
@@ -83,23 +95,23 @@ final class EncoderThreads: Sendable {
         }
         threads.submit { state in
             guard case .active = state else { return }
-            let result = self.encode(bytes, offers: offers, owner: owner)
+            let result = self.encode(bytes, against: base)
             self.waiting.subtract(1, ordering: .relaxed)
             eventLoop.execute { then(result) }
         }
         return true
     }
 
-    private func encode(_ bytes: [UInt8], offers: [UInt64], owner: PageOwner) -> Result<EncodedPage, DeltaError> {
+    private func encode(_ bytes: [UInt8], against base: OfferedBase?) -> Result<EncodedPage, DeltaError> {
         do throws(DeltaError) {
             let held: Held
-            if let free = idle.withLock({ $0.popLast() }) {
+            if let free = idle.withLockedValue({ $0.popLast() }) {
                 held = free
             } else {
                 held = Held(encoder: try PageEncoder(store: store))
             }
-            defer { idle.withLock { $0.append(held) } }
-            return .success(try held.encoder.encode(bytes, offers: offers, owner: owner))
+            defer { idle.withLockedValue { $0.append(held) } }
+            return .success(try held.encoder.encode(bytes, against: base))
         } catch {
             return .failure(error)
         }

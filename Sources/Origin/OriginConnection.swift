@@ -23,9 +23,10 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     /// Kept until this connection has ended: after a farewell of TLS that may be later than all else.
     private let pool: OriginPool
     private var state = State.idle
-    private let codec = OriginCodec()
+    /// The one channel that was opened; of a name with several addresses each is tried on a channel of its own.
     private var context: ChannelHandlerContext?
-    var idleSince = NIODeadline.now()
+    private var codec: OriginCodec?
+    var idleSince = NIODeadline.distantPast
 
     // What concerns the request that is under way.
     private var requestEnded = false
@@ -53,19 +54,20 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
             let handler = try NIOSSLClientHandler(context: tls, serverHostname: isName ? name : nil)
             try channel.pipeline.syncOperations.addHandler(handler)
         }
-        try channel.pipeline.syncOperations.addHandlers([codec, self])
+        try channel.pipeline.syncOperations.addHandlers([OriginCodec(), self])
     }
 
     // MARK: for the pool
 
     var isUsable: Bool {
         guard case .idle = state, let context else { return false }
-        return context.channel.isActive && codec.isIdle
+        return context.channel.isActive && codec?.isIdle == true
     }
 
     func expect(_ exchange: OriginExchange) {
         state = .connecting(exchange)
-        deadline = .now() + timeout
+        exchange.opening = self
+        deadline = pool.eventLoop.now + timeout
     }
 
     func failedToConnect(_ failure: ExchangeFailure) {
@@ -80,7 +82,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         state = .busy(exchange)
         (requestEnded, answerBegan, keepAlive, isTunnel) = (false, false, false, false)
         (unconsumedBytes, isPaused) = (0, false)
-        deadline = .now() + timeout
+        deadline = pool.eventLoop.now + timeout
         write(.head(exchange.request.head))
         exchange.attach(to: self)
     }
@@ -121,7 +123,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
 
     func write(body: ByteBuffer) {
         guard body.readableBytes > 0, !requestEnded || isTunnel else { return }
-        deadline = .now() + timeout
+        deadline = pool.eventLoop.now + timeout
         pool.counts.bodyBytesSent += body.readableBytes
         write(.body(.byteBuffer(body)))
     }
@@ -136,7 +138,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         unconsumedBytes -= byteCount
         guard isPaused, unconsumedBytes <= Self.maxUnconsumedBytes / 2 else { return }
         isPaused = false
-        deadline = .now() + timeout
+        deadline = pool.eventLoop.now + timeout
         setReading(true)
     }
 
@@ -153,18 +155,22 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
 
     // MARK: channel events
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        if context === self.context { self.context = nil }
+    }
 
     func channelActive(context: ChannelHandlerContext) {
+        // Another address was faster, or nobody waits any more: looking a name up can't be stopped.
+        guard case .connecting(let exchange) = state else { return context.close(promise: nil) }
+        self.context = context
+        codec = try? context.pipeline.syncOperations.handler(type: OriginCodec.self)
         // With TLS this comes before the handshake: what is written waits for it.
-        if case .connecting(let exchange) = state { begin(exchange) }
+        begin(exchange)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .busy(let exchange) = state else { return close() }  // nobody asked
-        deadline = .now() + timeout
+        deadline = pool.eventLoop.now + timeout
         switch unwrapInboundIn(data) {
         case .head(let head):
             answerBegan = true
@@ -187,11 +193,13 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        guard context === self.context else { return }
         let why = answerBegan ? "broke off its answer" : "closed the connection without an answer"
         connectionEnded("\(address) \(why)")
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard context === self.context else { return context.close(promise: nil) }
         switch (error, state) {
         // On a connection that was idle, an end without an answer is no fault of the origin.
         case (let error as WireError, .busy(let exchange)) where answerBegan || !exchange.isReused:
@@ -245,7 +253,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
 
     private func answerEnded(_ exchange: OriginExchange, _ trailers: HTTPHeaders?) {
         // A connection whose request isn't complete can't carry another one.
-        let reusable = keepAlive && requestEnded && codec.isIdle && context?.channel.isActive == true
+        let reusable = keepAlive && requestEnded && codec?.isIdle == true && context?.channel.isActive == true
         if isPaused { setReading(true) }
         state = reusable ? .idle : .closed
         deadline = .distantFuture

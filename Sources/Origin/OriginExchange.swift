@@ -9,6 +9,8 @@ package final class OriginExchange: OutgoingRequest {
     private let pool: OriginPool
     private(set) var receiver: (any AnswerReceiver)?
     private var connection: OriginConnection?
+    /// The connection that is being opened for this request.
+    var opening: OriginConnection?
     /// What came before there was a connection.
     private var waiting: [ByteBuffer] = []
     private var waitingBytes = 0
@@ -71,8 +73,8 @@ package final class OriginExchange: OutgoingRequest {
 
     package func cancel() {
         receiver = nil
-        connection?.abandon(self)
-        connection = nil
+        (connection ?? opening)?.abandon(self)
+        (connection, opening) = (nil, nil)
     }
 
     package func consumed(_ byteCount: Int) { connection?.consumed(byteCount) }
@@ -81,7 +83,7 @@ package final class OriginExchange: OutgoingRequest {
 
     /// Writes what came so far; called once the connection can carry it.
     func attach(to connection: OriginConnection) {
-        self.connection = connection
+        (self.connection, opening) = (connection, nil)
         let (early, wasFull) = (waiting, waitingBytes >= Self.highWaterBytes)
         (waiting, waitingBytes) = ([], 0)
         for body in early {
@@ -122,7 +124,7 @@ package final class OriginExchange: OutgoingRequest {
 
     func failed(_ failure: ExchangeFailure) {
         let receiver = receiver
-        (self.receiver, connection) = (nil, nil)
+        (self.receiver, connection, opening) = (nil, nil, nil)
         receiver?.failed(failure)
     }
 

@@ -16,6 +16,8 @@ package final class OriginPool {
     /// Connections that have a request, or are being opened.
     private var busy: [ObjectIdentifier: OriginConnection] = [:]
     private var sweeps: RepeatedTask?
+    /// How connections are opened; tests put channels without sockets in its place.
+    package var connector: OriginConnector = openSocket
     /// What was counted since the start.
     package internal(set) var counts = OriginCounts()
 
@@ -76,22 +78,15 @@ package final class OriginPool {
         connection.expect(exchange)
         let isolated = NIOLoopBound(connection, eventLoop: eventLoop)
         let tls = tls
-        ClientBootstrap(group: eventLoop)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 1024))
-            .channelOption(.writeBufferWaterMark, value: .init(low: 16 * 1024, high: 64 * 1024))
-            .connectTimeout(.nanoseconds(limits.timeout.nanoseconds))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try isolated.value.addHandlers(to: channel, tls: tls)
-                }
+        connector(address, limits, eventLoop) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try isolated.value.addHandlers(to: channel, tls: tls)
             }
-            .connect(host: address.host, port: address.port)
-            .assumeIsolatedUnsafeUnchecked()
-            .whenFailure { error in
-                connection.failedToConnect(Self.words(error, address, self.limits))
-            }
+        }
+        .assumeIsolatedUnsafeUnchecked()
+        .whenFailure { error in
+            connection.failedToConnect(Self.words(error, address, self.limits))
+        }
     }
 
     private static func words(_ error: any Error, _ address: OriginAddress, _ limits: OriginLimits) -> ExchangeFailure {
@@ -121,7 +116,7 @@ package final class OriginPool {
         guard reusable, sweeps != nil, idle[connection.address, default: []].count < limits.idleConnections else {
             return connection.close()
         }
-        connection.idleSince = .now()
+        connection.idleSince = eventLoop.now
         idle[connection.address, default: []].append(connection)
     }
 
@@ -134,7 +129,7 @@ package final class OriginPool {
     ///
     /// Deadlines are looked at now and then: a timer for each request would cost more.
     private func sweep() {
-        let now = NIODeadline.now()
+        let now = eventLoop.now
         for connection in busy.values { connection.checkDeadline(now) }
         let oldest = now - .nanoseconds(limits.idleLifetime.nanoseconds)
         for (address, connections) in idle {

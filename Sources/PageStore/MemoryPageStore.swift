@@ -1,6 +1,6 @@
 package import DeltaEngine
 internal import HeapModule
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// A page store in memory, for any number of threads.
 ///
@@ -9,7 +9,7 @@ internal import Synchronization
 package final class MemoryPageStore: PageStore {
     private static let addressesAtATime = 256
 
-    private let state: Mutex<Holdings>
+    private let state: NIOLockedValueBox<Holdings>
     private let privateLifetime: Int64
     private let now: @Sendable () -> ContinuousClock.Instant
     private let start: ContinuousClock.Instant
@@ -22,7 +22,7 @@ package final class MemoryPageStore: PageStore {
     package init(
         limits: PageStoreLimits, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
-        state = Mutex(Holdings(limits: limits))
+        state = NIOLockedValueBox(Holdings(limits: limits))
         privateLifetime = limits.privateLifetime.nanoseconds
         self.now = now
         start = now()
@@ -61,7 +61,7 @@ package final class MemoryPageStore: PageStore {
         }
     }
 
-    package var summary: PageStoreSummary { state.withLock { $0.summary } }
+    package var summary: PageStoreSummary { state.withLockedValue { $0.summary } }
 
     package func contents(limit: Int, showsPrivate: Bool) -> [StoredAddress] {
         var largest = Heap<RankedShelf>()
@@ -69,7 +69,7 @@ package final class MemoryPageStore: PageStore {
         var slots = 1
         while next < slots {
             let range = next..<next + Self.addressesAtATime
-            let some = state.withLock { holdings in
+            let some = state.withLockedValue { holdings in
                 slots = holdings.shelves.slots
                 return holdings.shelves.elements(in: range).map { RankedShelf($0, bytes: holdings.bytes(on: $0)) }
             }
@@ -89,7 +89,7 @@ package final class MemoryPageStore: PageStore {
     @discardableResult
     private func change<Result: Sendable>(_ body: (inout Holdings, inout Remains) -> Result) -> Result {
         let now = elapsed
-        let (result, _) = state.withLock { holdings in
+        let (result, _) = state.withLockedValue { holdings in
             var remains: Remains = []
             holdings.expire(now: now, into: &remains)
             let result = body(&holdings, &remains)

@@ -7,7 +7,7 @@ extension Slot {
 }
 
 /// Values at fixed places that are used again: no allocation for each, and no reference counting to walk through them.
-struct Slab<Element> {
+struct Slab<Element: Sendable>: Sendable {
     private var elements: [Element?] = []
     private var free: [Slot] = []
 

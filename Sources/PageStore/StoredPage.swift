@@ -1,4 +1,5 @@
 package import DeltaEngine
+internal import NIOConcurrencyHelpers
 internal import Synchronization
 
 /// One version of a page, kept once however many addresses have it.
@@ -9,7 +10,7 @@ package final class StoredPage: Sendable {
     package let bytes: [UInt8]
     /// The SHA-256 of ``bytes``.
     package let version: PageVersion
-    private let base = Mutex<DeltaBase?>(nil)
+    private let base = NIOLockedValueBox<DeltaBase?>(nil)
     /// The length of the shortest delta that was made against this page, in bytes.
     private let shortestDelta = Atomic<Int>(.max)
 
@@ -30,20 +31,22 @@ package final class StoredPage: Sendable {
 
     /// The base with its index, built now where there is none; whoever asks meanwhile waits for that one.
     func makeBase() throws(DeltaError) -> DeltaBase {
-        try base.withLock { base throws(DeltaError) in
-            if let base { return base }
-            let made = try DeltaBase(bytes, version: version)
-            base = made
-            return made
-        }
+        try base.withLockedValue { base in
+            Result { () throws(DeltaError) in
+                if let base { return base }
+                let made = try DeltaBase(bytes, version: version)
+                base = made
+                return made
+            }
+        }.get()
     }
 
     /// Keeps a base that ``makeBase()`` returned earlier.
-    func keep(_ made: DeltaBase) { base.withLock { $0 = made } }
+    func keep(_ made: DeltaBase) { base.withLockedValue { $0 = made } }
 
     /// Lets go of the index; returns what must be freed, so that the caller chooses where that happens.
     func dropBase() -> DeltaBase? {
-        base.withLock { base in
+        base.withLockedValue { base in
             defer { base = nil }
             return base
         }

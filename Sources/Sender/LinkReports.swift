@@ -1,5 +1,5 @@
 import Operations
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What the log said of each listener since it was reached last: the event loops lose their lanes to it one by one, and try
 /// again and again, but each reason is to be read once.
@@ -11,15 +11,15 @@ final class LinkReports: Sendable {
         let address: HostAndPort
     }
 
-    private let said = Mutex<[Listener: Set<String>]>([:])
+    private let said = NIOLockedValueBox<[Listener: Set<String>]>([:])
 
     /// Whether the log hasn't said yet that there is no link, with these words.
     func isNews(_ words: String, _ group: String, _ address: HostAndPort) -> Bool {
-        said.withLock { $0[Listener(group: group, address: address), default: []].insert(words).inserted }
+        said.withLockedValue { $0[Listener(group: group, address: address), default: []].insert(words).inserted }
     }
 
     /// A lane is up: the next loss is news.
     func opened(_ group: String, _ address: HostAndPort) {
-        said.withLock { $0[Listener(group: group, address: address)] = nil }
+        said.withLockedValue { $0[Listener(group: group, address: address)] = nil }
     }
 }

@@ -5,7 +5,7 @@ import NIOCore
 /// The listeners that may answer for a site, each over a lane of this event loop.
 final class ListenerGroup {
     let name: String
-    private let dialers: [LinkDialer]
+    let dialers: [LinkDialer]
     /// Exchanges that wait for a lane.
     private var waiting: [ObjectIdentifier: SenderExchange] = [:]
 

@@ -1,9 +1,9 @@
 import DeltaEngine
 import Exchange
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import PageStore
-import Synchronization
 
 /// A page that was rebuilt, and is what the listener had.
 struct RebuiltPage: Sendable {
@@ -46,8 +46,7 @@ final class PageRebuilder {
             let check: PageCheck
             if job.transfer.isKept {
                 let computed = PageVersion(of: bytes.span)
-                let (high, low) = computed.leadingWords
-                (version, check) = (computed, PageCheck(high: high, low: low))
+                (version, check) = (computed, PageCheck(computed.leadingWords))
             } else {
                 (version, check) = (nil, job.key.check(of: bytes, stream: job.stream))
             }
@@ -72,7 +71,7 @@ final class PageRebuilder {
 final class RebuilderThreads: Sendable {
     private let threads: NIOThreadPool
     private let maxPageBytes: Int
-    private let idle = Mutex<[Held]>([])
+    private let idle = NIOLockedValueBox<[Held]>([])
 
     private struct Held: @unchecked Sendable {  // taken by one thread at a time
         let rebuilder: PageRebuilder
@@ -91,9 +90,10 @@ final class RebuilderThreads: Sendable {
         threads.submit { state in
             guard case .active = state else { return }
             let held =
-                self.idle.withLock { $0.popLast() } ?? Held(rebuilder: PageRebuilder(maxPageBytes: self.maxPageBytes))
+                self.idle.withLockedValue { $0.popLast() }
+                ?? Held(rebuilder: PageRebuilder(maxPageBytes: self.maxPageBytes))
             let result = held.rebuilder.rebuild(job)
-            self.idle.withLock { $0.append(held) }
+            self.idle.withLockedValue { $0.append(held) }
             eventLoop.execute { then(result) }
         }
     }

@@ -51,6 +51,8 @@ final class SenderExchange {
     private(set) var status: Int?
     private(set) var bodyBytes = 0
     private var linkBytes = 0
+    /// The client, where a body that streams is compressed for it.
+    private var gzip: GzipClientStream?
 
     private var originTime: TimeAmount?
     private var crossing = AccessLine.Crossing.none
@@ -95,7 +97,8 @@ final class SenderExchange {
     func start() {
         worker.statistics.counters.requestsStarted += 1
         if let key {
-            user = worker.baseRules(request.authority).userClass(request: request.fields).owner
+            user = PageOwner(
+                rawValue: worker.rules[request.authority].userClass(request: request.fields).number)
             offers = worker.store.offers(for: key, owner: user, limit: SenderWorker.maxOffers)
         }
         send()
@@ -221,7 +224,7 @@ final class SenderExchange {
         worker.finished(
             Record(
                 client: clientAddress, method: request.method.rawValue, host: request.authority, target: request.target,
-                status: status ?? 0, bodyBytes: bodyBytes, linkBytes: linkBytes, crossing: crossing,
+                status: status ?? 0, bodyBytes: gzip?.sentBytes ?? bodyBytes, linkBytes: linkBytes, crossing: crossing,
                 originTime: originTime, started: started, isCancelled: isCancelled,
                 connection: connection))
     }
@@ -352,6 +355,7 @@ extension SenderExchange: AnswerReceiver {
         case .link, .none: passage = .stream
         }
         var head = answer.head
+        compress(&head)
         complete(&head, railgunHeader(passage, answer.report))
         status = Int(head.status.code)
         if head.status == .switchingProtocols {
@@ -473,33 +477,39 @@ extension SenderExchange {
         }
     }
 
-    private func decide(_ head: HTTPResponseHead, bytes: Int) -> ClientCompression.Decision {
+    /// Compresses a body that streams, where the client and the rules allow it; HEAD says what GET would.
+    private func compress(_ head: inout HTTPResponseHead) {
+        guard worker.limits.compressesForClients, let client else { return }
+        let length = head.headers.first(name: "content-length").flatMap { Int($0) }
+        switch decide(head, bytes: length) {
+        case .leave: return
+        case .varyOnly: ClientCompression.addVary(to: &head.headers)
+        case .compress:
+            if request.method != .HEAD {
+                gzip = GzipClientStream(client, flushes: worker.flushes)
+                guard let gzip else { return ClientCompression.addVary(to: &head.headers) }
+                self.client = gzip
+            }
+            ClientCompression.edit(&head.headers)
+        }
+    }
+
+    private func decide(_ head: HTTPResponseHead, bytes: Int?) -> ClientCompression.Decision {
         ClientCompression().decide(
             request: request.fields, method: request.method, status: head.status, answer: head.headers, bytes: bytes)
     }
 
     private func store(_ page: RebuiltPage, _ answer: Answer) {
         guard let key, let version = page.kept else { return }
-        let rules = worker.baseRules(request.authority)
+        let rules = worker.rules[request.authority]
         guard
             rules.mayBeBase(
                 method: request.method, request: request.fields, status: answer.head.status,
                 answer: answer.head.headers,
                 bytes: page.bytes.count)
         else { return }
-        let owner = rules.pageClass(request: request.fields, answer: answer.head.headers).owner
+        let owner = PageOwner(
+            rawValue: rules.pageClass(request: request.fields, answer: answer.head.headers).number)
         worker.store.insert(page.bytes, version: version, key: key, owner: owner)
-    }
-}
-
-extension PageClass {
-    /// As the store names it.
-    ///
-    /// A hash of 0 would be the shared class.
-    var owner: PageOwner {
-        switch self {
-        case .shared: .shared
-        case .user(let hash): PageOwner(rawValue: max(hash, 1))
-        }
     }
 }

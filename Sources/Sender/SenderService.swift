@@ -1,19 +1,19 @@
 import Crypto
 import HTTPRules
 import Link
+import NIOConcurrencyHelpers
 package import NIOCore
 import NIOPosix
 import NIOSSL
 package import Operations
 import PageStore
-import Synchronization
 
 /// A running rg-sender: accepts clients, keeps its links, until it is told to stop.
 package final class SenderService: Drainable {
     private let parts: SenderParts
     private let group: any EventLoopGroup
     private let frontTLS: NIOSSLContext?
-    private let running = Mutex<(workers: Workers, channels: [any Channel])?>(nil)
+    private let running = NIOLockedValueBox<(workers: Workers, channels: [any Channel])?>(nil)
 
     package let name = "rg-sender"
 
@@ -77,18 +77,18 @@ package final class SenderService: Drainable {
                     try await listen(address, workers, tls: frontTLS)
                 })
         }
-        running.withLock { [channels] in $0 = (workers, channels) }
+        running.withLockedValue { $0 = (workers, channels) }
         parts.logger.notice("rg-sender \(parts.version) is ready")
     }
 
     package func drain() async {
-        guard let running = running.withLock({ $0 }) else { return }
+        guard let running = running.withLockedValue({ $0 }) else { return }
         for channel in running.channels { try? await channel.close() }
         await running.workers.drain()
     }
 
     package func stop() async {
-        await running.withLock { $0.take() }?.workers.stop()
+        await running.withLockedValue { $0.take() }?.workers.stop()
         parts.rebuilders.stop()
     }
 

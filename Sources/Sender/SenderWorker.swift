@@ -34,6 +34,7 @@ final class SenderWorker {
     let eventLoop: any EventLoop
     let limits: Limits
     let store: any PageStore
+    let rules: SiteRules
     let forwarding = ForwardingFields(pseudonym: "railgun")
     let flushes: FlushBatch
     let deadlines: Deadlines
@@ -48,7 +49,6 @@ final class SenderWorker {
     private let logger: Logger
     private let accessLog: AccessLog?
     private let configuration: SenderConfiguration
-    private let rules: (private: BaseRules, shared: BaseRules)
     private var groups: [String: ListenerGroup] = [:]
     private let linkReports: LinkReports
 
@@ -69,11 +69,7 @@ final class SenderWorker {
         deadlines = Deadlines(eventLoop: eventLoop)
         origins = OriginPool(limits: OriginLimits(), tls: nil, eventLoop: eventLoop)
         rebuilder = PageRebuilder(maxPageBytes: shared.limits.maxPageBytes)
-        let sizes = BaseRules.smallestPageBytes...max(BaseRules.smallestPageBytes, configuration.pages.streamBytes)
-        rules = (
-            BaseRules(bodyBytes: sizes, key: shared.classKey),
-            BaseRules(bodyBytes: sizes, sharesUserPages: true, key: shared.classKey)
-        )
+        rules = SiteRules(configuration.pages, key: shared.classKey)
         for (name, addresses) in configuration.groups {
             let dialers = addresses.map { address in
                 LinkDialer(
@@ -128,15 +124,6 @@ final class SenderWorker {
     func fallback(for request: ForwardedRequest) -> OriginAddress? {
         let (host, port) = Authority.split(request.authority, defaultPort: 0)
         return configuration.origins.value(host: host, port: port).map { OriginAddress(host: $0.host, port: $0.port) }
-    }
-
-    /// What may be a base on a site.
-    func baseRules(_ authority: String) -> BaseRules {
-        guard !configuration.pages.sharing.isEmpty else {
-            return configuration.pages.sharing.fallback == .shared ? rules.shared : rules.private
-        }
-        let (host, port) = Authority.split(authority, defaultPort: 0)
-        return configuration.pages.sharing.value(host: host, port: port) == .shared ? rules.shared : rules.private
     }
 
     // MARK: what is noted

@@ -1,18 +1,18 @@
 import Corpus
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 /// Pages that change as those of real sites do, from many clients at once: each must arrive byte for byte.
 struct GeneratedPagesTests {
     /// The origin's side: each request gets the next version of its page, and its hash is kept under its number.
     private final class Site: Sendable {
-        private let pages: Mutex<[CorpusGenerator.Kind: CorpusGenerator.Versions]>
-        private let hashes = Mutex<[Int: String]>([:])
+        private let pages: NIOLockedValueBox<[CorpusGenerator.Kind: CorpusGenerator.Versions]>
+        private let hashes = NIOLockedValueBox<[Int: String]>([:])
 
         init(seed: UInt64) {
             let generator = CorpusGenerator(seed: seed)
-            pages = Mutex(
+            pages = NIOLockedValueBox(
                 Dictionary(uniqueKeysWithValues: CorpusGenerator.Kind.allCases.map { ($0, generator.versions(of: $0)) })
             )
         }
@@ -22,7 +22,7 @@ struct GeneratedPagesTests {
             let kind =
                 CorpusGenerator.Kind(rawValue: request.name.split(separator: "/").first.map(String.init) ?? "")
                 ?? .newsHome
-            let body = pages.withLock { pages in
+            let body = pages.withLockedValue { pages in
                 let body = pages[kind]!.next()!
                 // Pages grow from version to version: after hundreds of them, another site begins.
                 if body.count > 200_000 {
@@ -30,7 +30,7 @@ struct GeneratedPagesTests {
                 }
                 return body
             }
-            hashes.withLock { $0[number] = body.sha256 }
+            hashes.withLockedValue { $0[number] = body.sha256 }
             let type = ["html": "text/html; charset=utf-8", "json": "application/json", "xml": "application/rss+xml"][
                 kind.fileExtension]!
             let access = number.isMultiple(of: 3) ? "Cache-Control: private\r\n" : ""
@@ -45,7 +45,7 @@ struct GeneratedPagesTests {
             return [.send("\(head)Transfer-Encoding: chunked\r\n\r\n"), .bytes(chunks + Array("0\r\n\r\n".utf8))]
         }
 
-        func hash(_ number: Int) -> String? { hashes.withLock { $0[number] } }
+        func hash(_ number: Int) -> String? { hashes.withLockedValue { $0[number] } }
     }
 
     @Test(.timeLimit(.minutes(15)), arguments: [UInt64(1)])
@@ -53,35 +53,36 @@ struct GeneratedPagesTests {
         let site = Site(seed: seed)
         try await withLine { line, origin in
             origin.answer("test-pages", with: Script { site.answer($0) })
-            let next = Mutex(0)
-            let whole = Mutex(0)
-            let wrong = Mutex<[String]>([])
+            let next = NIOLockedValueBox(0)
+            let whole = NIOLockedValueBox(0)
+            let wrong = NIOLockedValueBox<[String]>([])
             let bytes = line.relay.bytes {
                 DispatchQueue.concurrentPerform(iterations: 8) { worker in
                     guard let client = try? Client(line.http) else {
-                        return wrong.withLock { $0.append("no connection") }
+                        return wrong.withLockedValue { $0.append("no connection") }
                     }
-                    while let number = next.withLock({ number in
+                    while let number = next.withLockedValue({ number in
                         number += 1
                         return number <= Effort.pages ? number : nil
                     }) {
                         let complaint = Self.visit(number, client, site, whole)
                         if let complaint {
-                            wrong.withLock { $0.append("page \(number) of client \(worker): \(complaint)") }
-                            if wrong.withLock({ $0.count }) > 20 { return }
+                            wrong.withLockedValue { $0.append("page \(number) of client \(worker): \(complaint)") }
+                            if wrong.withLockedValue({ $0.count }) > 20 { return }
                         }
                     }
                 }
             }
-            let complaints = wrong.withLock { $0 }
+            let complaints = wrong.withLockedValue { $0 }
             try #require(complaints.isEmpty, "\(complaints.prefix(20).joined(separator: "\n"))")
-            let pageBytes = whole.withLock { $0 }
+            let pageBytes = whole.withLockedValue { $0 }
             print("\(Effort.pages) pages of \(pageBytes) bytes took \(bytes.total) bytes of the link")
             #expect(Line.isPeer || bytes.total * 4 < pageBytes, "\(bytes) for \(pageBytes) bytes of pages")
         }
     }
 
-    private static func visit(_ number: Int, _ client: Client, _ site: Site, _ whole: borrowing Mutex<Int>) -> String? {
+    private static func visit(_ number: Int, _ client: Client, _ site: Site, _ whole: NIOLockedValueBox<Int>) -> String?
+    {
         let kind = CorpusGenerator.Kind.allCases[number % CorpusGenerator.Kind.allCases.count]
         // Products are siblings: pages of one template with a URL of their own.
         let target = "/test-pages/\(kind.rawValue)" + (kind == .siblingProducts ? "/\(number)" : "")
@@ -92,7 +93,7 @@ struct GeneratedPagesTests {
         guard answer.status == 200, answer.cut == nil else { return "\(answer)" }
         guard answer.bodyHash == site.hash(number) else { return "other bytes than the origin's: \(answer)" }
         guard answer.fields["ETag"] == ["\"\(answer.bodyHash)\""] else { return "another tag: \(answer)" }
-        whole.withLock { $0 += answer.bodyBytes }
+        whole.withLockedValue { $0 += answer.bodyBytes }
         return nil
     }
 }

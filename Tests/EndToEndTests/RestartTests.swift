@@ -60,7 +60,7 @@ struct RestartTests {
                     .pause(.milliseconds(500)), .send("ll")))
             let client = try Client(line.http)
             try client.send("GET", "/test-runs")
-            Thread.sleep(forTimeInterval: 0.3)
+            try origin.awaitRequest("test-runs")
             let daemon = name == "sender" ? line.sender : line.listener
             daemon.askToEnd()
             let answer = try client.reader.answer(to: "GET")

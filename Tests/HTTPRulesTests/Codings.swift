@@ -37,6 +37,30 @@ struct Codings {
         }
     }
 
+    private static let html: HTTPHeaders = ["content-type": "text/html"]
+    private static let bodies: [(HTTPHeaders, Bool)] = [
+        (html, true), (["content-type": "text/event-stream; charset=utf-8"], true),
+        (["content-type": "application/json", "content-length": "512"], true),
+        (["content-type": "text/html", "content-encoding": "identity"], true),
+        (["content-type": "text/html", "content-length": "511"], false),
+        (["content-type": "text/html", "content-encoding": "br"], false),
+        (["content-type": "image/png"], false), ([:], false),
+    ]
+
+    @Test(arguments: bodies)
+    func textsThatAreNotCompressedYetAreOnTheLink(answer: HTTPHeaders, expected: Bool) {
+        for status in [HTTPResponseStatus.ok, .notFound, .partialContent] {
+            #expect(LinkCompression.isWorthwhile(method: .POST, status: status, answer: answer) == expected)
+        }
+    }
+
+    @Test func answersWithoutABodyAreNotCompressedOnTheLink() {
+        #expect(!LinkCompression.isWorthwhile(method: .HEAD, status: .ok, answer: Self.html))
+        for status in [HTTPResponseStatus.noContent, .notModified, .switchingProtocols] {
+            #expect(!LinkCompression.isWorthwhile(method: .GET, status: status, answer: Self.html))
+        }
+    }
+
     @Test func aCompressedAnswerSaysSoC21() {
         var fields: HTTPHeaders = [
             "Content-Length": "5000", "ETag": "\"a\"", "Vary": "Cookie", "Accept-Ranges": "bytes",

@@ -25,7 +25,7 @@ struct DocumentedExchange {
         var settings = LaneSettings()
         settings.laneID = 0x52_6c67
         settings.checkSecret = (1, 2)
-        return LanePair(listener: settings)
+        return LanePair(sender: .forSender(), listener: settings)
     }
 
     private func document() throws -> String {

@@ -52,13 +52,15 @@ struct FrameTests {
         var payload = ByteBuffer()
         payload.writeVarint(4444)
         payload.writeVarint(5)
-        settings.checkSecret = (1 << 61, 3)
+        (settings.checkSecret, settings.takesBlocks) = ((1 << 61, 3), true)
         settings.write(to: &payload)
         let read = try LaneSettings(reading: &payload)
         #expect(read.maxStreams == 7 && read.streamCredit == 20_000 && read.laneID == 0x1234_5678_9abc)
         #expect(read.headTableBytes == 0 && read.maxHeadBytes == 8192 && read.checkSecret == (1 << 61, 3))
+        #expect(read.takesBlocks)
         var none = ByteBuffer()
-        #expect(try LaneSettings(reading: &none).maxStreams == 4096)
+        let usual = try LaneSettings(reading: &none)
+        #expect(usual.maxStreams == 4096 && !usual.takesBlocks)
     }
 
     @Test(arguments: [

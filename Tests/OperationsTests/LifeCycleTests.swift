@@ -1,24 +1,26 @@
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import ServiceLifecycle
-import Synchronization
 import Testing
 
 @testable import Operations
 
-/// Work that notes what is asked of it, and takes as long to drain as it is told to.
+/// Work that notes what is asked of it, and takes as long to drain as it is told to: where it is stubborn, until it is
+/// stopped.
 private final class Work: Drainable {
     let name = "work"
-    let calls = Mutex<[String]>([])
+    let calls = NIOLockedValueBox<[String]>([])
     private let drainTime: Duration
     private let error: (any Error)?
     let isStubborn: Bool
+    private let stopped = NIOLockedValueBox<CheckedContinuation<Void, Never>?>(nil)
 
     init(drainTime: Duration = .zero, error: (any Error)? = nil, isStubborn: Bool = false) {
         (self.drainTime, self.error, self.isStubborn) = (drainTime, error, isStubborn)
     }
 
-    private func note(_ call: String) { calls.withLock { $0.append(call) } }
+    private func note(_ call: String) { calls.withLockedValue { $0.append(call) } }
 
     func start() async throws {
         if let error { throw error }
@@ -28,18 +30,21 @@ private final class Work: Drainable {
     func drain() async {
         note("drain")
         if isStubborn {
-            await withCheckedContinuation { ends in
-                DispatchQueue.global().asyncAfter(deadline: .now() + 0.5) { ends.resume() }
-            }
+            await withCheckedContinuation { ends in stopped.withLockedValue { $0 = ends } }
         } else {
             try? await Task.sleep(for: drainTime)
         }
         note(Task.isCancelled ? "cancelled" : "drained")
     }
 
-    func stop() async { note("stop") }
+    func stop() async {
+        note("stop")
+        stopped.withLockedValue { $0 }?.resume()
+    }
 
-    func started() async throws { while calls.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(5)) } }
+    func started() async throws {
+        while calls.withLockedValue({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(5)) }
+    }
 }
 
 struct LifeCycleTests {
@@ -55,10 +60,10 @@ struct LifeCycleTests {
         try await work.started()
         await group.triggerGracefulShutdown()
         try await running
-        #expect(work.calls.withLock { $0 } == ["start", "drain", "drained", "stop"])
+        #expect(work.calls.withLockedValue { $0 } == ["start", "drain", "drained", "stop"])
     }
 
-    @Test(arguments: [false, true])
+    @Test(.timeLimit(.minutes(1)), arguments: [false, true])
     func drainingIsBounded(evenIfItDoesNotHeedItsCancellation isStubborn: Bool) async throws {
         let work = Work(drainTime: .seconds(600), isStubborn: isStubborn)
         let group = group(work, timeout: .milliseconds(50))
@@ -66,7 +71,7 @@ struct LifeCycleTests {
         try await work.started()
         await group.triggerGracefulShutdown()
         try await running
-        let calls = work.calls.withLock { $0 }
+        let calls = work.calls.withLockedValue { $0 }
         #expect(calls.filter { $0 != "cancelled" } == ["start", "drain", "stop"])
     }
 

@@ -1,8 +1,8 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What was given out: tests that run at once get different ports.
-private let taken = Mutex<Set<UInt16>>([])
+private let taken = NIOLockedValueBox<Set<UInt16>>([])
 
 /// A port of loopback that nobody listens on, for a server to take.
 ///
@@ -18,7 +18,7 @@ package func freePort() throws -> UInt16 {
                 bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        if status == 0 && taken.withLock({ $0.insert(port).inserted }) { return port }
+        if status == 0 && taken.withLockedValue({ $0.insert(port).inserted }) { return port }
     }
     throw CocoaError(.fileWriteUnknown, userInfo: [NSLocalizedDescriptionKey: "no free port of loopback in 100 tries"])
 }

@@ -1,11 +1,11 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Ends what the tests started where the tests themselves end without a farewell (Ctrl-C, a crash, a time-out of CI).
 ///
 /// It is a shell that learns the process numbers through a pipe: when the tests are gone the pipe ends, and so do they.
 package enum Guardian {
-    private static let pipe: Mutex<FileHandle?> = {
+    private static let pipe: NIOLockedValueBox<FileHandle?> = {
         let (pipe, shell) = (Pipe(), Process())
         shell.executableURL = URL(fileURLWithPath: "/bin/sh")
         shell.arguments = [
@@ -14,9 +14,9 @@ package enum Guardian {
         shell.standardInput = pipe
         _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         try? shell.runWithSignals()
-        return Mutex(pipe.fileHandleForWriting)
+        return NIOLockedValueBox(pipe.fileHandleForWriting)
     }()
 
     /// Ends this process, too.
-    package static func watch(_ pid: Int32) { pipe.withLock { $0?.write(Data("\(pid)\n".utf8)) } }
+    package static func watch(_ pid: Int32) { pipe.withLockedValue { $0?.write(Data("\(pid)\n".utf8)) } }
 }

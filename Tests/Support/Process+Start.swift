@@ -1,9 +1,9 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Held while a process starts, and by whoever makes a descriptor that only later is closed to children: else one
 /// that starts in that moment inherits it, and an end that never comes is waited for.
-package let starting = Mutex(())
+package let starting = NIOLock()
 
 extension Process {
     /// Starts a process that can be interrupted and terminated: tests run on threads that block all signals, and a
@@ -14,7 +14,7 @@ extension Process {
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try starting.withLock { _ in try run() }
+        try starting.withLock { try run() }
     }
 
     /// Has the process write which lines it ran into a folder of its own, where coverage is measured: what a killed

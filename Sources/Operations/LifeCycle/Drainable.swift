@@ -37,7 +37,7 @@ package struct DrainingService: Service {
     /// Not a task group, which would wait for a `drain()` that does not heed its cancellation.
     private func isDrained() async -> Bool {
         let (ends, end) = AsyncStream.makeStream(of: Bool.self)
-        let draining = Task {
+        let draining = Task.immediate {  // however short the time: it is told to drain before it is told to stop
             await work.drain()
             end.yield(true)
         }

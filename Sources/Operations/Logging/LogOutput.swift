@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Where finished lines go: one thread writes them in batches, so that nobody waits for a disk.
 ///
@@ -18,7 +18,7 @@ package final class LogOutput: Sendable {
 
     private let target: LogTarget
     private let condition = NSCondition()  // guards `pending` for the thread's waiting
-    private let pending = Mutex(Pending())
+    private let pending = NIOLockedValueBox(Pending())
 
     /// Opens the target and starts the thread.
     ///
@@ -35,7 +35,7 @@ package final class LogOutput: Sendable {
 
     /// Adds whole lines, each with its line feed; about 50 ns.
     package func append(_ lines: [UInt8]) {
-        let isFirst = pending.withLock { pending in
+        let isFirst = pending.withLockedValue { pending in
             guard pending.bytes.count + lines.count <= Self.greatestPendingBytes else {
                 pending.lostLines += 1
                 return false
@@ -48,14 +48,14 @@ package final class LogOutput: Sendable {
 
     /// Ends the thread; returns when everything before is written.
     package func close() {
-        pending.withLock { $0.isWanted = false }
+        pending.withLockedValue { $0.isWanted = false }
         wake()
         flush()
     }
 
     /// Returns when everything that was added before is written.
     package func flush() {
-        while pending.withLock({ !$0.bytes.isEmpty || $0.isWriting }) { usleep(1_000) }
+        while pending.withLockedValue({ !$0.bytes.isEmpty || $0.isWriting }) { usleep(1_000) }
     }
 
     private func wake() {
@@ -68,10 +68,10 @@ package final class LogOutput: Sendable {
         var batch: [UInt8] = []  // both arrays keep their memory and change places
         while true {
             condition.lock()
-            while pending.withLock({ $0.bytes.isEmpty && $0.isWanted }) { condition.wait() }
+            while pending.withLockedValue({ $0.bytes.isEmpty && $0.isWanted }) { condition.wait() }
             condition.unlock()
-            if pending.withLock({ $0.isWanted }) { usleep(Self.batchMicroseconds) }
-            let lost = pending.withLock { pending in
+            if pending.withLockedValue({ $0.isWanted }) { usleep(Self.batchMicroseconds) }
+            let lost = pending.withLockedValue { pending in
                 batch.removeAll(keepingCapacity: pending.bytes.count < 1_000_000)
                 swap(&batch, &pending.bytes)
                 pending.isWriting = true
@@ -80,7 +80,7 @@ package final class LogOutput: Sendable {
             }
             if lost > 0 { batch += "\(lost) lines of the log were lost: its target does not keep up\n".utf8 }
             target.write(batch)
-            let isOver = pending.withLock { pending in
+            let isOver = pending.withLockedValue { pending in
                 pending.isWriting = false
                 return !pending.isWanted && pending.bytes.isEmpty
             }

@@ -1,6 +1,6 @@
 import Foundation
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// What one event loop counts.
 ///
@@ -31,7 +31,7 @@ package final class Statistics: Sendable {
     private let version: String
     private let started = ContinuousClock.now
     private let loops: [NIOLoopBoundBox<LoopStatistics>]
-    private let sections = Mutex<[Section]>([])
+    private let sections = NIOLockedValueBox<[Section]>([])
 
     /// Makes one place to count for each loop of `group`.
     ///
@@ -55,7 +55,7 @@ package final class Statistics: Sendable {
     }
 
     /// Adds a part to the document.
-    package func add(_ section: Section) { sections.withLock { $0.append(section) } }
+    package func add(_ section: Section) { sections.withLockedValue { $0.append(section) } }
 
     /// What all loops counted together.
     package func totals() async -> (counters: Counters, latencies: Latencies) {
@@ -74,7 +74,7 @@ package final class Statistics: Sendable {
     func document() async -> StatisticsDocument {
         let (counters, latencies) = await totals()
         var parts: [String: any Encodable & Sendable] = [:]
-        for section in sections.withLock({ $0 }) { parts[section.name] = await section.make() }
+        for section in sections.withLockedValue({ $0 }) { parts[section.name] = await section.make() }
         return StatisticsDocument(
             role: role, version: version, uptime: ContinuousClock.now - started, time: Date(), counters: counters,
             latencies: latencies, residentBytes: StatisticsDocument.currentResidentBytes(), sections: parts)

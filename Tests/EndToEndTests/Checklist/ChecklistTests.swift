@@ -28,8 +28,7 @@ struct OneLine: SuiteTrait, TestScoping {
             return (try Line(originPort: origin.port), origin)
         }
         try await Self.$current.withValue((line, origin), operation: body)
-        try line.sender.requireGoodEnd()
-        try line.listener.requireGoodEnd()
+        try line.requireGoodEnd()
         origin.stop()
     }
 }

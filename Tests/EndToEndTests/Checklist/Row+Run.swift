@@ -5,7 +5,7 @@ extension Row {
     func run(on line: Line, _ origin: ScriptedOrigin) throws -> Exchange {
         origin.answer(key, with: script)
         let socket = try TCPSocket(connectingTo: line.http)
-        let reader = WireReader(socket, within: .seconds(8))
+        let reader = WireReader(socket, within: .seconds(30))
         var exchange = Exchange(key: key)
         var methods = self.methods[...]
         do {
@@ -56,7 +56,7 @@ extension Row {
         guard case .open = exchange.ending else { return }
         let isDue =
             exchange.answers.last.map { $0.status >= 400 || $0.fields.has("Connection") || $0.cut != nil } ?? true
-        let end = ContinuousClock.now + (isDue ? max(linger, .seconds(1)) : linger)
+        let end = ContinuousClock.now + (isDue ? max(linger, .seconds(5)) : linger)
         do {
             while ContinuousClock.now < end {
                 if try !reader.fill(within: end - ContinuousClock.now) {

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import TestSupport
 
 /// A server of ours, or a peer, as a process; it ends with this object at the latest.

@@ -51,6 +51,12 @@ final class Line: Sendable {
     /// The link's bytes, once nothing moves any more.
     func linkBytes(during body: () throws -> Void) rethrows -> Relay.Bytes { try relay.bytes(during: body) }
 
+    /// Ends both daemons, and fails where one of them doesn't end well.
+    func requireGoodEnd() throws {
+        try sender.requireGoodEnd()
+        try listener.requireGoodEnd()
+    }
+
     /// One request on a connection of its own.
     func get(_ target: String, _ fields: [String] = [], method: String = "GET", body: String = "") throws -> Answer {
         try Client(http).request(method, target, fields, body: body)
@@ -103,8 +109,7 @@ extension Line {
     fileprivate func show(origin: UInt16, _ body: () throws -> Void) throws {
         do {
             try body()
-            try sender.requireGoodEnd()
-            try listener.requireGoodEnd()
+            try requireGoodEnd()
         } catch {
             FileHandle.standardError.write(Data("\(logs())\n".utf8))
             throw error

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A TCP relay between sender and listener: it counts the bytes of the link, cuts it and freezes it.
 final class Relay: Sendable {
@@ -24,7 +24,7 @@ final class Relay: Sendable {
         var firstAwake = 0
         var refuses = false
     }
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(to target: UInt16) throws {
         self.target = target
@@ -32,11 +32,12 @@ final class Relay: Sendable {
         Thread.detachNewThread { [socket, weak self] in
             while let connection = socket.accept() {
                 guard let self else { return }
-                guard !state.withLock({ $0.refuses }), let onward = try? TCPSocket(connectingTo: self.target) else {
+                guard !state.withLockedValue({ $0.refuses }), let onward = try? TCPSocket(connectingTo: self.target)
+                else {
                     connection.reset()
                     continue
                 }
-                let number = state.withLock {
+                let number = state.withLockedValue {
                     $0.accepted += 1
                     $0.open.append(($0.accepted - 1, connection, onward))
                     return $0.accepted - 1
@@ -56,17 +57,17 @@ final class Relay: Sendable {
     {
         Thread.detachNewThread { [weak self] in
             while let bytes = try? from.receive(within: .seconds(3600)), !bytes.isEmpty {
-                guard let self, number >= state.withLock({ $0.firstAwake }) else { continue }
-                state.withLock { $0.bytes[keyPath: counter] += bytes.count }
+                guard let self, number >= state.withLockedValue({ $0.firstAwake }) else { continue }
+                state.withLockedValue { $0.bytes[keyPath: counter] += bytes.count }
                 guard (try? to.send(bytes)) != nil else { break }
             }
             // Not where the connection was cut: there the end is a reset.
-            if self?.state.withLock({ $0.open.contains { $0.number == number } }) == true { to.finish() }
+            if self?.state.withLockedValue({ $0.open.contains { $0.number == number } }) == true { to.finish() }
         }
     }
 
     /// What was carried since the start.
-    var bytes: Bytes { state.withLock { $0.bytes } }
+    var bytes: Bytes { state.withLockedValue { $0.bytes } }
 
     /// What is carried while `body` runs, and until the link is quiet again.
     func bytes(during body: () throws -> Void) rethrows -> Bytes {
@@ -82,7 +83,7 @@ final class Relay: Sendable {
 
     /// Breaks all connections; new ones work.
     func cut() {
-        let open = state.withLock { state in
+        let open = state.withLockedValue { state in
             defer { state.open = [] }
             return state.open
         }
@@ -93,8 +94,8 @@ final class Relay: Sendable {
     }
 
     /// Makes all connections silent without breaking them, as when a cable is pulled; new ones work.
-    func freeze() { state.withLock { $0.firstAwake = $0.accepted } }
+    func freeze() { state.withLockedValue { $0.firstAwake = $0.accepted } }
 
     /// Refuses new connections, or takes them again.
-    func refuseConnections(_ refuses: Bool) { state.withLock { $0.refuses = refuses } }
+    func refuseConnections(_ refuses: Bool) { state.withLockedValue { $0.refuses = refuses } }
 }

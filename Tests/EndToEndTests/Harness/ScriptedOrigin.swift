@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// An origin server that answers with the bytes that a test chooses, and remembers everything it got.
 ///
@@ -14,14 +14,14 @@ final class ScriptedOrigin: Sendable {
         var all: [OriginRequest] = []
         var connections: [TCPSocket] = []
     }
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init() throws {
         (socket, port) = try TCPSocket.listening()
         Thread.detachNewThread { [socket, weak self] in
             while let connection = socket.accept() {
                 guard let self else { return }
-                let number = state.withLock {
+                let number = state.withLockedValue {
                     $0.connections.append(connection)
                     return $0.connections.count - 1
                 }
@@ -35,19 +35,25 @@ final class ScriptedOrigin: Sendable {
     /// Refuses new connections and breaks the ones there are.
     func stop() {
         socket.shutDown()
-        for connection in state.withLock({ $0.connections }) { connection.shutDown() }
+        for connection in state.withLockedValue({ $0.connections }) { connection.shutDown() }
     }
 
     /// Says what requests with this key get; without a script it is `200 ok`.
-    func answer(_ key: String, with script: Script) { state.withLock { $0.scripts[key] = script } }
+    func answer(_ key: String, with script: Script) { state.withLockedValue { $0.scripts[key] = script } }
 
     /// What came with this key.
     func requests(_ key: String) -> [OriginRequest] {
-        state.withLock { state in (state.requests[key] ?? []).map { state.all[$0] } }
+        state.withLockedValue { state in (state.requests[key] ?? []).map { state.all[$0] } }
+    }
+
+    /// Returns once a request with this key is here.
+    func awaitRequest(_ key: String) throws {
+        let isHere = eventually(within: .seconds(20)) { !requests(key).isEmpty }
+        guard isHere else { throw WireFailure.timedOut("no request with the key \(key) came") }
     }
 
     /// How many connections there were.
-    var connectionCount: Int { state.withLock { $0.connections.count } }
+    var connectionCount: Int { state.withLockedValue { $0.connections.count } }
 
     /// The first `row-…` or `test-…` of a text.
     static func key(in text: String) -> String {
@@ -66,7 +72,7 @@ final class ScriptedOrigin: Sendable {
     }
 
     private func update(_ index: Int, _ change: (inout OriginRequest) -> Void) {
-        state.withLock { change(&$0.all[index]) }
+        state.withLockedValue { change(&$0.all[index]) }
     }
 
     /// - Returns: Whether another request may follow.
@@ -90,7 +96,7 @@ final class ScriptedOrigin: Sendable {
             request.head += latin1(reader.unread.prefix(2000))
         }
         let key = Self.key(in: request.head)
-        let (script, index) = state.withLock { state in
+        let (script, index) = state.withLockedValue { state in
             state.all.append(request)
             state.requests[key, default: []].append(state.all.count - 1)
             return (state.scripts[key] ?? .ok, state.all.count - 1)
@@ -105,17 +111,17 @@ final class ScriptedOrigin: Sendable {
         if wantsBodyNow { try connection.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }
         if script.readsBodyFirst {
             try readBody(index, reader)
-            request = state.withLock { $0.all[index] }
+            request = state.withLockedValue { $0.all[index] }
         }
         let mayFollow = try play(script.steps(request), connection, reader, index)
-        if mayFollow && !script.readsBodyFirst && !(state.withLock { $0.all[index].isComplete }) {
+        if mayFollow && !script.readsBodyFirst && !(state.withLockedValue { $0.all[index].isComplete }) {
             try readBody(index, reader)
         }
         return mayFollow && !request.fields["Connection"].contains { $0.lowercased() == "close" }
     }
 
     private func readBody(_ index: Int, _ reader: WireReader) throws {
-        let request = state.withLock { $0.all[index] }
+        let request = state.withLockedValue { $0.all[index] }
         var hash = SHA256()
         func take(_ bytes: [UInt8]) {
             hash.update(data: bytes)

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 import TestSupport
 
 /// Why a socket gave nothing.
@@ -8,7 +8,7 @@ enum SocketFailure: Error { case timedOut, reset, notConnected(String) }
 /// A blocking TCP connection on loopback, or the socket that accepts such: the bytes are the test's own choice.
 final class TCPSocket: Sendable {
     let descriptor: Int32
-    private let isClosed = Mutex(false)
+    private let isClosed = NIOLockedValueBox(false)
 
     private init(descriptor: Int32) { self.descriptor = descriptor }
 
@@ -58,7 +58,7 @@ final class TCPSocket: Sendable {
     /// Waits for the next connection; nil once this socket is shut down.
     func accept() -> TCPSocket? {
         guard (try? wait(for: POLLIN, within: .seconds(3600))) != nil else { return nil }
-        let accepted = starting.withLock { _ in
+        let accepted = starting.withLock {
             let accepted = Foundation.accept(descriptor, nil, nil)
             if accepted >= 0 { _ = fcntl(accepted, F_SETFD, FD_CLOEXEC) }
             return accepted
@@ -95,7 +95,7 @@ final class TCPSocket: Sendable {
     }
 
     private func wait(for events: Int32, within time: Duration) throws {
-        guard !isClosed.withLock({ $0 }) else { throw SocketFailure.reset }
+        guard !isClosed.withLockedValue({ $0 }) else { throw SocketFailure.reset }
         var request = pollfd(fd: descriptor, events: Int16(events), revents: 0)
         let milliseconds = Int32(max(0, time / .milliseconds(1)))
         guard poll(&request, 1, milliseconds) > 0 else { throw SocketFailure.timedOut }
@@ -131,7 +131,7 @@ final class TCPSocket: Sendable {
     }
 
     private func whileOpen(_ body: (inout Bool) -> Void) {
-        isClosed.withLock { isClosed in
+        isClosed.withLockedValue { isClosed in
             if !isClosed { body(&isClosed) }
         }
     }

@@ -1,0 +1,114 @@
+import DeltaEngine
+import EmbeddedLine
+import Exchange
+import HTTPRules
+import NIOCore
+import NIOHTTP1
+import PageStore
+import Testing
+
+@testable import Sender
+
+/// Pages, from the link to the client.
+struct RebuiltAnswers {
+    private let old = samplePage(6000, word: "old"), new = samplePage(6000, word: "new")
+    private let get = "GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n"
+    private let end: SenderEnd
+
+    init() throws { end = try SenderEnd() }
+
+    /// Keeps a page as an earlier answer.
+    private func keep(_ page: [UInt8]) {
+        let key = PageKey(scheme: "http", authority: "www.example.org", target: "/")
+        end.store.insert(page, version: PageVersion(of: page.span), key: key, owner: .shared)
+    }
+
+    @Test func aPageIsOfferedAndRebuilt() throws {
+        keep(old)
+        let client = try end.client(get)
+        let asked = end.listener.requests[0]
+        #expect(asked.request.offers == [PageVersion(of: old.span).prefix])
+        asked.answer(page: PageTransfer(of: new, base: 0), delta: try encoded(new, base: old))
+        let answer = client.received()
+        #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n") && answer.contains("Content-Length: \(new.count)\r\n"))
+        #expect(answer.hasSuffix("\r\n\r\n" + String(decoding: new, as: UTF8.self)))
+        client.send(get)
+        #expect(end.listener.requests[1].request.offers.first == PageVersion(of: new.span).prefix)
+    }
+
+    @Test func nothingIsReleasedBeforeTheWholePageIsChecked() throws {
+        let client = try end.client(get)
+        let delta = try encoded(new)
+        let asked = end.listener.requests[0]
+        asked.answer(.ok, ["Content-Type": "text/html"], page: PageTransfer(of: new))
+        asked.stream.send(ByteBuffer(bytes: delta))
+        #expect(client.received() == "")
+        asked.stream.finish(trailers: nil)
+        #expect(client.received().hasSuffix(String(decoding: new, as: UTF8.self)))
+    }
+
+    @Test func aWrongPageIsAskedForAgainWhole() throws {
+        keep(old)
+        let client = try end.client(get)
+        let third = samplePage(6000, word: "far")
+        end.listener.requests[0].answer(page: PageTransfer(of: new, base: 0), delta: try encoded(third, base: old))
+        #expect(client.received() == "")
+        #expect(end.store.page(prefix: PageVersion(of: old.span).prefix, owner: .shared) == nil)
+        #expect(end.listener.requests.count == 2 && end.listener.requests[1].request.offers == [])
+        end.listener.requests[1].answer(page: PageTransfer(of: new), delta: try encoded(new))
+        #expect(client.received().hasSuffix(String(decoding: new, as: UTF8.self)))
+        #expect(end.worker.statistics.counters.hashFailures == 1)
+    }
+
+    @Test func aPageThatIsWrongTwiceIsAnError() throws {
+        keep(old)
+        let client = try end.client(get)
+        for number in 0..<2 {
+            let transfer = PageTransfer(of: new, base: number == 0 ? 0 : nil)
+            let delta = try encoded(samplePage(6000, word: "far"), base: number == 0 ? old : nil)
+            end.listener.requests[number].answer(page: transfer, delta: delta)
+            end.run()
+        }
+        let answer = client.received()
+        #expect(answer.hasPrefix("HTTP/1.1 527 ") && !answer.contains("line 1 of"))
+        #expect(end.listener.requests.count == 2)
+    }
+
+    @Test func pagesThatCannotBeAreRefused() throws {
+        keep(old)
+        var tooLong = PageTransfer(of: new)
+        tooLong.pageBytes = 1 << 25
+        let cases: [(String, HTTPResponseStatus, PageTransfer, String)] = [
+            (get, .ok, PageTransfer(of: new, base: 1), "527"), (get, .ok, tooLong, "527"),
+            (get, .notFound, PageTransfer(of: new), "502"),
+            ("DELETE / HTTP/1.1\r\nHost: www.example.org\r\n\r\n", .ok, PageTransfer(of: new), "502"),
+        ]
+        for (request, status, transfer, code) in cases {
+            let client = try end.client(request)
+            let asked = end.listener.requests[end.listener.requests.count - 1]
+            asked.answer(status, ["Content-Type": "text/html"], page: transfer)
+            asked.stream.send(ByteBuffer(bytes: try encoded(new)))
+            #expect(client.received().hasPrefix("HTTP/1.1 \(code) "), "\(status) \(transfer)")
+            end.run()
+            #expect(asked.events.last == "cancelled")
+        }
+    }
+
+    @Test func aDeltaLongerThanItsPageIsCutOff() throws {
+        let client = try end.client(get)
+        let asked = end.listener.requests[0]
+        asked.answer(.ok, ["Content-Type": "text/html"], page: PageTransfer(of: new))
+        asked.stream.send(ByteBuffer(repeating: 0, count: new.count + 1025))
+        #expect(client.received().hasPrefix("HTTP/1.1 527 "))
+    }
+
+    @Test func aClientThatTakesGzipGetsIt() throws {
+        let client = try end.client("GET / HTTP/1.1\r\nHost: www.example.org\r\nAccept-Encoding: gzip\r\n\r\n")
+        end.listener.requests[0].answer(page: PageTransfer(of: new), delta: try encoded(new))
+        end.run()
+        let answer = Array(buffer: client.channel.takeOutput())
+        let head = String(decoding: answer.prefix { $0 < 0x80 && $0 != 0x1f }, as: UTF8.self)
+        #expect(head.contains("Content-Encoding: gzip\r\n") && head.contains("Vary: Accept-Encoding\r\n"))
+        #expect(gunzip(Array(answer[head.utf8.count...]), count: new.count) == new)
+    }
+}
