@@ -4,8 +4,8 @@ internal import DeltaEngine
 enum MemoryCost {
     /// The array's header and the allocator's, around a page's bytes.
     private static let arrayBytes = 48
-    /// A `StoredPage`.
-    private static let pageObjectBytes = 96
+    /// A `StoredPage` and its lock.
+    private static let pageObjectBytes = 80 + 80
 
     /// One page without its index.
     static func page(_ stored: StoredPage) -> Int { stored.bytes.capacity + arrayBytes + pageObjectBytes }
