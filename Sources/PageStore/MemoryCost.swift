@@ -5,7 +5,7 @@ enum MemoryCost {
     /// The array's header and the allocator's, around a page's bytes.
     private static let arrayBytes = 48
     /// A `StoredPage` and its lock.
-    private static let pageObjectBytes = 176
+    private static let pageObjectBytes = 80 + 80
 
     /// One page without its index.
     static func page(_ stored: StoredPage) -> Int { stored.bytes.capacity + arrayBytes + pageObjectBytes }

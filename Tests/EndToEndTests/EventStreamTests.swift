@@ -18,8 +18,10 @@ struct EventStreamTests {
             try #require(answer.status == 200 && answer.cut == nil && delays.count == 9, "\(answer) \(delays)")
             let sorted = delays.sorted()
             // A busy machine may hold one or two; whoever waits for the next event before he sends one is 500 ms late.
-            #expect(sorted[sorted.count / 2] < 250, "milliseconds from origin to client: \(sorted)")
-            #expect(sorted[sorted.count - 1] < 2000, "milliseconds from origin to client: \(sorted)")
+            #expect(
+                Effort.isSanitized || sorted[sorted.count / 2] < 250, "milliseconds from origin to client: \(sorted)")
+            #expect(
+                Effort.isSanitized || sorted[sorted.count - 1] < 2000, "milliseconds from origin to client: \(sorted)")
         }
     }
 
@@ -34,7 +36,7 @@ struct EventStreamTests {
             let began = ContinuousClock.now
             try client.send("GET", "/test-late")
             _ = try client.reader.fill()
-            #expect(ContinuousClock.now - began < .seconds(5))
+            #expect(Effort.isSanitized || ContinuousClock.now - began < .seconds(5))
             let answer = try client.reader.answer(to: "GET")
             #expect(answer.text == "ok")
         }

@@ -79,6 +79,7 @@ struct StatisticsTests {
         func ask(_ line: String) async throws -> (head: String, body: String) {
             let text = try await exchange("\(line)\r\nHost: a\r\n\r\n", port: port)
             let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
+            try #require(parts.count == 2, "\(text)")
             return (String(parts[0]), String(parts[1]))
         }
         let json = try await ask("GET / HTTP/1.1")

@@ -54,6 +54,8 @@ private final class StatisticsHandler: ChannelInboundHandler {
 
     private let pages: [String: StatisticsServer.Page]
     private var request: HTTPRequestHead?
+    /// An answer is being made: the client waits, and is not idle.
+    private var isAnswering = false
 
     init(_ pages: [String: StatisticsServer.Page]) { self.pages = pages }
 
@@ -77,9 +79,11 @@ private final class StatisticsHandler: ChannelInboundHandler {
         guard request.method == .GET || request.method == .HEAD else {
             return write(.methodNotAllowed, "text/plain", [UInt8]("Use GET.\n".utf8), request, context)
         }
+        isAnswering = true
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         context.eventLoop.makeFutureWithTask { await page() }.whenSuccess { type, bytes in
             let (handler, context) = bound.value
+            handler.isAnswering = false
             handler.write(.ok, type, bytes, request, context)
         }
     }
@@ -102,7 +106,7 @@ private final class StatisticsHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
+        if event is IdleStateHandler.IdleStateEvent, !isAnswering { context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
