@@ -45,7 +45,9 @@ final class Line: Sendable {
 
     /// The end of both logs, or those lines of them that hold a text.
     func logs(about text: String = "") -> String {
-        [listener, sender].map { "--- log of \($0.name):\n\($0.log(lines: 25, about: text))" }.joined(separator: "\n")
+        let lines = Effort.isSanitized ? 250 : 25  // what a sanitizer found is longer than what we log
+        return [listener, sender].map { "--- log of \($0.name):\n\($0.log(lines: lines, about: text))" }
+            .joined(separator: "\n")
     }
 
     /// The link's bytes, once nothing moves any more.
