@@ -31,6 +31,7 @@ http {{
   client_body_temp_path {folder}/tmp; proxy_temp_path {folder}/tmp; fastcgi_temp_path {folder}/tmp;
   uwsgi_temp_path {folder}/tmp; scgi_temp_path {folder}/tmp;
   proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $http_host;
+  proxy_pass_header X-Accel-Buffering;
   proxy_buffer_size 16k; proxy_buffers 16 16k; proxy_busy_buffers_size 64k;
   {http}
 }}
@@ -43,8 +44,8 @@ def words(count, seed):
     return ["".join(source.choices("aeionrstlkmdpug", k=source.randint(2, 9))) for _ in range(count)]
 
 
-def start_origin(folder):
-    """A page of 100 kB with a few numbers that are new each time, and an answer of 300 bytes with one.
+def start_origin(folder, events_port):
+    """A page of 100 kB with a few numbers that are new each time, an answer of 300 bytes with one, and the other origin's events.
 
     nginx puts both together from pieces that lie in its memory: no origin can do it for less.
     """
@@ -65,6 +66,7 @@ def start_origin(folder):
     return nginx(folder, "origin", port, f"""
   server {{ listen 127.0.0.1:{port};
     location = /small {{ default_type application/json; return 200 '{small}'; }}
+    location = /events {{ proxy_pass http://127.0.0.1:{events_port}; }}
     location / {{ {sets} return 200 "{page}"; }} }}
 """)
 
