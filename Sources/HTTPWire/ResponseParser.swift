@@ -131,10 +131,10 @@ package struct ResponseParser {
             return .end(nil)
         case .startLine where buffer.readableBytes == 0:
             state = .failed
-            throw .bad("the origin closed the connection without an answer")
+            throw .cut("the origin closed the connection without an answer")
         case .startLine, .fields, .body:
             state = .failed
-            throw .bad("the connection ended inside of an answer")
+            throw .cut("the connection ended inside of an answer")
         }
     }
 }

@@ -202,7 +202,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         guard context === self.context else { return context.close(promise: nil) }
         switch (error, state) {
         // On a connection that was idle, an end without an answer is no fault of the origin.
-        case (let error as WireError, .busy(let exchange)) where answerBegan || !exchange.isReused:
+        case (let error as WireError, .busy(let exchange)) where !error.isCut && (answerBegan || !exchange.isReused):
             end(exchange, ExchangeFailure(.badAnswer, "\(address): \(error.reason)"))
         case (let error as WireError, _): connectionEnded("\(address): \(error.reason)")
         case (is NIOSSLExtraError, _), (is BoringSSLError, _), (is NIOSSLError, _):

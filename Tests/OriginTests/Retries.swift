@@ -46,7 +46,7 @@ struct Retries {
         pool.origins.connections[0].close()
         #expect(pool.origins.connections.count == 1)
         let words = "http://192.0.2.1:80: the origin closed the connection without an answer"
-        #expect(answer.failure == ExchangeFailure(.badAnswer, words))
+        #expect(answer.failure == ExchangeFailure(.origin, words))
     }
 
     @Test func whatMayNotBeRepeatedIsNot() {
@@ -93,7 +93,7 @@ struct Retries {
         let fresh = pool.origins.connections[1]
         fresh.send("HTTP/1.1 200 O")
         fresh.close()
-        #expect(answer.failure?.cause == .badAnswer)
+        #expect(answer.failure?.cause == .origin)
     }
 
     @Test func noRequestIsRepeatedThatNobodyWaitsFor() {
