@@ -51,7 +51,9 @@ struct GeneratedPagesTests {
     @Test(.timeLimit(.minutes(15)), arguments: [UInt64(1)])
     func everyPageArrivesByteForByte(seed: UInt64) async throws {
         let site = Site(seed: seed)
-        try await withLine { line, origin in
+        // As many threads as clients: more of them meet, for the thread sanitizer.
+        let threads = ["cpu.oversubscribe = 4"]
+        try await withLine(Line.Options(sender: threads, listener: threads)) { line, origin in
             origin.answer("test-pages", with: Script { site.answer($0) })
             let next = NIOLockedValueBox(0)
             let whole = NIOLockedValueBox(0)

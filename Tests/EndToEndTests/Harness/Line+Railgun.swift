@@ -8,8 +8,6 @@ extension Line {
         for name in ["rg-sender", "rg-listener"] { try Daemon.require(RunningCommand.executable(name)) }
         let made = try Command("rg-sender", ["cert", "--out", folder.path("link"), "--name", "localhost"])
         guard made.exitCode == 0 else { throw DaemonFailure("rg-sender cert: \(made.errors)") }
-        // For the thread sanitizer: with more threads, more of them meet.
-        let threads = Effort.isSanitized ? ["cpu.oversubscribe = 4"] : []
         let natMap = options.natMap ?? ["default = 127.0.0.1:\(ports.origin)"]
         try folder.write(natMap.joined(separator: "\n") + "\n", to: "railgun-nat.conf")
         let listenerLines =
@@ -18,8 +16,7 @@ extension Line {
                 "map.file = \(folder.path("railgun-nat.conf"))",
                 "cert.file = \(folder.path("link/listener.pem"))", "key.file = \(folder.path("link/listener.key"))",
                 "wan.ca.bundle = \(folder.path("link/ca.pem"))", "log.level = 1",
-            ] + (options.listener.contains("insecure.origin = 0") ? [] : ["insecure.origin = 1"]) + threads
-            + options.listener
+            ] + (options.listener.contains("insecure.origin = 0") ? [] : ["insecure.origin = 1"]) + options.listener
         try folder.write(listenerLines.joined(separator: "\n") + "\n", to: "railgun.conf")
         let senderLines =
             [
@@ -28,7 +25,7 @@ extension Line {
                 "listeners = 127.0.0.1:\(ports.relay)", "cert.file = \(folder.path("link/sender.pem"))",
                 "key.file = \(folder.path("link/sender.key"))", "ca.bundle = \(folder.path("link/ca.pem"))",
                 "log.level = 1",
-            ] + threads + options.sender
+            ] + options.sender
         try folder.write(senderLines.joined(separator: "\n") + "\n", to: "rg-sender.conf")
         return (
             try Daemon(
