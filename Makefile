@@ -20,7 +20,7 @@ PARTS := --skip MemoryCostTests --filter 'DeltaEngineTests|PageStoreTests|HTTPRu
 # By itself, and a few at a time: time limits do not hold where all daemons start at once.
 LINE := --experimental-maximum-parallelization-width 4 --filter EndToEndTests
 ADDRESS := ASAN_OPTIONS=detect_leaks=0 swift test $(OPTIMIZED_C) --sanitize=address --scratch-path .build/address
-THREAD := TSAN_OPTIONS=halt_on_error=1 swift test $(OPTIMIZED_C) --sanitize=thread --scratch-path .build/thread
+THREAD := TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/Tests/thread-sanitizer.supp" swift test $(OPTIMIZED_C) --sanitize=thread --scratch-path .build/thread
 COVERAGE_FLAGS := --scratch-path .build/coverage --enable-code-coverage \
 	-Xcc -fprofile-instr-generate -Xcc -fcoverage-mapping
 
