@@ -9,8 +9,9 @@ FUZZ_SECONDS ?= 60
 
 DEMO := .build/demo-engine
 BENCH := .build/release/railgun-bench
-# With Swift's library inside, the commands run where no Swift is installed, and faster: calls of it are direct.
-RELEASE := -c release --static-swift-stdlib
+RELEASE := -c release
+# With Swift's library inside, they run where no Swift is installed, and faster: calls of it are direct.
+DAEMONS := $(RELEASE) --static-swift-stdlib -Xswiftc -cross-module-optimization --scratch-path .build/daemons
 # One folder for both packages: what they depend on is compiled once.
 BENCHMARKS := --package-path Benchmarks --scratch-path .build $(RELEASE)
 # The coder of levels balanced and small is too slow for tests where nothing of it is optimized.
@@ -36,6 +37,10 @@ setup: ## Install what this machine lacks for working on the project
 .PHONY: build
 build: ## Build all commands, optimized, into .build/release
 	swift build $(RELEASE)
+
+.PHONY: daemons
+daemons: ## Build rg-sender, rg-listener and rg-diag as they are to be installed, into .build/daemons/release
+	for product in rg-sender rg-listener rg-diag; do swift build $(DAEMONS) --product $$product || exit; done
 
 .PHONY: demo
 demo: build ## Run the whole line on this machine, and show what crosses the link
@@ -100,9 +105,9 @@ bench: demo-corpus ## Measure the engine beside its peers on pages it did not le
 	.build/release/railgun-peers --corpus "$$corpora" --half earlier && .build/release/railgun-micro --corpus "$$corpora"
 
 .PHONY: bench-line
-bench-line: build ## Measure the line from client to origin beside nginx with TLS to nginx
+bench-line: daemons ## Measure the line from client to origin beside nginx with TLS to nginx
 	@mkdir -p reports
-	PYTHONDONTWRITEBYTECODE=1 Benchmarks/line/bench-line --json reports/line.json
+	PYTHONDONTWRITEBYTECODE=1 Benchmarks/line/bench-line --binaries .build/daemons/release --json reports/line.json
 
 .PHONY: bench-test
 bench-test: ## Test the benchmarks themselves

@@ -180,7 +180,7 @@ let package = Package(
         .testTarget(
             name: "LinkTests",
             dependencies: [
-                "Link", "Exchange", "Credentials", nioCore, nioPosix, nioHTTP1, nioSSL,
+                "Link", "Exchange", "Credentials", "TestSupport", nioCore, nioPosix, nioHTTP1, nioSSL,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
@@ -196,7 +196,7 @@ let package = Package(
         .testTarget(
             name: "OriginTests",
             dependencies: [
-                "EmbeddedLine", "Exchange", "HTTPRules", "Origin", nioCore, nioHTTP1, nioPosix, nioSSL,
+                "EmbeddedLine", "Exchange", "HTTPRules", "Origin", "TestSupport", nioCore, nioHTTP1, nioPosix, nioSSL,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),

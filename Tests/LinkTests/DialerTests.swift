@@ -1,6 +1,7 @@
 import Exchange
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import Link
@@ -33,9 +34,7 @@ struct DialerTests {
     }
 
     @Test func pausesGrowAndTheFirstListenerThatComesIsUsed() async throws {
-        let place = try await Listening()
-        let port = place.channel.localAddress!.port!
-        try await place.stop()  // nobody is there now
+        let port = Int(try freePort())  // nobody is there now
         let dialing = Dialing(to: port)
         for bounds in [50...150, 100...300, 200...600] {
             guard case .lost(let error, let pause)? = await dialing.next() else { return #expect(Bool(false)) }

@@ -6,6 +6,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import Origin
+import TestSupport
 import Testing
 
 /// Connections by TCP, on the loopback.
@@ -52,9 +53,7 @@ struct Sockets {
     }
 
     @Test func aPortWithoutAServerIsRefusedAtOnce() async throws {
-        let server = try await serve("")
-        let port = server.localAddress!.port!
-        try await server.close()
+        let port = Int(try freePort())
         let words = "http://127.0.0.1:\(port) can't be reached: Connection refused"
         #expect(try await ask(port: port) == .failure(ExchangeFailure(.origin, words, requestUnseen: true)))
     }
