@@ -175,12 +175,13 @@ let package = Package(
         .testTarget(
             name: "HTTPWireTests",
             dependencies: [
-                "HTTPWire", "HTTPRules", nioCore, nioHTTP1, .product(name: "NIOEmbedded", package: "swift-nio"),
+                "Corpus", "HTTPWire", "HTTPRules", nioCore, nioHTTP1,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         .testTarget(
             name: "LinkTests",
             dependencies: [
-                "Link", "Exchange", "Credentials", "TestSupport", nioCore, nioPosix, nioHTTP1, nioSSL,
+                "Link", "Corpus", "Exchange", "Credentials", "TestSupport", nioCore, nioPosix, nioHTTP1, nioSSL,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
@@ -210,7 +211,8 @@ let package = Package(
         .testTarget(
             name: "SenderTests",
             dependencies: [
-                "CLibdeflate", "CZlib", "DeltaEngine", "EmbeddedLine", "Exchange", "HTTPRules", "HTTPWire", "Link",
+                "CLibdeflate", "CZlib", "Corpus", "DeltaEngine", "EmbeddedLine", "Exchange", "HTTPRules", "HTTPWire",
+                "Link",
                 "Operations", "PageStore", "Sender", nioCore, nioHTTP1,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],

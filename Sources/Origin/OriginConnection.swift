@@ -194,8 +194,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
 
     func channelInactive(context: ChannelHandlerContext) {
         guard context === self.context else { return }
-        let why = answerBegan ? "broke off its answer" : "closed the connection without an answer"
-        connectionEnded("\(address) \(why)")
+        connectionEnded("\(address) closed the connection")  // the codec has told before if an answer was missing
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -1,5 +1,5 @@
-import Operations
 import NIOConcurrencyHelpers
+import Operations
 
 /// What the log said of each listener since it was reached last: the event loops lose their lanes to it one by one, and try
 /// again and again, but each reason is to be read once.

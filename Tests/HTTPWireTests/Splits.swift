@@ -1,3 +1,4 @@
+import Corpus
 import HTTPWire
 import NIOCore
 import NIOHTTP1

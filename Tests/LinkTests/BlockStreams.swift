@@ -1,3 +1,4 @@
+import Corpus
 import Exchange
 import NIOCore
 import Testing
@@ -66,7 +67,7 @@ struct BlockStreams {
         var settings = LaneSettings.forSender()
         settings.streamCredit = 16_384
         let pair = pair(settings)
-        var random = Seeded(3)
+        var random = SeededGenerator(seed: 3)
         let body = random.bytes(300_000)
         let (_, answer, server, _) = pair.exchange()
         server.answer(.status(200), isCompressible: true)

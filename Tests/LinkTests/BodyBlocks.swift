@@ -1,3 +1,4 @@
+import Corpus
 import NIOCore
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 /// Bodies in blocks, as bytes.
 struct BodyBlocks {
     /// Bytes that are now like text, now like nothing before, now what came up to 100 kB ago.
-    private func piece(_ random: inout Seeded, after body: ByteBuffer) -> ByteBuffer {
+    private func piece(_ random: inout SeededGenerator, after body: ByteBuffer) -> ByteBuffer {
         let count = Int.random(in: 0...[10, 1000, 150_000].randomElement(using: &random)!, using: &random)
         switch Int.random(in: 0...3, using: &random) {
         case 0: return random.bytes(count)
@@ -20,7 +21,7 @@ struct BodyBlocks {
 
     @Test(arguments: UInt64(0)..<60)
     func whatGoesInComesOutAtOnceHoweverItIsSplit(seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let made = BlockEncoder()
         guard var encoder = made else { throw LinkError(.cancelled, "no memory") }
         var decoder = BlockDecoder()
@@ -40,7 +41,7 @@ struct BodyBlocks {
     }
 
     @Test func aPieceThatCameUpTo64KilobytesAgoIsAFewBytes() throws {
-        var random = Seeded(1)
+        var random = SeededGenerator(seed: 1)
         let once = random.bytes(60_000)
         let made = BlockEncoder()
         guard var encoder = made else { throw LinkError(.cancelled, "no memory") }
@@ -84,7 +85,7 @@ struct BodyBlocks {
 
     @Test(arguments: UInt64(0)..<200)
     func damagedBlocksAreRefusedOrComeOutAsLongAsTheySay(seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let made = BlockEncoder()
         guard var encoder = made else { throw LinkError(.cancelled, "no memory") }
         var (body, blocks) = (ByteBuffer(), ByteBuffer())
@@ -107,7 +108,7 @@ struct BodyBlocks {
     }
 }
 
-extension Seeded {
+extension SeededGenerator {
     /// Any bytes, or those that a mask leaves.
     mutating func bytes(_ count: Int, mask: UInt64 = .max) -> ByteBuffer {
         var bytes = ByteBuffer()

@@ -1,3 +1,4 @@
+import Corpus
 import Exchange
 import NIOCore
 import NIOHPACK
@@ -69,7 +70,7 @@ struct HeadCoderTests {
     }
 
     @Test mutating func manyHeadsSurviveInOrder() throws {
-        var random = Seeded(7)
+        var random = SeededGenerator(seed: 7)
         for number in 0..<600 {
             var fields = HTTPHeaders()
             for _ in 0..<Int.random(in: 0...12, using: &random) {

@@ -1,3 +1,4 @@
+import Corpus
 import Testing
 
 @testable import Link
@@ -136,7 +137,7 @@ struct StreamMachineTests {
     /// Whatever is sent and handed on, in whatever steps: granted credit and unread bytes stay within the window.
     @Test(arguments: UInt64(0)..<100)
     func whatIsUnreadStaysWithinTheWindow(seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         var pool = CreditPool(byteCount: Int.random(in: 0...4 << 20, using: &random))
         let whole = pool.availableBytes
         let initial = Int.random(in: 16_384...1 << 20, using: &random)
@@ -152,20 +153,5 @@ struct StreamMachineTests {
             #expect(credit + unread <= initial + whole - pool.availableBytes)
             #expect(credit + unread < 2 * max(initial, ReceiveWindow.maxBytes) && pool.availableBytes >= 0)
         }
-    }
-}
-
-/// A generator whose numbers a seed decides: SplitMix64.
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

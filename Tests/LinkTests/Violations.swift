@@ -1,3 +1,4 @@
+import Corpus
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -264,7 +265,7 @@ struct MemoryBounds {
 struct RandomBytes {
     @Test(arguments: UInt64(0)..<300)
     func noBytesBreakALane(seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let role: LinkRole = seed.isMultiple(of: 2) ? .listener : .sender
         let peer = RawPeer(role)
         var receivers: [Recorder] = []

@@ -1,3 +1,4 @@
+import Corpus
 import Exchange
 import NIOCore
 import NIOEmbedded
@@ -17,7 +18,7 @@ struct GzipStreams {
 
     @Test(arguments: UInt64(0)..<50)
     func whatOneTurnBringsCanBeReadAtItsEnd(seed: UInt64) throws {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         let stream = try stream()
         var sent = ByteBuffer()
         for _ in 0..<Int.random(in: 1...10, using: &random) {
@@ -87,17 +88,4 @@ private final class RecordingClient: ClientStream {
     func becomeTunnel() {}
     func endTunnel() {}
     func readMore() {}
-}
-
-/// A generator whose numbers a seed decides: SplitMix64.
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
 }
