@@ -23,6 +23,8 @@ package final class Lane: ChannelInboundHandler {
     private var urgent = ByteBuffer()
     private var isFlushScheduled = false
     private var isClosingSoon = false
+    /// A sender answers GOAWAY, once all requests that it has opened are on their way.
+    private var owesGoAway = false
     private var pings: Scheduled<Void>?
     private let ownerEvents: any LaneOwner
 
@@ -79,7 +81,7 @@ package final class Lane: ChannelInboundHandler {
         stream.answerReceiver = receiver
         stream.enqueue(.request(request))
         if machine.isUsedUp {  // numbers of streams don't come again: a fresh lane takes over
-            _ = machine.drain()
+            machine.drain()
             ownerEvents.laneDrains(self)
         }
         return stream
@@ -88,8 +90,11 @@ package final class Lane: ChannelInboundHandler {
     /// Lets no new streams begin, and closes when the last one is done.
     package func drain() {
         guard !machine.isDraining, !machine.isClosed else { return }
-        let last = machine.drain()
-        if machine.role == .listener { writeGoAway(lastStream: last, LinkError(.cancelled, "this end stops")) }
+        machine.drain()
+        // No stream is shut out: what the sender has sent before it hears of this, its body included, is not lost.
+        if machine.role == .listener {
+            writeGoAway(lastStream: LaneMachine.maxStream, LinkError(.cancelled, "this end stops"))
+        }
         closeIfDrained()
     }
 
@@ -165,7 +170,7 @@ package final class Lane: ChannelInboundHandler {
 
     /// Once all streams are done, the last flush closes a lane that drains.
     private func closeIfDrained() {
-        if machine.isDraining, streams.isEmpty { scheduleFlush() }
+        if machine.mayEnd, streams.isEmpty { scheduleFlush() }
     }
 
     /// Counts what went over the wire.
@@ -284,8 +289,8 @@ package final class Lane: ChannelInboundHandler {
         let opening = try machine.receivedOpening(of: frame.stream, current: streams.count)
         let request = try decoder.request(&payload)  // even where it is refused: heads build on each other
         guard opening == .accept else {
-            let why = machine.isDraining ? "this end stops" : "\(streams.count) requests at once are under way here"
-            return writeReset(frame.stream, LinkError(.refused, why))
+            return writeReset(
+                frame.stream, LinkError(.refused, "\(streams.count) requests at once are under way here"))
         }
         let stream = addStream(frame.stream)
         stream.linkBytes = frame.payload.readableBytes + 6
@@ -384,7 +389,9 @@ package final class Lane: ChannelInboundHandler {
         guard code == LinkError.Code.cancelled.rawValue else {
             return end(LinkError(.closed, "the other end gave the link up: \(message)"))
         }
-        _ = machine.drain()
+        machine.drain()
+        machine.peerStops()
+        owesGoAway = machine.role == .sender
         ownerEvents.laneDrains(self)
         // Only a sender opens streams: to a listener the number says nothing.
         for stream in streams.values.filter({ machine.role == .sender && UInt64($0.id) > last }) {
@@ -392,7 +399,7 @@ package final class Lane: ChannelInboundHandler {
             remove(stream)
             receiver?.failed(ExchangeFailure(code: .refused, message))
         }
-        closeIfDrained()
+        scheduleFlush()
     }
 
     // MARK: frames that go
@@ -450,8 +457,15 @@ package final class Lane: ChannelInboundHandler {
             context.write(wrapOutboundOut(batch), promise: nil)
             wrote = true
         }
+        if owesGoAway, streams.values.allSatisfy(\.machine.hasSentHead) {
+            owesGoAway = false
+            writeGoAway(lastStream: 0, LinkError(.cancelled, "no more requests come"))
+            context.write(wrapOutboundOut(urgent), promise: nil)
+            urgent = ByteBuffer()
+            wrote = true
+        }
         if wrote { context.flush() }
-        if machine.isDraining, streams.isEmpty { closeWhenSent(context) }
+        if machine.mayEnd, streams.isEmpty { closeWhenSent(context) }
     }
 
     /// Ends a lane that is drained, once all that was written has left: what waits in the channel is lost when it closes.

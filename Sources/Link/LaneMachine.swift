@@ -24,6 +24,8 @@ struct LaneMachine {
     let settings: LaneSettings
     private var lastStream: UInt32 = 0
     private(set) var isDraining = false
+    /// A sender said that it opens no more streams.
+    private var peerHasStopped = false
     private var unansweredPing: (id: UInt64, sent: NIODeadline)?
     private var lastHeard = NIODeadline.uptimeNanoseconds(0)
     private var nextPing: UInt64 = 1
@@ -98,8 +100,9 @@ struct LaneMachine {
     mutating func receivedOpening(of stream: UInt32, current count: Int) throws(LinkError) -> Opening {
         guard role == .listener else { throw .violation("a request from a listener") }
         guard stream > lastStream else { throw .violation("stream \(stream) opened after stream \(lastStream)") }
+        guard !peerHasStopped else { throw .violation("stream \(stream) opened after GOAWAY") }
         lastStream = stream
-        return isDraining || count >= settings.maxStreams ? .refuse : .accept
+        return count >= settings.maxStreams ? .refuse : .accept
     }
 
     /// Whether frames for a stream that isn't there are to be expected: it was, and both ends forgot it at their own time.
@@ -133,13 +136,16 @@ struct LaneMachine {
 
     // MARK: the end
 
-    /// Begins to drain: streams that are there go on, no new ones come.
+    /// Begins to drain: streams that are there go on, and a sender opens no new ones.
     ///
-    /// - Returns: The last stream that was taken.
-    mutating func drain() -> UInt32 {
-        isDraining = true
-        return lastStream
-    }
+    /// A listener takes those that are on their way, until the sender has heard of it.
+    mutating func drain() { isDraining = true }
+
+    /// The other end opens no more streams.
+    mutating func peerStops() { peerHasStopped = true }
+
+    /// Whether a lane that drains is done once it has no streams.
+    var mayEnd: Bool { isDraining && (role == .sender || peerHasStopped) }
 
     mutating func close() { state = .closed }
 }

@@ -17,7 +17,6 @@ enum LinkSocket {
 
     static func set(_ bootstrap: ServerBootstrap) -> ServerBootstrap {
         bootstrap
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(notSentLowWater, value: unsentBytes)

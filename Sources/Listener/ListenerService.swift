@@ -13,6 +13,9 @@ package final class ListenerService: Drainable {
     private let parts: ListenerParts
     private let group: any EventLoopGroup
     private let version: String
+    private let sockets: ListeningSockets
+    private let started: ListenerConfiguration
+    private let settings: NIOLockedValueBox<ListenerSettings>
     private let running = NIOLockedValueBox<(workers: [NIOLoopBound<ListenerWorker>], channel: any Channel)?>(nil)
 
     package let name = "rg-listener"
@@ -21,35 +24,17 @@ package final class ListenerService: Drainable {
     ///
     /// - Throws: What is wrong with a certificate or key.
     package init(
-        _ configuration: ListenerConfiguration, version: String, group: any EventLoopGroup, statistics: Statistics,
-        log: DaemonLog
+        _ configuration: ListenerConfiguration, version: String, group: any EventLoopGroup, sockets: ListeningSockets,
+        statistics: Statistics, log: DaemonLog
     ) throws {
-        self.group = group
-        self.version = version
-        let pages = configuration.pages
-        let store = MemoryPageStore(
-            limits: PageStoreLimits(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage))
+        (self.group, self.version, self.sockets, started) = (group, version, sockets, configuration)
+        let settings = try ListenerSettings(configuration)
+        self.settings = NIOLockedValueBox(settings)
+        let store = MemoryPageStore(limits: settings.storeLimits)
         statistics.add(.init("store") { store.summary })
         parts = ListenerParts(
-            configuration: configuration, store: store,
-            encoders: EncoderThreads(threadCount: System.coreCount, store: store),
-            linkTLS: try configuration.link.files.map {
-                try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
-                    .context(for: .listener)
-            },
-            originTLS: try Self.originTLS(configuration.origins),
+            store: store, encoders: EncoderThreads(threadCount: System.coreCount, store: store),
             classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output)
-    }
-
-    private static func originTLS(_ origins: ListenerConfiguration.Origins) throws -> NIOSSLContext {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        if !origins.validatesCertificates { tls.certificateVerification = .none }
-        if let roots = origins.roots {
-            _ = try PEMFiles.certificates(roots)  // the library would not name the file
-            tls.trustRoots = .file(roots)
-        }
-        tls.applicationProtocols = ["http/1.1"]
-        return try NIOSSLContext(configuration: tls)
     }
 
     /// What the statistics server shows beside the statistics.
@@ -58,11 +43,12 @@ package final class ListenerService: Drainable {
     }
 
     package func start() async throws {
-        let parts = parts
+        let (parts, settings) = (parts, settings)
+        let first = settings.withLockedValue { $0 }
         var workers: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
         for loop in group.makeIterator() {
             workers[ObjectIdentifier(loop)] = try await loop.submit {
-                let worker = try ListenerWorker(parts, eventLoop: loop)
+                let worker = try ListenerWorker(parts, first, eventLoop: loop)
                 worker.start()
                 return NIOLoopBound(worker, eventLoop: loop)
             }.get()
@@ -76,22 +62,41 @@ package final class ListenerService: Drainable {
                 }
                 return lanes.sorted { $0.address < $1.address }
             })
-        let (host, port) = (parts.configuration.wanIP ?? "::", parts.configuration.wanPort)
-        let channel = try await ListenFailure.naming("wan.port", "\(port), at \(host)") {
-            try await LinkServer.listen(host: host, port: port, tls: parts.linkTLS, on: group) { channel in
+        let address = HostAndPort(host: started.wanIP ?? "::", port: started.wanPort)
+        let channel = try await sockets.listen(address, setting: "wan.port") { socket in
+            try await LinkServer.listen(
+                on: socket, tls: { settings.withLockedValue { $0.linkTLS } }, group: group
+            ) { channel in
                 guard let worker = byLoop[ObjectIdentifier(channel.eventLoop)]?.value else {
                     preconditionFailure("an event loop without a worker")
                 }
                 return (.forListener(), worker)
             }
         }
-        if parts.configuration.natMap == NATMap(), !parts.configuration.origins.looksUpUnmapped {
+        if started.natMap == NATMap(), !started.origins.looksUpUnmapped {
             parts.logger.warning(
                 "map.file names no origin, and origin.dns is 0: every request will be answered 502")
         }
         parts.logger.notice(
             "rg-listener \(version) is ready for senders on \(channel.localAddress.map(\.hostAndPort) ?? "its port")")
         running.withLockedValue { $0 = (Array(byLoop.values), channel) }
+    }
+
+    /// Reads what another configuration names.
+    ///
+    /// - Returns: What has it take effect on all that is not a listening socket, and gives the settings that differ from
+    ///   those at the start and take effect in a new process only.
+    /// - Throws: What is wrong with a certificate or key; then nothing has changed.
+    package func reloading(_ configuration: ListenerConfiguration) throws -> @Sendable () async -> [String] {
+        let settings = try ListenerSettings(configuration)
+        return { [self] in
+            self.settings.withLockedValue { $0 = settings }
+            parts.store.update(settings.storeLimits)
+            for worker in running.withLockedValue({ $0?.workers }) ?? [] {
+                try? await worker.eventLoop.submit { worker.value.update(settings) }.get()
+            }
+            return configuration.pending(since: started)
+        }
     }
 
     package func drain() async {

@@ -15,16 +15,16 @@ import PageStore
 final class ListenerWorker {
     let eventLoop: any EventLoop
     let store: any PageStore
-    let rules: SiteRules
+    private(set) var settings: ListenerSettings
+    private(set) var rules: SiteRules
     let origins: OriginPool
     let encoder: PageEncoder
     let encoders: EncoderThreads
-    let maxPageBytes: Int
-    let paddingBytes: Int
     let statistics: LoopStatistics
-    private let configuration: ListenerConfiguration
     private let logger: Logger
-    private let accessLog: AccessLog?
+    private let logOutput: LogOutput
+    private var accessLog: AccessLog?
+    private let classKey: SymmetricKey
     private var lanes: [ObjectIdentifier: Lane] = [:]
     private var collectingExchanges: [ObjectIdentifier: (exchange: ListenerExchange, since: NIODeadline)] = [:]
     private var pauseChecks: RepeatedTask?
@@ -37,25 +37,33 @@ final class ListenerWorker {
     /// For how long an origin may pause within a page before what came is passed on.
     private static let longestPause = TimeAmount.milliseconds(100)
 
-    init(_ parts: ListenerParts, eventLoop: any EventLoop) throws(DeltaError) {
+    init(_ parts: ListenerParts, _ settings: ListenerSettings, eventLoop: any EventLoop) throws(DeltaError) {
         self.eventLoop = eventLoop
-        configuration = parts.configuration
+        self.settings = settings
         store = parts.store
         logger = parts.logger
+        logOutput = parts.logOutput
+        accessLog = AccessLog(to: parts.logOutput)
         statistics = parts.statistics.onLoop(eventLoop)
-        accessLog =
-            configuration.log.level >= .information
-            ? AccessLog(to: parts.logOutput, format: configuration.log.format) : nil
-        let origins = configuration.origins
-        self.origins = OriginPool(
-            limits: OriginLimits(timeout: origins.timeout, idleConnections: origins.idleConnections),
-            tls: parts.originTLS, eventLoop: eventLoop)
+        origins = OriginPool(
+            limits: OriginLimits(settings.configuration.origins), tls: settings.originTLS, eventLoop: eventLoop)
         encoder = try PageEncoder(store: parts.store)
         encoders = parts.encoders
-        maxPageBytes = configuration.pages.streamBytes
-        paddingBytes = configuration.paddingBytes
-        rules = SiteRules(configuration.pages, key: parts.classKey)
+        classKey = parts.classKey
+        rules = SiteRules(settings.configuration.pages, key: classKey)
     }
+
+    /// Goes on with other settings: what is under way ends by those that it began with.
+    func update(_ new: ListenerSettings) {
+        settings = new
+        rules = SiteRules(new.configuration.pages, key: classKey)
+        accessLog = AccessLog(to: logOutput)
+        origins.update(limits: OriginLimits(new.configuration.origins), tls: new.originTLS)
+    }
+
+    private var configuration: ListenerConfiguration { settings.configuration }
+    var maxPageBytes: Int { configuration.pages.streamBytes }
+    var paddingBytes: Int { configuration.paddingBytes }
 
     func start() {
         origins.start()
@@ -215,13 +223,16 @@ extension ListenerWorker: LaneOwner {
 
 /// What all workers of a listener share; safe to use from any thread.
 struct ListenerParts: Sendable {
-    let configuration: ListenerConfiguration
     let store: any PageStore
     let encoders: EncoderThreads
-    let linkTLS: LinkTLS?
-    let originTLS: NIOSSLContext?
     let classKey: SymmetricKey
     let statistics: Statistics
     let logger: Logger
     let logOutput: LogOutput
+}
+
+extension OriginLimits {
+    fileprivate init(_ origins: ListenerConfiguration.Origins) {
+        self.init(timeout: origins.timeout, idleConnections: origins.idleConnections)
+    }
 }

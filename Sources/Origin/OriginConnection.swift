@@ -27,6 +27,8 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     private var context: ChannelHandlerContext?
     private var codec: OriginCodec?
     var idleSince = NIODeadline.distantPast
+    /// Of the pool's limits and certificates, those that it was opened with.
+    let generation: Int
 
     // What concerns the request that is under way.
     private var requestEnded = false
@@ -41,9 +43,10 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     /// How many bytes of an answer may wait to be handed on before no more are read.
     private static let maxUnconsumedBytes = 64 * 1024
 
-    init(address: OriginAddress, pool: OriginPool) {
+    init(address: OriginAddress, pool: OriginPool, generation: Int) {
         self.address = address
         self.pool = pool
+        self.generation = generation
     }
 
     func addHandlers(to channel: any Channel, tls: NIOSSLContext?) throws {

@@ -8,14 +8,16 @@ package import NIOSSL
 /// Keep-alive connections to origins, all on one event loop.
 package final class OriginPool {
     let eventLoop: any EventLoop
-    let limits: OriginLimits
+    private(set) var limits: OriginLimits
     let flushes: FlushBatch
-    private let tls: NIOSSLContext?
+    private var tls: NIOSSLContext?
     /// Connections that wait for a request, by origin; the most recently used last.
     private var idle: [OriginAddress: [OriginConnection]] = [:]
     /// Connections that have a request, or are being opened.
     private var busy: [ObjectIdentifier: OriginConnection] = [:]
     private var sweeps: RepeatedTask?
+    /// How often limits and certificates were replaced.
+    private var generation = 0
     /// How connections are opened; tests put channels without sockets in its place.
     package var connector: OriginConnector = openSocket
     /// What was counted since the start.
@@ -34,6 +36,14 @@ package final class OriginPool {
         let tick = TimeAmount.nanoseconds(min(max(limits.timeout / 20, .milliseconds(50)), .seconds(1)).nanoseconds)
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
         sweeps = eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in isolated.value.sweep() }
+    }
+
+    /// Goes on with other limits and certificates; connections that were opened with the old ones take no more requests.
+    package func update(limits: OriginLimits, tls: NIOSSLContext?) {
+        (self.limits, self.tls) = (limits, tls)
+        generation += 1
+        for connections in idle.values { for connection in connections { connection.close() } }
+        idle = [:]
     }
 
     /// Closes what is idle, and gives up what is not.
@@ -73,7 +83,7 @@ package final class OriginPool {
     private func connect(_ exchange: OriginExchange) {
         counts.connections += 1
         let address = exchange.request.address
-        let connection = OriginConnection(address: address, pool: self)
+        let connection = OriginConnection(address: address, pool: self, generation: generation)
         busy[ObjectIdentifier(connection)] = connection
         connection.expect(exchange)
         let isolated = NIOLoopBound(connection, eventLoop: eventLoop)
@@ -113,7 +123,9 @@ package final class OriginPool {
 
     func released(_ connection: OriginConnection, reusable: Bool) {
         busy[ObjectIdentifier(connection)] = nil
-        guard reusable, sweeps != nil, idle[connection.address, default: []].count < limits.idleConnections else {
+        guard reusable, sweeps != nil, connection.generation == generation,
+            idle[connection.address, default: []].count < limits.idleConnections
+        else {
             return connection.close()
         }
         connection.idleSince = eventLoop.now

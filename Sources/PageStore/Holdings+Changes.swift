@@ -24,7 +24,15 @@ extension Holdings {
         add(page, to: shelf, expiry: expiry)
         // The new item first: the page doesn't leave with its only item.
         if held != .none { removeItem(held, into: &remains) }
-        if shelves[shelf].count > limits.versionsPerPage { removeItem(shelves[shelf].items.first, into: &remains) }
+        while shelves[shelf].count > limits.versionsPerPage {
+            removeItem(shelves[shelf].items.first, into: &remains)
+        }
+        shrink(into: &remains)
+    }
+
+    /// Goes on with other limits.
+    mutating func update(_ limits: PageStoreLimits, into remains: inout Remains) {
+        self.limits = limits
         shrink(into: &remains)
     }
 

@@ -34,7 +34,7 @@ struct Holdings {
 
     static let never = Int64.max
 
-    let limits: PageStoreLimits
+    var limits: PageStoreLimits
     var counters = PageStoreSummary()
 
     var pages = Slab<Page>()

@@ -54,6 +54,10 @@ package final class MemoryPageStore: PageStore {
         return base
     }
 
+    package func update(_ limits: PageStoreLimits) {
+        change { holdings, remains in holdings.update(limits, into: &remains) }
+    }
+
     package func expire() {
         var mayBeMore = true
         while mayBeMore {

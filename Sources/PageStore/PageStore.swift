@@ -40,6 +40,9 @@ package protocol PageStore: Sendable {
     /// - Complexity: O(*n*) the first time, O(1) as long as the index is kept.
     func base(of page: StoredPage) throws(DeltaError) -> DeltaBase
 
+    /// Goes on with other limits: what is over them leaves at once, except that versions of a page leave as newer ones come.
+    func update(_ limits: PageStoreLimits)
+
     /// Forgets private pages whose time is over. Other operations do so in passing; an idle store needs a timer.
     func expire()
 

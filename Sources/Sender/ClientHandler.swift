@@ -33,6 +33,8 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private var needsFlush = false
     private var holdsRead = false
     private var clientHasEnded = false
+    /// How long a connection without a request is kept while the sender drains.
+    private static let lastRequestTime = TimeAmount.seconds(2)
     /// Of bytes that the client didn't take when its deadline was set.
     private var stuckBytes = 0
     /// What makes the heads of a stream of HTTP/2; `nil` on a connection of HTTP/1.
@@ -172,7 +174,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
 
     /// The answer's end is written: HTTP/1 goes on to the next request, or ends.
     private func answered(keepAlive: Bool, _ context: ChannelHandlerContext) {
-        guard keepAlive, !worker.isDraining, !clientHasEnded else {
+        guard keepAlive, !clientHasEnded else {
             phase = .closing
             // The codec may hold the end of the answer, which isn't counted as written yet.
             needsFlush = false
@@ -184,7 +186,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
             return worker.deadlines.set(self, after: .seconds(2))
         }
         phase = .idle
-        worker.deadlines.set(self, after: worker.limits.idleTimeout)
+        worker.deadlines.set(self, after: worker.isDraining ? Self.lastRequestTime : worker.limits.idleTimeout)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -216,9 +218,11 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
 
     // MARK: time-outs and the end
 
-    /// Takes no further request.
+    /// Takes one more request at most, whose answer says that the connection ends.
+    ///
+    /// The client doesn't know yet: closed right now, the connection might lose a request that is on its way.
     func drain() {
-        if case .idle = phase { context?.close(promise: nil) }
+        if case .idle = phase { worker.deadlines.set(self, after: Self.lastRequestTime) }
     }
 
     // MARK: writing

@@ -36,7 +36,8 @@ final class SenderExchange {
     /// The end of the request's body, once it came.
     private var end: HTTPHeaders??
     private var isTunnel = false
-    private var isWaiting = false
+    /// Where it waits for a lane, or has waited.
+    private var waitingGroup: ListenerGroup?
 
     // Pages.
     /// Which page this is; `nil` where the answer can't be one.
@@ -119,8 +120,8 @@ final class SenderExchange {
             fail(
                 ExchangeFailure(.overloaded, "the link carries as many requests as it can", requestUnseen: true),
                 canRetry: false)
-        } else if worker.fallback(for: request) == nil, !isWaiting {
-            isWaiting = true
+        } else if worker.fallback(for: request) == nil, waitingGroup == nil {
+            waitingGroup = group
             group.wait(self)
             worker.deadlines.set(self, after: SenderWorker.longestWaitForLink)
         } else {
@@ -208,9 +209,9 @@ final class SenderExchange {
     // MARK: the end
 
     private func stopWaiting() {
-        guard isWaiting else { return }
+        guard let waitingGroup else { return }
         worker.deadlines.remove(self)
-        worker.group(for: request.authority)?.forget(self)
+        waitingGroup.forget(self)
     }
 
     private func finish(isCancelled: Bool = false) {
@@ -300,9 +301,9 @@ final class SenderExchange {
 extension SenderExchange: DeadlineHolder {
     /// The link didn't come up in time.
     func deadlinePassed() {
-        guard client != nil, outgoing == nil, let group = worker.group(for: request.authority) else { return }
-        group.forget(self)
-        sendDirectly(instead: group)
+        guard client != nil, outgoing == nil, let waitingGroup else { return }
+        waitingGroup.forget(self)
+        sendDirectly(instead: waitingGroup)
     }
 }
 
@@ -339,7 +340,7 @@ extension SenderExchange: AnswerReceiver {
             return brokenAnswer("a page where there can be none")
         }
         if let transfer = answer.page {
-            guard transfer.pageBytes <= worker.limits.maxPageBytes,
+            guard transfer.pageBytes <= SenderSettings.maxPageBytes,
                 transfer.base.map({ offers.indices.contains($0) }) ?? true
             else {
                 outgoing?.cancel()

@@ -12,7 +12,9 @@ import PageStore
 package final class SenderService: Drainable {
     private let parts: SenderParts
     private let group: any EventLoopGroup
-    private let frontTLS: NIOSSLContext?
+    private let sockets: ListeningSockets
+    private let started: SenderConfiguration
+    private let settings: NIOLockedValueBox<SenderSettings>
     private let running = NIOLockedValueBox<(workers: Workers, channels: [any Channel])?>(nil)
 
     package let name = "rg-sender"
@@ -21,37 +23,20 @@ package final class SenderService: Drainable {
     ///
     /// - Throws: What is wrong with a certificate or key.
     package init(
-        _ configuration: SenderConfiguration, version: String, group: any EventLoopGroup, statistics: Statistics,
-        log: DaemonLog
+        _ configuration: SenderConfiguration, version: String, group: any EventLoopGroup, sockets: ListeningSockets,
+        statistics: Statistics, log: DaemonLog
     ) throws {
-        self.group = group
-        let pages = configuration.pages
-        let limits = SenderWorker.Limits(
-            headTimeout: .init(configuration.front.headTimeout), idleTimeout: .init(configuration.front.idleTimeout),
-            maxPageBytes: max(pages.streamBytes, 64 << 20),  // the listener's stream.size may be larger
-            sendsRailgunHeader: configuration.front.sendsRailgunHeader,
-            compressesForClients: configuration.front.compresses)
-        let store = MemoryPageStore(
-            limits: PageStoreLimits(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage))
+        (self.group, self.sockets, started) = (group, sockets, configuration)
+        let settings = try SenderSettings(configuration)
+        self.settings = NIOLockedValueBox(settings)
+        let store = MemoryPageStore(limits: settings.storeLimits)
         statistics.add(.init("store") { store.summary })
         parts = SenderParts(
-            configuration: configuration, limits: limits, store: store,
-            rebuilders: RebuilderThreads(threadCount: System.coreCount, maxPageBytes: limits.maxPageBytes),
-            linkTLS: try configuration.link.files.map {
-                try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
-                    .context(for: .sender)
-            },
+            store: store,
+            rebuilders: RebuilderThreads(
+                threadCount: System.coreCount, maxPageBytes: SenderSettings.maxPageBytes),
             classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output,
             version: version)
-        frontTLS = try configuration.front.certificate.map { try Self.frontTLS(file: $0.file, key: $0.key) }
-    }
-
-    private static func frontTLS(file: String, key: String) throws -> NIOSSLContext {
-        var tls = TLSConfiguration.makeServerConfiguration(
-            certificateChain: [], privateKey: .privateKey(try PEMFiles.key(key)))
-        tls.minimumTLSVersion = .tlsv12
-        tls.applicationProtocols = ["h2", "http/1.1"]
-        return try PEMFiles.context(tls, certificate: file, key: key)
     }
 
     /// What the statistics server shows beside the statistics.
@@ -60,25 +45,33 @@ package final class SenderService: Drainable {
     }
 
     package func start() async throws {
-        let workers = try await Workers(parts, group)
+        let workers = try await Workers(parts, settings.withLockedValue { $0 }, group)
         await workers.settle()
         parts.statistics.add(.init("lanes") { await workers.lanes() })
         var channels: [any Channel] = []
-        let front = parts.configuration.front
-        for address in front.http {
-            channels.append(
-                try await ListenFailure.naming("http.listen", "\(address)") {
-                    try await listen(address, workers, tls: nil)
-                })
+        for address in started.front.http {
+            channels.append(try await listen(address, "http.listen", workers, .http))
         }
-        for address in front.https {
-            channels.append(
-                try await ListenFailure.naming("https.listen", "\(address)") {
-                    try await listen(address, workers, tls: frontTLS)
-                })
+        for address in started.front.https {
+            channels.append(try await listen(address, "https.listen", workers, .https))
         }
         running.withLockedValue { $0 = (workers, channels) }
         parts.logger.notice("rg-sender \(parts.version) is ready")
+    }
+
+    /// Reads what another configuration names.
+    ///
+    /// - Returns: What has it take effect on all that is not a listening socket, and gives the settings that differ from
+    ///   those at the start and take effect in a new process only.
+    /// - Throws: What is wrong with a certificate or key; then nothing has changed.
+    package func reloading(_ configuration: SenderConfiguration) throws -> @Sendable () async -> [String] {
+        let settings = try SenderSettings(configuration)
+        return { [self] in
+            self.settings.withLockedValue { $0 = settings }
+            parts.store.update(settings.storeLimits)
+            await running.withLockedValue { $0 }?.workers.update(settings)
+            return configuration.pending(since: started)
+        }
     }
 
     package func drain() async {
@@ -92,10 +85,11 @@ package final class SenderService: Drainable {
         parts.rebuilders.stop()
     }
 
-    private func listen(_ address: HostAndPort, _ workers: Workers, tls: NIOSSLContext?) async throws -> any Channel {
-        let channel = try await ServerBootstrap(group: group)
+    private func listen(
+        _ address: HostAndPort, _ setting: String, _ workers: Workers, _ scheme: Scheme
+    ) async throws -> any Channel {
+        let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -104,15 +98,20 @@ package final class SenderService: Drainable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let worker = workers.worker(on: channel.eventLoop)
-                    let pipeline = FrontPipeline(worker: worker, scheme: tls == nil ? .http : .https)
-                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                    let pipeline = FrontPipeline(worker: worker, scheme: scheme)
+                    if scheme == .https {
+                        // With https.listen there is a certificate: the configuration sees to that.
+                        guard let tls = worker.settings.frontTLS else { throw ChannelError.operationUnsupported }
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+                    }
                     try channel.pipeline.syncOperations.addHandler(
-                        VersionDetector(pipeline: pipeline, isTLS: tls != nil))
+                        VersionDetector(pipeline: pipeline, isTLS: scheme == .https))
                 }
             }
-            .bind(host: address.host, port: address.port).get()
-        parts.logger.notice(
-            "\(tls == nil ? "http" : "https") on \(channel.localAddress.map(\.hostAndPort) ?? address.description)")
+        let channel = try await sockets.listen(address, setting: setting) {
+            try await bootstrap.withBoundSocket($0).get()
+        }
+        parts.logger.notice("\(scheme) on \(channel.localAddress.map(\.hostAndPort) ?? address.description)")
         return channel
     }
 
@@ -120,11 +119,11 @@ package final class SenderService: Drainable {
     private struct Workers: Sendable {
         private let byLoop: [ObjectIdentifier: NIOLoopBound<SenderWorker>]
 
-        init(_ parts: SenderParts, _ group: any EventLoopGroup) async throws {
+        init(_ parts: SenderParts, _ settings: SenderSettings, _ group: any EventLoopGroup) async throws {
             var byLoop: [ObjectIdentifier: NIOLoopBound<SenderWorker>] = [:]
             for loop in group.makeIterator() {
                 byLoop[ObjectIdentifier(loop)] = try await loop.submit {
-                    let worker = SenderWorker(parts, eventLoop: loop)
+                    let worker = SenderWorker(parts, settings, eventLoop: loop)
                     worker.start()
                     return NIOLoopBound(worker, eventLoop: loop)
                 }.get()
@@ -147,6 +146,10 @@ package final class SenderService: Drainable {
                     ContinuousClock.now < deadline
                 { try? await Task.sleep(for: .milliseconds(5)) }
             }
+        }
+
+        func update(_ settings: SenderSettings) async {
+            for bound in byLoop.values { try? await bound.eventLoop.submit { bound.value.update(settings) }.get() }
         }
 
         func lanes() async -> [LaneSummary] {

@@ -11,15 +11,6 @@ import PageStore
 
 /// All of a sender that lives on one event loop: its clients, its lanes, its connections to origins.
 final class SenderWorker {
-    /// What holds for all requests.
-    struct Limits: Sendable {
-        var headTimeout: TimeAmount
-        var idleTimeout: TimeAmount
-        var maxPageBytes: Int
-        var sendsRailgunHeader: Bool
-        var compressesForClients: Bool
-    }
-
     /// The most versions that a request offers: each takes 8 bytes on the link.
     static let maxOffers = 4
     /// How long a request waits for a link that is being opened, where nothing else can answer it.
@@ -32,9 +23,9 @@ final class SenderWorker {
     static let maxInlineGzipBytes = 8 * 1024
 
     let eventLoop: any EventLoop
-    let limits: Limits
+    private(set) var settings: SenderSettings
     let store: any PageStore
-    let rules: SiteRules
+    private(set) var rules: SiteRules
     let forwarding = ForwardingFields(pseudonym: "railgun")
     let flushes: FlushBatch
     let deadlines: Deadlines
@@ -47,41 +38,60 @@ final class SenderWorker {
     private(set) var isDraining = false
     let statistics: LoopStatistics
     private let logger: Logger
-    private let accessLog: AccessLog?
-    private let configuration: SenderConfiguration
+    private var accessLog: AccessLog?
+    private let logOutput: LogOutput
+    private let classKey: SymmetricKey
     private var groups: [String: ListenerGroup] = [:]
     private let linkReports: LinkReports
 
-    init(_ shared: SenderParts, eventLoop: any EventLoop) {
+    init(_ shared: SenderParts, _ settings: SenderSettings, eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        configuration = shared.configuration
-        limits = shared.limits
+        self.settings = settings
         store = shared.store
         rebuilders = shared.rebuilders
         version = shared.version
         logger = shared.logger
+        logOutput = shared.logOutput
+        accessLog = AccessLog(to: shared.logOutput)
         linkReports = shared.linkReports
         statistics = shared.statistics.onLoop(eventLoop)
-        accessLog =
-            configuration.log.level >= .information
-            ? AccessLog(to: shared.logOutput, format: configuration.log.format) : nil
         flushes = FlushBatch(eventLoop: eventLoop)
         deadlines = Deadlines(eventLoop: eventLoop)
         origins = OriginPool(limits: OriginLimits(), tls: nil, eventLoop: eventLoop)
-        rebuilder = PageRebuilder(maxPageBytes: shared.limits.maxPageBytes)
-        rules = SiteRules(configuration.pages, key: shared.classKey)
-        for (name, addresses) in configuration.groups {
-            let dialers = addresses.map { address in
-                LinkDialer(
-                    .init(host: address.host, port: address.port), tls: shared.linkTLS, eventLoop: eventLoop,
-                    startTimeout: .init(configuration.wanTimeout)
-                ) {
-                    [weak self] event in self?.linkChanged(name, address, event)
-                }
-            }
-            groups[name] = ListenerGroup(name: name, dialers: dialers)
-        }
+        rebuilder = PageRebuilder(maxPageBytes: SenderSettings.maxPageBytes)
+        classKey = shared.classKey
+        rules = SiteRules(settings.configuration.pages, key: classKey)
+        for (name, addresses) in settings.configuration.groups { groups[name] = makeGroup(name, addresses) }
     }
+
+    private func makeGroup(_ name: String, _ addresses: [HostAndPort]) -> ListenerGroup {
+        let dialers = addresses.map { address in
+            LinkDialer(
+                .init(host: address.host, port: address.port), tls: settings.linkTLS, eventLoop: eventLoop,
+                startTimeout: .init(settings.configuration.wanTimeout)
+            ) {
+                [weak self] event in self?.linkChanged(name, address, event)
+            }
+        }
+        return ListenerGroup(name: name, dialers: dialers)
+    }
+
+    /// Goes on with other settings: what is under way ends by those that it began with.
+    func update(_ new: SenderSettings) {
+        settings = new
+        rules = SiteRules(new.configuration.pages, key: classKey)
+        accessLog = AccessLog(to: logOutput)
+        var kept: [String: ListenerGroup] = [:]
+        for (name, addresses) in new.configuration.groups {
+            kept[name] = makeGroup(name, addresses)
+            kept[name]?.start()
+        }
+        for group in groups.values { group.stop() }
+        groups = kept
+    }
+
+    var limits: SenderSettings.Limits { settings.limits }
+    private var configuration: SenderConfiguration { settings.configuration }
 
     func start() {
         deadlines.start()
@@ -92,7 +102,7 @@ final class SenderWorker {
     /// Whether the links are up, or known to be down.
     var isSettled: Bool { groups.values.allSatisfy(\.isSettled) }
 
-    /// Takes no new requests; those under way go on.
+    /// Takes no new connections, and on each that is there one more request at most.
     func drain() {
         isDraining = true
         for connection in connections.all { connection.drain() }
@@ -245,11 +255,8 @@ struct FrontConnections {
 
 /// What all workers of a sender share; safe to use from any thread.
 struct SenderParts: Sendable {
-    let configuration: SenderConfiguration
-    let limits: SenderWorker.Limits
     let store: any PageStore
     let rebuilders: RebuilderThreads
-    let linkTLS: LinkTLS?
     let linkReports = LinkReports()
     let classKey: SymmetricKey
     let statistics: Statistics

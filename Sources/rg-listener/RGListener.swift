@@ -28,18 +28,34 @@ struct RGListener: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let inherited = Daemon.begin()
         let configuration = try ListenerConfiguration(Settings(contentsOf: config))
         let log = try DaemonLog("rg-listener", configuration.log, warnings: configuration.warnings)
         defer { log.output.close() }
         MemoryAllocator.keepLargeBlocks()
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: System.coreCount * configuration.process.threadsPerCore)
-        let statistics = Statistics(role: "rg-listener", version: ProjectVersion.current, group: group)
+        let sockets = ListeningSockets(inherited.sockets)
+        let statistics = Statistics(
+            role: "rg-listener", version: ProjectVersion.current, group: group, settings: configuration.statistics)
         let listener = try ListenerService(
-            configuration, version: ProjectVersion.current, group: group, statistics: statistics, log: log)
+            configuration, version: ProjectVersion.current, group: group, sockets: sockets, statistics: statistics,
+            log: log)
         if check { return print("\(config): all well") }
+        let services = try await statistics.services(pages: listener.pages, sockets: sockets, log: log, group: group)
         try await Daemon.run(
-            services: statistics.services(configuration.statistics, pages: listener.pages, log: log, group: group),
-            work: [listener], settings: configuration.process, logger: log.logger)
+            Daemon.Plan(
+                services: services, work: [listener], settings: configuration.process, inherited: inherited,
+                sockets: sockets, logger: log.logger
+            ) {
+                let configuration = try ListenerConfiguration(Settings(contentsOf: config))
+                let reopen = try log.output.reopening(configuration.log)
+                let update = try listener.reloading(configuration)
+                // All could be read: from here on nothing fails.
+                reopen()
+                statistics.settings = configuration.statistics
+                return Reload(
+                    process: configuration.process, warnings: configuration.warnings, pending: await update())
+            })
     }
 }

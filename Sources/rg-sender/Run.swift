@@ -19,18 +19,34 @@ struct Run: AsyncParsableCommand {
     var check = false
 
     func run() async throws {
+        let inherited = Daemon.begin()
         let configuration = try SenderConfiguration(Settings(contentsOf: config))
         let log = try DaemonLog("rg-sender", configuration.log, warnings: configuration.warnings)
         defer { log.output.close() }
         MemoryAllocator.keepLargeBlocks()
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: System.coreCount * configuration.process.threadsPerCore)
-        let statistics = Statistics(role: "rg-sender", version: ProjectVersion.current, group: group)
+        let sockets = ListeningSockets(inherited.sockets)
+        let statistics = Statistics(
+            role: "rg-sender", version: ProjectVersion.current, group: group, settings: configuration.statistics)
         let sender = try SenderService(
-            configuration, version: ProjectVersion.current, group: group, statistics: statistics, log: log)
+            configuration, version: ProjectVersion.current, group: group, sockets: sockets, statistics: statistics,
+            log: log)
         if check { return print("\(config): all well") }
+        let services = try await statistics.services(pages: sender.pages, sockets: sockets, log: log, group: group)
         try await Daemon.run(
-            services: statistics.services(configuration.statistics, pages: sender.pages, log: log, group: group),
-            work: [sender], settings: configuration.process, logger: log.logger)
+            Daemon.Plan(
+                services: services, work: [sender], settings: configuration.process, inherited: inherited,
+                sockets: sockets, logger: log.logger
+            ) {
+                let configuration = try SenderConfiguration(Settings(contentsOf: config))
+                let reopen = try log.output.reopening(configuration.log)
+                let update = try sender.reloading(configuration)
+                // All could be read: from here on nothing fails.
+                reopen()
+                statistics.settings = configuration.statistics
+                return Reload(
+                    process: configuration.process, warnings: configuration.warnings, pending: await update())
+            })
     }
 }

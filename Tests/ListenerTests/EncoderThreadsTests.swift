@@ -61,6 +61,7 @@ private final class GatedStore: PageStore {
         inner.insert(bytes, version: version, key: key, owner: owner)
     }
     func remove(_ version: PageVersion) { inner.remove(version) }
+    func update(_ limits: PageStoreLimits) { inner.update(limits) }
     func expire() { inner.expire() }
     var summary: PageStoreSummary { inner.summary }
     func contents(limit: Int, showsPrivate: Bool) -> [StoredAddress] {

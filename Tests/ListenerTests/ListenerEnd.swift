@@ -23,7 +23,7 @@ final class ListenerEnd {
     private let owner = SenderOwner()
     let link: EmbeddedLink
 
-    private static let logOutput = try! LogOutput(.standardError, program: "rg-listener")
+    private static let logOutput = try! LogOutput(LogSettings(), program: "rg-listener")
 
     init(_ settings: String = "", natMap: String = "default = 192.0.2.1") throws {
         var configuration = try ListenerConfiguration(
@@ -33,11 +33,10 @@ final class ListenerEnd {
         origins = EmbeddedOrigins(loop: loop)
         worker = try ListenerWorker(
             ListenerParts(
-                configuration: configuration, store: store, encoders: encoders, linkTLS: nil, originTLS: nil,
-                classKey: SymmetricKey(size: .bits256),
+                store: store, encoders: encoders, classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-listener", version: "0", group: loop),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput),
-            eventLoop: loop)
+            ListenerSettings(configuration), eventLoop: loop)
         origins.take(over: worker.origins)
         worker.start()
         link = EmbeddedLink(sender: owner, listener: worker, loop: loop)

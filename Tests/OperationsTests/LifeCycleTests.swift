@@ -50,7 +50,7 @@ private final class Work: Drainable {
 struct LifeCycleTests {
     private func group(_ work: Work, timeout: Duration) -> ServiceGroup {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return ServiceGroup(services: [DrainingService(work, timeout: timeout, logger: logger)], logger: logger)
+        return ServiceGroup(services: [DrainingService(work, timeout: { timeout }, logger: logger)], logger: logger)
     }
 
     @Test func whatIsUnderWayFinishes() async throws {
@@ -82,7 +82,10 @@ struct LifeCycleTests {
         let process = ProcessSettings(&settings)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         await #expect(throws: PortTaken.self) {
-            try await Daemon.run(work: [work], settings: process, logger: logger)
+            try await Daemon.run(
+                Daemon.Plan(work: [work], settings: process, logger: logger) {
+                    Reload(process: process, warnings: [], pending: [])
+                })
         }
     }
 

@@ -11,12 +11,12 @@ final class LoggingTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        output = try LogOutput(.file(folder("log.txt")), program: "rg-test")
+        output = try LogOutput(Self.settings("stderr.file = \(folder("log.txt"))"), program: "rg-test")
     }
 
     deinit { output.close() }
 
-    private func settings(_ text: String) -> LogSettings {
+    private static func settings(_ text: String) -> LogSettings {
         var settings = Settings(text, file: "f")
         return LogSettings(&settings)
     }
@@ -90,8 +90,8 @@ final class LoggingTests {
     }
 
     @Test func loggersWriteLinesOfTheirLevel() throws {
-        let settings = settings("log.level = 1")
-        var logger = Logger(label: "x") { [output] _ in LineLogHandler(to: output, settings: settings) }
+        try output.reopening(Self.settings("log.level = 1\nstderr.file = \(folder("log.txt"))"))()
+        var logger = Logger(label: "x") { [output] _ in LineLogHandler(to: output) }
         logger[metadataKey: "lane"] = "3"
         logger.debug("not shown")
         logger.warning("the link broke\nforged", metadata: ["peer": "a b"])
@@ -100,8 +100,25 @@ final class LoggingTests {
     }
 
     @Test(arguments: [("0", Logger.Level.warning), ("1", .info), ("3", .info), ("5", .trace)])
-    func levelsAreThoseOfTheConfiguration(text: String, level: Logger.Level) {
-        #expect(LineLogHandler(to: output, settings: settings("log.level = \(text)")).logLevel == level)
+    func levelsAreThoseOfTheConfiguration(text: String, level: Logger.Level) throws {
+        let handler = LineLogHandler(to: output)
+        try output.reopening(Self.settings("log.level = \(text)\nstderr.file = \(folder("log.txt"))"))()
+        #expect(handler.logLevel == level)
+    }
+
+    @Test func aFileThatWasMovedAwayIsBegunAnew() throws {
+        output.append([UInt8]("before\n".utf8))
+        _ = try written()
+        try FileManager.default.moveItem(atPath: folder("log.txt"), toPath: folder("log.txt.1"))
+        try output.reopening(output.settings)()
+        output.append([UInt8]("after\n".utf8))
+        #expect(try written() == "after\n")
+        #expect(try String(contentsOfFile: folder("log.txt.1"), encoding: .utf8) == "before\n")
+        #expect(throws: LogTargetError.self) {
+            try output.reopening(Self.settings("stderr.file = /none/log.txt"))
+        }
+        output.append([UInt8]("still\n".utf8))
+        #expect(try written() == "after\nstill\n")
     }
 
     @Test func linesOfManyThreadsStayWhole() async throws {
@@ -117,7 +134,7 @@ final class LoggingTests {
     }
 
     @Test func closingWritesWhatIsLeft() throws {
-        let log = try LogOutput(.file(folder("other.txt")), program: "rg-test")
+        let log = try LogOutput(Self.settings("stderr.file = \(folder("other.txt"))"), program: "rg-test")
         log.append([UInt8]("last words\n".utf8))
         log.close()
         #expect(try String(contentsOfFile: folder("other.txt"), encoding: .utf8) == "last words\n")
@@ -138,7 +155,7 @@ final class LoggingTests {
             }
         }
         #expect(status == 0)
-        let log = try LogOutput(.syslogSocket(path), program: "rg-test")
+        let log = try LogOutput(Self.settings("syslog.addr = \(path)"), program: "rg-test")
         log.append([UInt8]("one\ntwo\n".utf8))
         log.close()
         for word in ["one", "two"] {
@@ -150,7 +167,7 @@ final class LoggingTests {
 
     @Test func aTargetThatCantBeOpenedIsNamed() {
         let error = #expect(throws: LogTargetError.self) {
-            try LogOutput(.file("/none/log.txt"), program: "rg-test")
+            try LogOutput(Self.settings("stderr.file = /none/log.txt"), program: "rg-test")
         }
         #expect(error?.description == "stderr.file = /none/log.txt: No such file or directory")
     }

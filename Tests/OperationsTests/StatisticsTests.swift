@@ -116,9 +116,9 @@ struct StatisticsTests {
             "stats.url = http://127.0.0.1:\(port)/in?a=1\nstats.interval = 1 s", file: "f", folder: folder.path)
         let statistics = Statistics(role: "rg-test", version: "1", group: group)
         let reporter = StatisticsReporter(
-            StatisticsSettings(&settings), statistics: statistics, group: group, logger: .init(label: "test"),
-            log: { _ in })
+            statistics: statistics, group: group, logger: .init(label: "test"), log: { _ in })
         let running = Task { try await reporter.run() }
+        statistics.settings = StatisticsSettings(&settings)  // as a reload does
         let request = try await received.futureResult.get()
         #expect(request.hasPrefix("POST /in?a=1 HTTP/1.1\r\n") && request.hasSuffix("}\n"))
         #expect(request.contains("\"role\":\"rg-test\""))

@@ -77,7 +77,7 @@ struct RebuiltAnswers {
     @Test func pagesThatCannotBeAreRefused() throws {
         keep(old)
         var tooLong = PageTransfer(of: new)
-        tooLong.pageBytes = 1 << 25
+        tooLong.pageBytes = 1 << 27
         let cases: [(String, HTTPResponseStatus, PageTransfer, String)] = [
             (get, .ok, PageTransfer(of: new, base: 1), "527"), (get, .ok, tooLong, "527"),
             (get, .notFound, PageTransfer(of: new), "502"),

@@ -24,27 +24,24 @@ final class SenderEnd {
     private let rebuilders: RebuilderThreads
     private var clients: [Client] = []
 
-    private static let logOutput = try! LogOutput(.standardError, program: "rg-sender")
+    private static let logOutput = try! LogOutput(LogSettings(), program: "rg-sender")
 
     /// Makes a sender, with a lane from the start or without.
     init(_ settings: String = "", isLinked: Bool = true) throws {
         let configuration = try SenderConfiguration(
             Settings(
-                "http.listen = 127.0.0.1:0\nlisteners = 127.0.0.1:2408\nwan.tls = 0\n" + settings,
+                "http.listen = 127.0.0.1:0\nlisteners = 127.0.0.1:2408\nwan.tls = 0\nrailgun.header = 0\n"
+                    + "compress.clients = 1\nclient.timeout = 60 s\n" + settings,
                 file: "rg-sender.conf"))
         origins = EmbeddedOrigins(loop: loop)
         rebuilders = RebuilderThreads(threadCount: 1, maxPageBytes: 1 << 24)
         worker = SenderWorker(
             SenderParts(
-                configuration: configuration,
-                limits: SenderWorker.Limits(
-                    headTimeout: .seconds(10), idleTimeout: .seconds(60), maxPageBytes: 1 << 24,
-                    sendsRailgunHeader: false, compressesForClients: true),
-                store: store, rebuilders: rebuilders, linkTLS: nil, classKey: SymmetricKey(size: .bits256),
+                store: store, rebuilders: rebuilders, classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-sender", version: "0", group: loop),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput,
                 version: "0"),
-            eventLoop: loop)
+            try SenderSettings(configuration), eventLoop: loop)
         origins.take(over: worker.origins)
         // Without the dialers: those need sockets.
         worker.deadlines.start()

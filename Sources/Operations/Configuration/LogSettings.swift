@@ -42,6 +42,9 @@ package struct LogSettings: Equatable, Sendable {
     /// `syslog.addr`, else `stderr.file`, else standard error.
     package var target: Target = .standardError
 
+    /// Errors and warnings as text on standard error.
+    package init() {}
+
     init(_ settings: inout Settings) {
         // The original knew 0 to 5 and used three of them.
         level =

@@ -11,6 +11,9 @@ package struct StatisticsSettings: Equatable, Sendable {
     /// A number alone counts minutes, as it always did.
     package var interval: Duration = .seconds(60)
 
+    /// Nobody is told.
+    package init() {}
+
     init(_ settings: inout Settings) {
         let isEnabled = settings.takeFlag("stats.enabled")
         listen = settings.takeAddress("stats.listen")

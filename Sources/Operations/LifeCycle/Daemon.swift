@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import ServiceLifecycle
 
 /// The life of a process: everything runs until a signal, then what is under way finishes, then the process ends.
@@ -8,34 +9,96 @@ package enum Daemon {
     /// From service managers, and from the keyboard.
     private static let signals = [SIGTERM, SIGQUIT, SIGINT]
 
-    /// Runs until one of SIGTERM, SIGQUIT and SIGINT, and for `drain.timeout` more at most.
+    /// What a daemon runs, and how it is controlled.
+    package struct Plan: Sendable {
+        /// What has to run beside: statistics.
+        ///
+        /// They end last, in reverse order.
+        package var services: [any Service]
+        /// What is drained, in reverse order: name what the other needs first.
+        package var work: [any Drainable]
+        /// The bound of draining, and the file for the process's number.
+        package var settings: ProcessSettings
+        /// What the process was given.
+        package var inherited: Inheritance
+        /// What is handed to the process that replaces this one.
+        package var sockets: ListeningSockets
+        /// For reloads, upgrades, the stop, and what had to be cut.
+        package var logger: Logger
+        /// Reads the configuration anew, and has it take effect as a whole, or throws and changes nothing.
+        package var reload: @Sendable () async throws -> Reload
+
+        package init(
+            services: [any Service] = [], work: [any Drainable], settings: ProcessSettings,
+            inherited: Inheritance = Inheritance(), sockets: ListeningSockets = ListeningSockets(), logger: Logger,
+            reload: @escaping @Sendable () async throws -> Reload
+        ) {
+            (self.services, self.work, self.settings) = (services, work, settings)
+            (self.inherited, self.sockets, self.logger, self.reload) = (inherited, sockets, logger, reload)
+        }
+    }
+
+    /// Takes what the process was given; call it first.
     ///
-    /// A second signal ends the process at once, with status 128 + its number.
-    ///
-    /// - Parameters:
-    ///   - services: What has to run beside: statistics. They end last, in reverse order.
-    ///   - work: What is drained, in reverse order: name what the other needs first.
-    ///   - settings: The bound, and the file for the process's number.
-    ///   - logger: For the stop, and what had to be cut.
-    /// - Throws: ``PIDFileError``, or what made a service fail.
-    package static func run(
-        services: [any Service] = [], work: [any Drainable], settings: ProcessSettings, logger: Logger
-    ) async throws {
-        var pidFile: PIDFile?
-        if let path = settings.pidFile { pidFile = try PIDFile(path) }
-        defer { pidFile?.remove() }
-        // What log rotation and the original's users send: better nothing happens than that the process ends.
+    /// A signal to reload or upgrade that comes before the daemon runs is ignored, rather than the end of the process.
+    package static func begin() -> Inheritance {
         signal(SIGHUP, SIG_IGN)
         signal(SIGUSR2, SIG_IGN)
-        let impatience = Impatience(signals, pidFile: settings.pidFile)
+        return Inheritance.take()
+    }
+
+    /// Runs until one of SIGTERM, SIGQUIT and SIGINT, or until another process has taken over, and for `drain.timeout` more
+    /// at most.
+    ///
+    /// A second signal ends the process at once, with status 128 + its number. SIGHUP reloads, SIGUSR2 upgrades.
+    ///
+    /// - Throws: ``PIDFileError``, or what made a service fail.
+    package static func run(_ plan: Plan) async throws {
+        let pidFile = try plan.settings.pidFile.map { path throws(PIDFileError) in
+            try PIDFile(path, inherited: plan.inherited.pidFile)
+        }
+        defer { pidFile?.remove() }
+        let impatience = Impatience(signals, pidFile: pidFile)
         defer { impatience.end() }
-        let draining = work.map { DrainingService($0, timeout: settings.drainTimeout, logger: logger) }
+
+        let drainTimeout = NIOLockedValueBox(plan.settings.drainTimeout)
+        let manager = ServiceManager()
+        let unstarted = NIOLockedValueBox(plan.work.count)
+        let draining = plan.work.map { work in
+            DrainingService(work, timeout: { drainTimeout.withLockedValue { $0 } }, logger: plan.logger) {
+                let isLast = unstarted.withLockedValue { count in
+                    count -= 1
+                    return count == 0
+                }
+                if isLast { announce(plan, pidFile, manager) }
+            }
+        }
+        let commands = CommandSignals(
+            plan: plan, pidFile: pidFile, manager: manager, drainTimeout: drainTimeout)
         var quiet = Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }  // our own words are enough
         quiet.logLevel = .critical
+        let configurations =
+            (plan.services + draining).map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) } + [
+                // It returns when another process has taken over.
+                .init(service: commands, successTerminationBehavior: .gracefullyShutdownGroup)
+            ]
         let group = ServiceGroup(
             configuration: .init(
-                services: services + draining, gracefulShutdownSignals: [.sigterm, .sigquit, .sigint], logger: quiet))
+                services: configurations, gracefulShutdownSignals: [.sigterm, .sigquit, .sigint], logger: quiet))
         try await group.run()
+    }
+
+    /// Everything is under way: tells who waits for it.
+    private static func announce(_ plan: Plan, _ pidFile: PIDFile?, _ manager: ServiceManager) {
+        for address in plan.sockets.closeUnused() {
+            plan.logger.warning("a socket for \(address) was handed to this process, but no setting names that address")
+        }
+        if plan.inherited.pidFile != nil { pidFile?.write() }
+        manager.ready(status: "running")
+        guard let readiness = plan.inherited.readiness else { return }
+        var byte: UInt8 = 1
+        _ = unsafe write(readiness, &byte, 1)
+        close(readiness)
     }
 }
 
@@ -43,7 +106,7 @@ package enum Daemon {
 private struct Impatience {
     private let sources: [any DispatchSourceSignal]
 
-    init(_ signals: [Int32], pidFile: String?) {
+    init(_ signals: [Int32], pidFile: PIDFile?) {
         let queue = DispatchQueue(label: "signals")
         let count = Count()
         sources = signals.map { signal in
@@ -51,7 +114,7 @@ private struct Impatience {
             source.setEventHandler {
                 count.value += Int(source.data)
                 guard count.value > 1 else { return }
-                if let pidFile { _ = unsafe unlink(pidFile) }
+                pidFile?.removeAtExit()
                 _exit(128 + signal)
             }
             source.resume()

@@ -1,16 +1,32 @@
 import Foundation
+import NIOConcurrencyHelpers
 
 /// The file that names the process, locked as long as it runs, so that it is not started twice by mistake.
 ///
-/// The lock ends with the process, however it ends: a file that was left behind keeps nobody from starting.
-package struct PIDFile: Sendable {
+/// The lock ends with the process, however it ends: a file that was left behind keeps nobody from starting. A process that
+/// replaces another one gets the lock from it, and names itself once it is ready.
+package final class PIDFile: Sendable {
     private let path: String
-    private let descriptor: Int32
+    /// Open and locked.
+    let descriptor: CInt
+    /// Whether the file is this process's to remove.
+    private let isOwn = NIOLockedValueBox(true)
 
-    /// Writes the file.
+    /// Locks the file; and writes it, unless the lock is inherited.
     ///
+    /// - Parameters:
+    ///   - path: Where it is.
+    ///   - inherited: The file as the process that is replaced has it open.
     /// - Throws: ``PIDFileError`` when it can't be written, or another process runs that wrote it.
-    package init(_ path: String) throws(PIDFileError) {
+    package init(_ path: String, inherited: CInt? = nil) throws(PIDFileError) {
+        self.path = path
+        if let inherited {
+            if Self.isSame(inherited, path) {
+                descriptor = inherited
+                return
+            }
+            close(inherited)  // the configuration names another file now
+        }
         func failure(_ reason: String) -> PIDFileError { PIDFileError(description: "pid.file = \(path): \(reason)") }
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure(unsafe String(cString: strerror(errno))) }
@@ -19,19 +35,38 @@ package struct PIDFile: Sendable {
             close(descriptor)
             throw failure("process \(other) runs already")
         }
-        let text = [UInt8]("\(getpid())\n".utf8)
-        guard ftruncate(descriptor, 0) == 0, unsafe Foundation.write(descriptor, text, text.count) == text.count else {
+        guard write() else {
             close(descriptor)
             throw failure("can't be written")
         }
-        self.path = path
     }
 
-    /// Removes the file and the lock.
+    private static func isSame(_ descriptor: CInt, _ path: String) -> Bool {
+        var (open, named) = (stat(), stat())
+        guard unsafe fstat(descriptor, &open) == 0, unsafe stat(path, &named) == 0 else { return false }
+        return open.st_dev == named.st_dev && open.st_ino == named.st_ino
+    }
+
+    /// Writes the number of this process; returns whether that worked.
+    @discardableResult
+    func write() -> Bool {
+        let text = [UInt8]("\(getpid())\n".utf8)
+        guard ftruncate(descriptor, 0) == 0 else { return false }
+        return unsafe pwrite(descriptor, text, text.count, 0) == text.count
+    }
+
+    /// Leaves the file to the process that replaces this one.
+    func handOver() { isOwn.withLockedValue { $0 = false } }
+
+    /// Removes the file and the lock, unless it was handed over.
     package func remove() {
-        _ = unsafe unlink(path)  // before the lock ends, so that it is never another process's file
+        // Before the lock ends, so that it is never another process's file.
+        if isOwn.withLockedValue({ $0 }) { _ = unsafe unlink(path) }
         close(descriptor)
     }
+
+    /// Removes the file as the process ends at once.
+    func removeAtExit() { if isOwn.withLockedValue({ $0 }) { _ = unsafe unlink(path) } }
 }
 
 /// Why a process number could not be written: names the file.

@@ -69,8 +69,14 @@ package final class AccessLog {
     private let output: LogOutput
     private var writer: LineWriter
 
-    /// Makes a log that writes to `output`.
-    package init(to output: LogOutput, format: LogSettings.Format) {
+    /// Makes a log that writes to `output`, in its format; `nil` where requests are not logged.
+    package convenience init?(to output: LogOutput) {
+        let settings = output.settings
+        guard settings.level >= .information else { return nil }
+        self.init(to: output, format: settings.format)
+    }
+
+    init(to output: LogOutput, format: LogSettings.Format) {
         (self.output, writer) = (output, LineWriter(format: format))
     }
 

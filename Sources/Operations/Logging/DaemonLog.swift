@@ -11,9 +11,9 @@ package struct DaemonLog: Sendable {
     ///
     /// - Throws: ``LogTargetError`` when it can't be opened.
     package init(_ program: String, _ settings: LogSettings, warnings: [ConfigurationProblem]) throws(LogTargetError) {
-        let output = try LogOutput(settings.target, program: program)
+        let output = try LogOutput(settings, program: program)
         self.output = output
-        logger = Logger(label: program) { _ in LineLogHandler(to: output, settings: settings) }
+        logger = Logger(label: program) { _ in LineLogHandler(to: output) }
         for warning in warnings { logger.warning("\(warning)") }
     }
 }

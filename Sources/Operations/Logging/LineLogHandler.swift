@@ -3,24 +3,19 @@ import Logging
 /// Sends what swift-log is told to a ``LogOutput``, a line each.
 package struct LineLogHandler: LogHandler {
     private let output: LogOutput
-    private let format: LogSettings.Format
+    private var ownLevel: Logger.Level?
     /// What every line of this logger says.
     package var metadata: Logger.Metadata = [:]
     /// What each line asks for.
     package var metadataProvider: Logger.MetadataProvider?
-    /// What is less serious is left out.
-    package var logLevel: Logger.Level
-
-    /// Makes a handler for `settings`.
-    package init(to output: LogOutput, settings: LogSettings) {
-        (self.output, format) = (output, settings.format)
-        logLevel =
-            switch settings.level {
-            case .errors: .warning
-            case .information: .info
-            case .debugging: .trace
-            }
+    /// What is less serious is left out: what the output's settings say, unless another level is set here.
+    package var logLevel: Logger.Level {
+        get { ownLevel ?? output.settings.level.loggerLevel }
+        set { ownLevel = newValue }
     }
+
+    /// Makes a handler with the level and the format of `output`.
+    package init(to output: LogOutput) { self.output = output }
 
     /// One value for all lines.
     package subscript(metadataKey key: String) -> Logger.MetadataValue? {
@@ -30,7 +25,7 @@ package struct LineLogHandler: LogHandler {
 
     /// Writes a line.
     package func log(event: LogEvent) {
-        var writer = LineWriter(format: format)
+        var writer = LineWriter(format: output.settings.format)
         writer.start(level: event.level.name)
         writer.message(event.message.description)
         var fields = metadata
@@ -39,6 +34,16 @@ package struct LineLogHandler: LogHandler {
         if let error = event.error { writer.field(named: "error", "\(error)") }
         writer.end()
         output.append(writer.bytes)
+    }
+}
+
+extension LogSettings.Level {
+    fileprivate var loggerLevel: Logger.Level {
+        switch self {
+        case .errors: .warning
+        case .information: .info
+        case .debugging: .trace
+        }
     }
 }
 

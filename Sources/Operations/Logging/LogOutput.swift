@@ -16,21 +16,40 @@ package final class LogOutput: Sendable {
         var isWriting = false
     }
 
-    private let target: LogTarget
+    private let target: NIOLockedValueBox<LogTarget>
+    private let current: NIOLockedValueBox<LogSettings>
+    private let program: String
     private let condition = NSCondition()  // guards `pending` for the thread's waiting
     private let pending = NIOLockedValueBox(Pending())
 
     /// Opens the target and starts the thread.
     ///
     /// - Parameters:
-    ///   - target: Where lines go to.
+    ///   - settings: Where lines go to, which, and how they look.
     ///   - program: The name that syslog shows.
     /// - Throws: ``LogTargetError`` when it can't be opened.
-    package init(_ target: LogSettings.Target, program: String) throws(LogTargetError) {
-        self.target = try LogTarget(target, program: program)
+    package init(_ settings: LogSettings, program: String) throws(LogTargetError) {
+        self.program = program
+        target = NIOLockedValueBox(try LogTarget(settings.target, program: program))
+        current = NIOLockedValueBox(settings)
         let thread = Thread { [self] in write() }
         thread.name = "log"
         thread.start()
+    }
+
+    /// What is logged, and how.
+    package var settings: LogSettings { current.withLockedValue { $0 } }
+
+    /// Opens a target anew, also where it is the same file: what rotated it has moved it away.
+    ///
+    /// - Returns: What makes lines go there from now on.
+    /// - Throws: ``LogTargetError`` when it can't be opened; then everything stays as it is.
+    package func reopening(_ settings: LogSettings) throws(LogTargetError) -> @Sendable () -> Void {
+        let opened = try LogTarget(settings.target, program: program)
+        return { [self] in
+            target.withLockedValue { $0 = opened }
+            current.withLockedValue { $0 = settings }
+        }
     }
 
     /// Adds whole lines, each with its line feed; about 50 ns.
@@ -79,7 +98,7 @@ package final class LogOutput: Sendable {
                 return pending.lostLines
             }
             if lost > 0 { batch += "\(lost) lines of the log were lost: its target does not keep up\n".utf8 }
-            target.write(batch)
+            target.withLockedValue { $0 }.write(batch)
             let isOver = pending.withLockedValue { pending in
                 pending.isWriting = false
                 return !pending.isWanted && pending.bytes.isEmpty

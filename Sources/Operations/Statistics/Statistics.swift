@@ -32,6 +32,7 @@ package final class Statistics: Sendable {
     private let started = ContinuousClock.now
     private let loops: [NIOLoopBoundBox<LoopStatistics>]
     private let sections = NIOLockedValueBox<[Section]>([])
+    private let current: NIOLockedValueBox<StatisticsSettings>
 
     /// Makes one place to count for each loop of `group`.
     ///
@@ -39,8 +40,12 @@ package final class Statistics: Sendable {
     ///   - role: The program: "rg-listener".
     ///   - version: Its version.
     ///   - group: All loops that will ever count.
-    package init(role: String, version: String, group: some EventLoopGroup) {
+    ///   - settings: Who is told, and how often.
+    package init(
+        role: String, version: String, group: some EventLoopGroup, settings: StatisticsSettings = StatisticsSettings()
+    ) {
         (self.role, self.version) = (role, version)
+        current = NIOLockedValueBox(settings)
         loops = group.makeIterator().map { .makeBoxSendingValue(LoopStatistics(), eventLoop: $0) }
     }
 
@@ -52,6 +57,12 @@ package final class Statistics: Sendable {
             preconditionFailure("the statistics were made for another group of event loops")
         }
         return found.value
+    }
+
+    /// Who is told, and how often; ``StatisticsSettings/listen`` counts at the start only.
+    package var settings: StatisticsSettings {
+        get { current.withLockedValue { $0 } }
+        set { current.withLockedValue { $0 = newValue } }
     }
 
     /// Adds a part to the document.

@@ -6,7 +6,6 @@ import ServiceLifecycle
 
 /// Logs the statistics, and sends them by POST, every `stats.interval`.
 package struct StatisticsReporter: Service {
-    private let settings: StatisticsSettings
     private let statistics: Statistics
     private let group: any EventLoopGroup
     private let logger: Logger
@@ -15,16 +14,15 @@ package struct StatisticsReporter: Service {
     /// Describes a reporter.
     ///
     /// - Parameters:
-    ///   - settings: Where to, and how often.
-    ///   - statistics: What is told.
+    ///   - statistics: What is told, where to, and how often.
     ///   - group: Where connections run.
     ///   - logger: For failures: the first of a row, and the end of the row.
     ///   - log: Writes a line of JSON, whatever the level of the log is.
     package init(
-        _ settings: StatisticsSettings, statistics: Statistics, group: any EventLoopGroup, logger: Logger,
+        statistics: Statistics, group: any EventLoopGroup, logger: Logger,
         log: @escaping @Sendable ([UInt8]) -> Void
     ) {
-        (self.settings, self.statistics, self.group) = (settings, statistics, group)
+        (self.statistics, self.group) = (statistics, group)
         (self.logger, self.log) = (logger, log)
     }
 
@@ -32,7 +30,14 @@ package struct StatisticsReporter: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             var isFailing = false
-            while (try? await Task.sleep(for: settings.interval)) != nil {
+            var last = ContinuousClock.now
+            // In steps, for the settings may change meanwhile.
+            while (try? await Task.sleep(for: min(statistics.settings.interval, .seconds(1)))) != nil {
+                let settings = statistics.settings
+                guard settings.isLogged || settings.url != nil, ContinuousClock.now >= last + settings.interval else {
+                    continue
+                }
+                last = .now
                 let json = await statistics.document().json(isOneLine: true)
                 if settings.isLogged { log(json) }
                 guard let url = settings.url else { continue }

@@ -19,26 +19,31 @@ package struct StatisticsServer: Service {
     ///
     /// - Parameters:
     ///   - address: Where to.
+    ///   - sockets: Where the socket comes from.
     ///   - statistics: What is shown.
     ///   - pages: Further answers by path: "/store".
     ///   - group: Where it runs.
-    /// - Throws: What the system says when the address can't be had.
+    /// - Throws: ``ListenFailure`` when the address can't be had.
     package init(
-        at address: HostAndPort, statistics: Statistics, pages: [String: Page] = [:], group: any EventLoopGroup
+        at address: HostAndPort, sockets: ListeningSockets = ListeningSockets(), statistics: Statistics,
+        pages: [String: Page] = [:], group: any EventLoopGroup
     ) async throws {
         let own: [String: Page] = [
             "/": { ("application/json", await statistics.document().json()) },
             "/metrics": { ("text/plain; version=0.0.4", await statistics.document().prometheus()) },
         ]
         let pages = own.merging(pages) { own, _ in own }
-        listening = try await ServerBootstrap(group: group).serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        let bootstrap = ServerBootstrap(group: group)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
                     try pipeline.addHandlers(IdleStateHandler(allTimeout: .seconds(30)), StatisticsHandler(pages))
                 }
-            }.bind(host: address.host, port: address.port).get()
+            }
+        listening = try await sockets.listen(address, setting: "stats.listen") {
+            try await bootstrap.withBoundSocket($0).get()
+        }
     }
 
     /// Answers until the graceful shutdown.

@@ -65,9 +65,9 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
     }
 
     /// Waits until it has ended after it was asked to; a second request would end it at once.
-    func ended() -> Int32? {
+    func ended(within time: Duration = .seconds(10)) -> Int32? {
         guard process.isRunning else { return process.processIdentifier == 0 ? nil : process.terminationStatus }
-        let ended = eventually(within: .seconds(10)) { !process.isRunning }
+        let ended = eventually(within: time) { !process.isRunning }
         guard ended else {
             kill()
             wasKilled = false  // not by a test
@@ -83,6 +83,12 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
         let how = code.map { "with code \($0)" } ?? "only when it was killed"
         throw DaemonFailure("\(name) ended \(how):\n\(log(lines: 40))")
     }
+
+    /// The number of the process that was started here.
+    var processID: Int32 { process.processIdentifier }
+
+    /// Sends it a signal, and returns at once.
+    func send(_ signal: CInt) { Foundation.kill(process.processIdentifier, signal) }
 
     /// Asks it to end, and returns at once.
     func askToEnd() { process.terminate() }

@@ -66,7 +66,7 @@ final class Line: Sendable {
 
     struct Ports { let wan, relay, http, h2c, https, origin: UInt16 }
 
-    private static func makeFrontCertificate(in folder: TemporaryFolder) throws {
+    static func makeFrontCertificate(in folder: TemporaryFolder) throws {
         let openssl = Process()
         openssl.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
         openssl.arguments =

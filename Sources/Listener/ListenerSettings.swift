@@ -1,0 +1,41 @@
+import Link
+import NIOSSL
+import Operations
+import PageStore
+
+/// All that comes from the configuration, certificates included, read and checked: what a reload replaces as a whole.
+struct ListenerSettings: Sendable {
+    let configuration: ListenerConfiguration
+    /// `nil` for a plain link.
+    let linkTLS: LinkTLS?
+    /// For https origins.
+    let originTLS: NIOSSLContext
+
+    var storeLimits: PageStoreLimits {
+        let pages = configuration.pages
+        return PageStoreLimits(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage)
+    }
+
+    /// Reads certificates.
+    ///
+    /// - Throws: What is wrong with a certificate or key.
+    init(_ configuration: ListenerConfiguration) throws {
+        self.configuration = configuration
+        linkTLS = try configuration.link.files.map {
+            try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
+                .context(for: .listener)
+        }
+        originTLS = try Self.originTLS(configuration.origins)
+    }
+
+    private static func originTLS(_ origins: ListenerConfiguration.Origins) throws -> NIOSSLContext {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if !origins.validatesCertificates { tls.certificateVerification = .none }
+        if let roots = origins.roots {
+            _ = try PEMFiles.certificates(roots)  // the library would not name the file
+            tls.trustRoots = .file(roots)
+        }
+        tls.applicationProtocols = ["http/1.1"]
+        return try NIOSSLContext(configuration: tls)
+    }
+}

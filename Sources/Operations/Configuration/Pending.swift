@@ -1,0 +1,25 @@
+extension SenderConfiguration {
+    /// The settings that differ from those of the process's start, and that a reload can't change.
+    package func pending(since start: SenderConfiguration) -> [String] {
+        changed(
+            ("http.listen", front.http == start.front.http), ("https.listen", front.https == start.front.https),
+            ("stats.listen", statistics.listen == start.statistics.listen),
+            ("cpu.oversubscribe", process.threadsPerCore == start.process.threadsPerCore),
+            ("pid.file", process.pidFile == start.process.pidFile))
+    }
+}
+
+extension ListenerConfiguration {
+    /// The settings that differ from those of the process's start, and that a reload can't change.
+    package func pending(since start: ListenerConfiguration) -> [String] {
+        changed(
+            ("wan.ip", wanIP == start.wanIP), ("wan.port", wanPort == start.wanPort),
+            ("stats.listen", statistics.listen == start.statistics.listen),
+            ("cpu.oversubscribe", process.threadsPerCore == start.process.threadsPerCore),
+            ("pid.file", process.pidFile == start.process.pidFile))
+    }
+}
+
+private func changed(_ settings: (name: String, isSame: Bool)...) -> [String] {
+    settings.filter { !$0.isSame }.map(\.name)
+}

@@ -1,0 +1,125 @@
+import Foundation
+import NIOConcurrencyHelpers
+import NIOCore
+
+/// The sockets that a daemon listens on: made here, or taken over from whoever started the process.
+///
+/// Their descriptors are known here as long as they are in use, so that they can be handed to the process that replaces
+/// this one.
+package final class ListeningSockets: Sendable {
+    private struct State {
+        /// What was inherited and is not in use yet.
+        var inherited: [CInt]
+        var open: [CInt] = []
+    }
+
+    private let state: NIOLockedValueBox<State>
+
+    /// Starts with inherited sockets.
+    package init(_ inherited: [CInt] = []) { state = NIOLockedValueBox(State(inherited: inherited)) }
+
+    /// A socket that is bound to an address; an inherited one, where one is.
+    ///
+    /// - Parameters:
+    ///   - address: A numeric address, or `localhost`; port 0 takes any inherited socket of that address, or lets the
+    ///     system choose.
+    ///   - setting: The key of the configuration, for errors.
+    /// - Returns: A descriptor, for `ServerBootstrap.withBoundSocket`, which closes it.
+    /// - Throws: ``ListenFailure``.
+    package func take(_ address: HostAndPort, setting: String) throws(ListenFailure) -> NIOBSDSocket.Handle {
+        let wanted: SocketAddress
+        do { wanted = try SocketAddress.makeAddressResolvingHost(address.host, port: address.port) } catch {
+            throw ListenFailure(description: "\(setting) = \(address): there is no such address")
+        }
+        let inherited = state.withLockedValue { state -> CInt? in
+            let found =
+                state.inherited.firstIndex { Self.localAddress(of: $0) == wanted }
+                ?? (address.port == 0
+                    ? state.inherited.firstIndex { Self.localAddress(of: $0)?.ipAddress == wanted.ipAddress } : nil)
+            return found.map { state.inherited.remove(at: $0) }
+        }
+        let descriptor: CInt
+        if let inherited {
+            descriptor = inherited
+        } else {
+            do { descriptor = try Self.bind(wanted) } catch {
+                throw ListenFailure(error, setting: setting, address: "\(address)")
+            }
+        }
+        state.withLockedValue { $0.open.append(descriptor) }
+        return descriptor
+    }
+
+    /// Begins to listen on a socket; as it is closed with its channel, it is forgotten here.
+    package func listen(
+        _ address: HostAndPort, setting: String, _ bind: (NIOBSDSocket.Handle) async throws -> any Channel
+    ) async throws -> any Channel {
+        let descriptor = try take(address, setting: setting)
+        do {
+            let channel = try await bind(descriptor)
+            channel.closeFuture.whenComplete { _ in self.forget(descriptor) }
+            return channel
+        } catch let error as IOError {
+            forget(descriptor)
+            throw ListenFailure(error, setting: setting, address: "\(address)")
+        }
+    }
+
+    private func forget(_ descriptor: CInt) { state.withLockedValue { $0.open.removeAll { $0 == descriptor } } }
+
+    /// Closes what was inherited and no setting asked for.
+    ///
+    /// - Returns: The addresses, for the log.
+    package func closeUnused() -> [String] {
+        let unused = state.withLockedValue { state in
+            defer { state.inherited = [] }
+            return state.inherited
+        }
+        return unused.map { descriptor in
+            defer { close(descriptor) }
+            let address = Self.localAddress(of: descriptor)
+            guard let host = address?.ipAddress, let port = address?.port else { return "descriptor \(descriptor)" }
+            return HostAndPort(host: host, port: port).description
+        }
+    }
+
+    /// Copies of the descriptors that are in use, which stay open whatever happens to those; the caller closes them.
+    func copies() -> [CInt] {
+        state.withLockedValue { $0.open.map { fcntl($0, F_DUPFD_CLOEXEC, 256) }.filter { $0 >= 0 } }
+    }
+
+    private static func bind(_ address: SocketAddress) throws(IOError) -> CInt {
+        let descriptor = socket(CInt(address.protocol.rawValue), CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw IOError(errnoCode: errno, reason: "socket") }
+        var on: CInt = 1
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
+        let status = unsafe address.withSockAddr { unsafe Foundation.bind(descriptor, $0, socklen_t($1)) }
+        guard status == 0 else {
+            let code = errno
+            close(descriptor)
+            throw IOError(errnoCode: code, reason: "bind")
+        }
+        return descriptor
+    }
+
+    private static func localAddress(of descriptor: CInt) -> SocketAddress? {
+        var storage = sockaddr_storage()
+        var count = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> SocketAddress? in
+                guard unsafe getsockname(descriptor, address, &count) == 0 else { return nil }
+                switch unsafe CInt(address.pointee.sa_family) {
+                case AF_INET:
+                    return unsafe address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                        unsafe SocketAddress($0.pointee)
+                    }
+                case AF_INET6:
+                    return unsafe address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
+                        unsafe SocketAddress($0.pointee)
+                    }
+                default: return nil
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+import TestSupport
+
+/// SIGHUP: a daemon goes on with what its files say now.
+struct ReloadTests {
+    private func edit(_ file: String, of line: Line, _ change: (String) -> String) throws {
+        let text = try String(contentsOfFile: line.folder.path(file), encoding: .utf8)
+        try Data(change(text).utf8).write(to: URL(fileURLWithPath: line.folder.path(file)))
+    }
+
+    /// Has a daemon reload, and waits until its log says how that went.
+    private func reload(_ daemon: Daemon, says words: String = "the configuration was reloaded") throws {
+        let before = daemon.log(lines: .max, about: words).split(separator: "\n").count
+        daemon.send(SIGHUP)
+        let isSaid = eventually(within: .seconds(20)) {
+            daemon.log(lines: .max, about: words).split(separator: "\n").count > before
+        }
+        try #require(isSaid, "\(daemon.name) doesn't say “\(words)”:\n\(daemon.log(lines: 30))")
+    }
+
+    @Test func anotherOriginIsAskedFromThenOn() async throws {
+        let second = try ScriptedOrigin()
+        try await withLine { line, origin in
+            let kept = try Client(line.http)
+            #expect(try kept.request("GET", "/test-first").text == "ok" && origin.requests("test-first").count == 1)
+            try edit("railgun-nat.conf", of: line) { _ in "default = 127.0.0.1:\(second.port)\n" }
+            try reload(line.listener)
+            #expect(try kept.request("GET", "/test-second").text == "ok")
+            #expect(origin.requests("test-second").isEmpty && second.requests("test-second").count == 1)
+        }
+        second.stop()
+    }
+
+    @Test(arguments: ["rg-sender", "rg-listener"]) func aWrongFileChangesNothingAndIsExplained(
+        name: String
+    ) async throws {
+        try await withLine { line, _ in
+            let (daemon, file) =
+                name == "rg-sender" ? (line.sender, "rg-sender.conf") : (line.listener, "railgun.conf")
+            try edit(file, of: line) { $0 + "log.format = json\nstore.versions = 99\nkey.fil = x\n" }
+            try reload(daemon, says: "the configuration was not reloaded: nothing has changed")
+            let log = daemon.log(lines: 30)
+            #expect(log.contains("store.versions = 99: use 1 … 16") && log.contains("is key.file meant?"), "\(log)")
+            #expect(try line.get("/test-still").text == "ok")
+            func isLogged(_ words: String) -> Bool {
+                eventually(within: .seconds(5)) { daemon.log(lines: 30).contains(words) }
+            }
+            #expect(isLogged("target=/test-still"))
+            try edit(file, of: line) { $0.replacing("key.fil = x\n", with: "").replacing("= 99", with: "= 9") }
+            try reload(daemon)
+            #expect(try line.get("/test-other").text == "ok" && isLogged("\"target\":\"/test-other\""))
+        }
+    }
+
+    @Test func aCertificateIsRenewedUnderTheConnectionsThatAreOpen() async throws {
+        try await withLine { line, _ in
+            let kept = try Client(line.http)
+            #expect(try kept.request("GET", "/test-before").text == "ok")
+            func shown() throws -> String {
+                let shown = try Command(
+                    "/usr/bin/curl",
+                    ["-sk", "-o", "/dev/null", "-w", "%{certs}", "https://127.0.0.1:\(line.https)/test-tls"])
+                return shown.output
+            }
+            let before = try shown()
+            try Line.makeFrontCertificate(in: line.folder)
+            #expect(try shown() == before)
+            try reload(line.sender)
+            #expect(try shown() != before)
+            #expect(try kept.request("GET", "/test-after").text == "ok")
+            // A file that is none: the old certificate goes on.
+            try edit("front.pem", of: line) { _ in "no certificate" }
+            try reload(line.sender, says: "the configuration was not reloaded")
+            #expect(try kept.request("GET", "/test-still").text == "ok")
+        }
+    }
+
+    @Test func portsStayAndAreNamed() async throws {
+        try await withLine { line, _ in
+            let port = try freePort()
+            try edit("rg-sender.conf", of: line) {
+                $0.replacing("http.listen = 127.0.0.1:\(line.http)", with: "http.listen = 127.0.0.1:\(port)")
+            }
+            try reload(line.sender)
+            #expect(line.sender.log(lines: 30).contains("http.listen was changed: that takes effect with a restart"))
+            #expect(try line.get("/test-still").text == "ok")
+        }
+    }
+
+    @Test func aReloadUnderLoadLosesNoRequest() async throws {
+        try await withLine { line, _ in
+            let load = KeptLoad(line.http)
+            for _ in 0..<5 {
+                try #require(load.goOn(for: 100))
+                try reload(line.sender)
+                try reload(line.listener)
+            }
+            let more = load.goOn(for: 100)
+            let failures = load.stop()
+            #expect(more && failures.isEmpty, "\(failures)\n\(line.logs())")
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+import TestSupport
+
+/// A daemon gives way to a new process, or gets its sockets from a service manager.
+struct UpgradeTests {
+    /// The process that a PID file names; it is no child of the tests.
+    private struct Successor {
+        let processID: Int32
+
+        init?(of daemon: Daemon, pidFile: String) {
+            let text = (try? String(contentsOfFile: pidFile, encoding: .utf8)) ?? ""
+            guard let number = Int32(text.split(separator: "\n").first ?? ""), number != daemon.processID else {
+                return nil
+            }
+            processID = number
+            Guardian.watch(number)
+        }
+
+        /// Whether it ends when it is asked to.
+        func stop() -> Bool {
+            kill(processID, SIGTERM)
+            return eventually(within: .seconds(20)) {
+                let state = try? String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8)
+                return state?.contains(") Z ") ?? true
+            }
+        }
+    }
+
+    @Test(arguments: ["rg-sender", "rg-listener"]) func aNewProcessTakesOverWithoutLosingARequest(
+        name: String
+    ) async throws {
+        let folder = TemporaryFolder()
+        let pidFile = folder.path("pid")
+        var options = Line.Options()
+        if name == "rg-sender" { options.sender = ["pid.file = \(pidFile)"] }
+        if name == "rg-listener" { options.listener = ["pid.file = \(pidFile)"] }
+        try await withLine(options) { line, _ in
+            let daemon = name == "rg-sender" ? line.sender : line.listener
+            let load = KeptLoad(line.http)
+            try #require(load.goOn(for: 200))
+            daemon.send(SIGUSR2)
+            let code = daemon.ended(within: .seconds(30))
+            let more = load.goOn(for: 200)
+            let failures = load.stop()
+            #expect(code == 0 && more && failures.isEmpty, "\(failures)\n\(line.logs())")
+            let successor = try #require(Successor(of: daemon, pidFile: pidFile))
+            #expect(daemon.log(lines: 1, about: "process \(successor.processID) has taken over") != "")
+            #expect(successor.stop() && !FileManager.default.fileExists(atPath: pidFile))
+        }
+    }
+
+    @Test func aProcessThatCantBeReplacedGoesOn() async throws {
+        let folder = TemporaryFolder()
+        let pidFile = folder.path("pid")
+        try await withLine(Line.Options(sender: ["pid.file = \(pidFile)"])) { line, _ in
+            let configuration = line.folder.path("rg-sender.conf")
+            let good = try String(contentsOfFile: configuration, encoding: .utf8)
+            try Data((good + "no.such.key = 1\n").utf8).write(to: URL(fileURLWithPath: configuration))
+            line.sender.send(SIGUSR2)
+            let isSaid = eventually(within: .seconds(30)) {
+                line.sender.log(lines: 50).contains(
+                    "no upgrade, this process goes on: the new process ended with status")
+            }
+            #expect(isSaid && line.sender.isRunning, "\(line.logs())")
+            #expect(line.sender.log(lines: 50).contains("there is no such setting"))
+            #expect(try line.get("/test-after").text == "ok")
+            #expect(try String(contentsOfFile: pidFile, encoding: .utf8) == "\(line.sender.processID)\n")
+        }
+    }
+
+    @Test func aServiceManagerOpensThePort() async throws {
+        try await withLine { line, _ in
+            let port = try freePort()
+            let configuration = try String(contentsOfFile: line.folder.path("rg-sender.conf"), encoding: .utf8)
+                .replacing("http.listen = 127.0.0.1:\(line.http)", with: "http.listen = 127.0.0.1:\(port)")
+                .replacing("https.listen = 127.0.0.1:\(line.https)", with: "https.listen = 127.0.0.1:\(try freePort())")
+            let file = try line.folder.write(configuration, to: "activated.conf")
+            // It starts the daemon at the first connection, which waits in the socket meanwhile.
+            let program = RunningCommand.executable("rg-sender").path
+            let activated = try Daemon(
+                "/usr/bin/systemd-socket-activate",
+                ["--listen=127.0.0.1:\(port)", program, "--config", file.path], readyPort: port, in: line.folder,
+                name: "activated")
+            let answer = try Client(port).request("GET", "/test-activated")
+            #expect(answer.text == "ok", "\(answer)\n\(activated.log(lines: 30))")
+            #expect(!activated.log(lines: 30).contains("Address already in use"))
+            try activated.requireGoodEnd()
+        }
+    }
+}
