@@ -93,7 +93,10 @@ let package = Package(
             swiftSettings: daemon),
         .target(
             name: "Origin",
-            dependencies: ["Exchange", "HTTPRules", "HTTPWire", "Operations", nioCore, nioPosix, nioHTTP1, nioSSL],
+            dependencies: [
+                "Exchange", "HTTPRules", "HTTPWire", "Operations", nioConcurrency, nioCore, nioPosix, nioHTTP1, nioSSL,
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOTLS", package: "swift-nio"),
+            ],
             swiftSettings: daemon),
         .target(
             name: "Operations",

@@ -6,6 +6,7 @@ package import NIOCore
 import NIOPosix
 import NIOSSL
 package import Operations
+import Origin
 import PageStore
 
 /// A running rg-listener: accepts senders, asks origins, until it is told to stop.
@@ -13,7 +14,14 @@ package final class ListenerService: Drainable {
     private let parts: ListenerParts
     private let group: any EventLoopGroup
     private let version: String
-    private let running = NIOLockedValueBox<(workers: [NIOLoopBound<ListenerWorker>], channel: any Channel)?>(nil)
+    private let running = NIOLockedValueBox<Running?>(nil)
+
+    private struct Running {
+        let workers: [NIOLoopBound<ListenerWorker>]
+        let channel: any Channel
+        /// On the event loop of the first worker.
+        let checks: NIOLoopBound<OriginChecks>
+    }
 
     package let name = "rg-listener"
 
@@ -37,8 +45,10 @@ package final class ListenerService: Drainable {
                 try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
                     .context(for: .listener)
             },
-            originTLS: try Self.originTLS(configuration.origins),
+            originTLS: try Self.originTLS(configuration.origins), originHealth: OriginHealth(logger: log.logger),
             classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output)
+        parts.originHealth.update(configuration.natMap, configuration.origins)
+        statistics.add(.init("origins") { [health = parts.originHealth] in health.summaries() })
     }
 
     private static func originTLS(_ origins: ListenerConfiguration.Origins) throws -> NIOSSLContext {
@@ -91,7 +101,13 @@ package final class ListenerService: Drainable {
         }
         parts.logger.notice(
             "rg-listener \(version) is ready for senders on \(channel.localAddress.map(\.hostAndPort) ?? "its port")")
-        running.withLockedValue { $0 = (Array(byLoop.values), channel) }
+        let all = Array(byLoop.values)
+        let checks = try await all[0].eventLoop.submit {
+            let checks = OriginChecks(health: parts.originHealth, owner: all[0].value.origins)
+            checks.update(parts.configuration.natMap, parts.configuration.origins, tls: parts.originTLS)
+            return NIOLoopBound(checks, eventLoop: all[0].eventLoop)
+        }.get()
+        running.withLockedValue { $0 = Running(workers: all, channel: channel, checks: checks) }
     }
 
     package func drain() async {
@@ -106,7 +122,9 @@ package final class ListenerService: Drainable {
     }
 
     package func stop() async {
-        for worker in running.withLockedValue({ $0.take() })?.workers ?? [] {
+        let ended = running.withLockedValue { $0.take() }
+        if let checks = ended?.checks { try? await checks.eventLoop.submit { checks.value.stop() }.get() }
+        for worker in ended?.workers ?? [] {
             try? await worker.eventLoop.submit { worker.value.stop() }.get()
         }
         parts.encoders.stop()

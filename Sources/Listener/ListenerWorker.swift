@@ -46,10 +46,9 @@ final class ListenerWorker {
         accessLog =
             configuration.log.level >= .information
             ? AccessLog(to: parts.logOutput, format: configuration.log.format) : nil
-        let origins = configuration.origins
-        self.origins = OriginPool(
-            limits: OriginLimits(timeout: origins.timeout, idleConnections: origins.idleConnections),
-            tls: parts.originTLS, eventLoop: eventLoop)
+        origins = OriginPool(
+            limits: OriginLimits(configuration.origins), tls: parts.originTLS, health: parts.originHealth,
+            eventLoop: eventLoop)
         encoder = try PageEncoder(store: parts.store)
         encoders = parts.encoders
         maxPageBytes = configuration.pages.streamBytes
@@ -90,8 +89,8 @@ final class ListenerWorker {
 
     var tellsOrigin: Bool { configuration.origins.sendsRailgunHeader }
 
-    /// Where a request's origin is, and what of that the header shall tell; `nil` where it has none.
-    func origin(for request: ForwardedRequest) -> (OriginAddress, RailgunHeader.Flags)? {
+    /// Where a request's origins are, and what of that the header shall tell; `nil` where it has none.
+    func origins(for request: ForwardedRequest) -> (OriginSite, RailgunHeader.Flags)? {
         let isTLS = request.scheme == .https && !configuration.origins.isInsecure
         let (host, port) = Authority.split(request.authority, defaultPort: isTLS ? 443 : 80)
         let target = configuration.natMap.target(host: host, port: port)
@@ -100,8 +99,7 @@ final class ListenerWorker {
         var flags: RailgunHeader.Flags = []
         if target.isMapped { flags.insert(.addressMapped) }
         if target.isDefault { flags.insert(.defaultMapped) }
-        let address = OriginAddress(host: target.address.host, port: target.address.port, tlsName: isTLS ? host : nil)
-        return (address, flags)
+        return (OriginSite(target, tlsName: isTLS ? host : nil), flags)
     }
 
     /// An exchange got another piece of a page whose end isn't there.
@@ -220,6 +218,7 @@ struct ListenerParts: Sendable {
     let encoders: EncoderThreads
     let linkTLS: LinkTLS?
     let originTLS: NIOSSLContext?
+    let originHealth: OriginHealth
     let classKey: SymmetricKey
     let statistics: Statistics
     let logger: Logger

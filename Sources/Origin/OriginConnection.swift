@@ -4,6 +4,7 @@ import HTTPWire
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import NIOTLS
 
 /// One connection to an origin: one request at a time, in HTTP/1.1.
 final class OriginConnection: ChannelInboundHandler, Flushable {
@@ -37,6 +38,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     private var isPaused = false
     private var needsFlush = false
     private var deadline = NIODeadline.distantFuture
+    private var connectTimeout = Duration.zero
 
     /// How many bytes of an answer may wait to be handed on before no more are read.
     private static let maxUnconsumedBytes = 64 * 1024
@@ -67,14 +69,20 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     func expect(_ exchange: OriginExchange) {
         state = .connecting(exchange)
         exchange.opening = self
-        deadline = pool.eventLoop.now + timeout
+        connectTimeout = exchange.connectTimeout
+        deadline = pool.eventLoop.now + .nanoseconds(connectTimeout.nanoseconds)
     }
 
     func failedToConnect(_ failure: ExchangeFailure) {
         pool.closed(self)
         guard case .connecting(let exchange) = state else { return }
         state = .closed
-        exchange.failed(failure)
+        notConnected(exchange, failure)
+    }
+
+    private func notConnected(_ exchange: OriginExchange, _ failure: ExchangeFailure) {
+        pool.failed(address, failure)
+        exchange.connectionFailed(failure)
     }
 
     /// Sends the head, and what else there is.
@@ -105,12 +113,17 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         case .busy where isPaused: deadline = now + timeout  // it is the client that doesn't read
         case .busy(let exchange):
             let what = answerBegan ? "the rest of its answer" : "an answer"
-            end(
-                exchange,
-                ExchangeFailure(.originTimeout, "\(address) sent no sign of \(what) for \(pool.limits.timeout)"))
+            let failure = ExchangeFailure(
+                .originTimeout, "\(address) sent no sign of \(what) for \(pool.limits.timeout)")
+            // Where the request isn't complete, it may be the client that the origin waits for.
+            if !answerBegan, requestEnded { pool.failed(address, failure) }
+            end(exchange, failure)
         case .connecting(let exchange):
-            let why = "\(address) took no connection within \(pool.limits.timeout)"
-            end(exchange, ExchangeFailure(.originTimeout, why, requestUnseen: true))
+            state = .closed
+            context?.close(promise: nil)
+            pool.closed(self)
+            let why = "\(address) took no connection within \(connectTimeout)"
+            notConnected(exchange, ExchangeFailure(.originTimeout, why, requestUnseen: true))
         case .idle, .closed: break
         }
     }
@@ -161,11 +174,20 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
 
     func channelActive(context: ChannelHandlerContext) {
         // Another address was faster, or nobody waits any more: looking a name up can't be stopped.
-        guard case .connecting(let exchange) = state else { return context.close(promise: nil) }
+        guard case .connecting(let exchange) = state, self.context == nil else { return context.close(promise: nil) }
         self.context = context
         codec = try? context.pipeline.syncOperations.handler(type: OriginCodec.self)
-        // With TLS this comes before the handshake: what is written waits for it.
-        begin(exchange)
+        if address.tlsName == nil { begin(exchange) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Not before: what fails until then has sent nothing of the request.
+        if case .handshakeCompleted? = event as? TLSUserEvent, context === self.context,
+            case .connecting(let exchange) = state
+        {
+            begin(exchange)
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -173,6 +195,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         deadline = pool.eventLoop.now + timeout
         switch unwrapInboundIn(data) {
         case .head(let head):
+            if !answerBegan { pool.answered(address, began: exchange.tryBegan) }
             answerBegan = true
             received(head, exchange)
         case .body(let bytes):
@@ -202,7 +225,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         switch (error, state) {
         // On a connection that was idle, an end without an answer is no fault of the origin.
         case (let error as WireError, .busy(let exchange)) where !error.isCut && (answerBegan || !exchange.isReused):
-            end(exchange, ExchangeFailure(.badAnswer, "\(address): \(error.reason)"))
+            endByBadAnswer(exchange, error.reason)
         case (let error as WireError, _): connectionEnded("\(address): \(error.reason)")
         case (is NIOSSLExtraError, _), (is BoringSSLError, _), (is NIOSSLError, _):
             connectionEnded("TLS with \(address) failed: \(TLSWords.words(for: error))")
@@ -218,14 +241,14 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         pool.closed(self)
         switch old {
         case .connecting(let exchange):
-            exchange.failed(ExchangeFailure(.origin, why, requestUnseen: true))
+            notConnected(exchange, ExchangeFailure(.origin, why, requestUnseen: true))
         case .busy(let exchange) where isTunnel:
             exchange.receivedEnd(trailers: nil)
         case .busy(let exchange):
             let failure = ExchangeFailure(.origin, why)
-            // Only an idle connection breaks for no fault of this request.
-            if !answerBegan, exchange.isReused, exchange.retry(after: failure) { return }
-            exchange.failed(failure)
+            guard !answerBegan else { return exchange.failed(failure) }
+            if !exchange.isReused { pool.failed(address, failure) }
+            exchange.connectionFailed(failure)
         case .idle, .closed: break
         }
     }
@@ -246,8 +269,14 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
             head.headers.add(name: "Upgrade", value: upgrade)
             exchange.received(head)
         case .refuse(let reason):
-            end(exchange, ExchangeFailure(.badAnswer, "\(address): \(reason)"))
+            endByBadAnswer(exchange, reason)
         }
+    }
+
+    private func endByBadAnswer(_ exchange: OriginExchange, _ reason: String) {
+        let failure = ExchangeFailure(.badAnswer, "\(address): \(reason)")
+        pool.failed(address, failure)
+        end(exchange, failure)
     }
 
     private func answerEnded(_ exchange: OriginExchange, _ trailers: HTTPHeaders?) {
