@@ -200,7 +200,9 @@ let package = Package(
         .testTarget(
             name: "OriginTests",
             dependencies: [
-                "EmbeddedLine", "Exchange", "HTTPRules", "Origin", "TestSupport", nioCore, nioHTTP1, nioPosix, nioSSL,
+                "Corpus", "EmbeddedLine", "Exchange", "HTTPRules", "Operations", "Origin", "TestSupport",
+                nioConcurrency, nioCore, nioHTTP1, nioPosix, nioSSL,
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),

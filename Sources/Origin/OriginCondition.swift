@@ -24,6 +24,8 @@ struct OriginCondition: Hashable, Sendable {
         if case .down(_, nil) = state { true } else { false }
     }
 
+    var wasChecked: Bool { checksInARow != 0 }
+
     /// How much of its weight it has, in per cent: 0 while it is down, growing from 1 once it is up again.
     func share(_ now: NIODeadline, _ settings: OriginHealthSettings) -> Int {
         switch state {

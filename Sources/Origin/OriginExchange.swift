@@ -122,9 +122,11 @@ package final class OriginExchange: OutgoingRequest {
     /// There was no connection, or it broke before anything of an answer came: the request is sent again, or fails.
     func connectionFailed(_ failure: ExchangeFailure) {
         (connection, opening) = (nil, nil)
+        // What no origin can have seen doesn't count as a try; how many origins are asked is bounded besides.
         let mayRepeat = RetryRules.mayRepeat(
             request.head.method, sent: !failure.requestUnseen, answered: false,
-            bodyKept: !bodyWasSent && (failure.requestUnseen || request.upgrade == nil), tries: tries)
+            bodyKept: !bodyWasSent && (failure.requestUnseen || request.upgrade == nil),
+            tries: failure.requestUnseen ? 0 : tries)
         guard receiver != nil, mayRepeat else { return failed(failure) }
         if isReused {
             // The origin may have closed it just as the request went out: that is no fault of the origin.

@@ -34,7 +34,7 @@ extension OriginHealth {
     package func summaries(now: NIODeadline = .now()) -> [OriginSummary] {
         state.withLockedValue { state in
             state.entries.compactMap { key, entry in
-                guard entry.requests > 0 || entry.lastError != nil || state.settings.check != nil else { return nil }
+                guard entry.requests > 0 || entry.condition.wasChecked else { return nil }
                 let share = entry.condition.share(now, state.settings)
                 return OriginSummary(
                     address: key.description, site: entry.site, sites: entry.siteCount,
