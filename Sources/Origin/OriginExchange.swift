@@ -34,7 +34,7 @@ package final class OriginExchange: OutgoingRequest {
     /// The most origins that one request is brought to.
     private static let maxOrigins = 3
 
-    /// - Parameter place: The first origin to try, among those of the request's site.
+    /// Tries the origin at `place` of the request's site first.
     init(_ request: OriginRequest, pool: OriginPool, receiver: any AnswerReceiver, place: Int) {
         self.request = request
         self.pool = pool

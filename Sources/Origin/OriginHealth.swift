@@ -112,12 +112,12 @@ package final class OriginHealth: Sendable {
         _ key: OriginKey, _ change: (inout Entry, OriginHealthSettings) -> OriginCondition.Change?
     ) -> Bool {
         let noted: (OriginCondition.Change, Entry, OriginHealthSettings)? = state.withLockedValue { state in
-            guard var entry = state.entries[key] else { return nil }
-            let change = change(&entry, state.settings)
-            if change != nil { entry.since = Date() }
-            if change == .wentDown { entry.downs += 1 }
-            state.entries[key] = entry
-            return change.map { ($0, entry, state.settings) }
+            guard let index = state.entries.index(forKey: key) else { return nil }
+            let settings = state.settings
+            guard let change = change(&state.entries.values[index], settings) else { return nil }
+            state.entries.values[index].since = Date()
+            if change == .wentDown { state.entries.values[index].downs += 1 }
+            return (change, state.entries.values[index], settings)
         }
         guard let (change, entry, settings) = noted else { return false }
         // Both at one level: who reads of the one is waiting for the other.

@@ -32,6 +32,8 @@ struct OriginRotation: Sendable {
     ///   - conditions: One for each of them.
     ///   - tried: Places that are out of question.
     ///   - isRepeatable: Whether the request could go elsewhere if it got no answer.
+    ///   - now: The time of the request.
+    ///   - settings: What the conditions were made with.
     /// - Returns: A place; `nil` where all have been tried.
     mutating func choose(
         among origins: [MappedOrigin], _ conditions: [OriginCondition], tried: [Int], isRepeatable: Bool,

@@ -17,7 +17,7 @@ final class ManyOrigins {
     var connections: [EmbeddedOrigins.Connection] { pool.origins.connections }
     var settings = ListenerConfiguration.Origins.sample
 
-    /// - Parameter accepts: Whether connections are taken at once, or when the test says so.
+    /// Reads the map; without `accepts`, connections are taken when the test says so.
     init(_ map: String, accepts: Bool = true) throws {
         self.map = try NATMap(Settings(map, file: "railgun-nat.conf"))
         let log = log
