@@ -21,6 +21,8 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     }
 
     let address: OriginAddress
+    /// What it was opened with; `nil` for plain HTTP.
+    let tls: NIOSSLContext?
     /// Kept until this connection has ended: after a farewell of TLS that may be later than all else.
     private let pool: OriginPool
     private var state = State.idle
@@ -46,9 +48,10 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     init(address: OriginAddress, pool: OriginPool) {
         self.address = address
         self.pool = pool
+        tls = address.tlsName == nil ? nil : pool.tls
     }
 
-    func addHandlers(to channel: any Channel, tls: NIOSSLContext?) throws {
+    func addHandlers(to channel: any Channel) throws {
         if let name = address.tlsName {
             guard let tls else { preconditionFailure("an https origin without a TLS context") }
             // A certificate names an address in its own way; TLS's server name is for names only.

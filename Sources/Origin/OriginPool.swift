@@ -10,7 +10,7 @@ package final class OriginPool {
     let eventLoop: any EventLoop
     private(set) var limits: OriginLimits
     let flushes: FlushBatch
-    private var tls: NIOSSLContext?
+    private(set) var tls: NIOSSLContext?
     /// `nil` where each site has one origin.
     private let health: OriginHealth?
     /// Whose turn it is, by the line of the NAT map.
@@ -46,7 +46,7 @@ package final class OriginPool {
 
     /// Goes on with other settings.
     ///
-    /// What is under way goes on as it began. Idle connections that ``OriginHealth/knows(_:)`` no more are closed, and
+    /// What is under way goes on as it began, on connections that are not kept where TLS is another one now. Idle connections that ``OriginHealth/knows(_:)`` no more are closed, and
     /// with other TLS all that have any.
     package func update(limits: OriginLimits, tls: NIOSSLContext?) {
         let tlsChanged = tls !== self.tls
@@ -113,10 +113,9 @@ package final class OriginPool {
         busy[ObjectIdentifier(connection)] = connection
         connection.expect(exchange)
         let isolated = NIOLoopBound(connection, eventLoop: eventLoop)
-        let tls = tls
         connector(address, limits, eventLoop) { channel in
             channel.eventLoop.makeCompletedFuture {
-                try isolated.value.addHandlers(to: channel, tls: tls)
+                try isolated.value.addHandlers(to: channel)
             }
         }
         .assumeIsolatedUnsafeUnchecked()
@@ -161,7 +160,9 @@ package final class OriginPool {
 
     func released(_ connection: OriginConnection, reusable: Bool) {
         busy[ObjectIdentifier(connection)] = nil
-        guard reusable, sweeps != nil, idle[connection.address, default: []].count < limits.idleConnections else {
+        guard reusable, sweeps != nil, connection.tls === (connection.address.tlsName == nil ? nil : tls),
+            idle[connection.address, default: []].count < limits.idleConnections
+        else {
             return connection.close()
         }
         connection.idleSince = eventLoop.now
