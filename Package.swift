@@ -93,7 +93,10 @@ let package = Package(
             swiftSettings: daemon),
         .target(
             name: "Origin",
-            dependencies: ["Exchange", "HTTPRules", "HTTPWire", "Operations", nioCore, nioPosix, nioHTTP1, nioSSL],
+            dependencies: [
+                "Exchange", "HTTPRules", "HTTPWire", "Operations", nioConcurrency, nioCore, nioPosix, nioHTTP1, nioSSL,
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOTLS", package: "swift-nio"),
+            ],
             swiftSettings: daemon),
         .target(
             name: "Operations",
@@ -197,7 +200,9 @@ let package = Package(
         .testTarget(
             name: "OriginTests",
             dependencies: [
-                "EmbeddedLine", "Exchange", "HTTPRules", "Origin", "TestSupport", nioCore, nioHTTP1, nioPosix, nioSSL,
+                "Corpus", "EmbeddedLine", "Exchange", "HTTPRules", "Operations", "Origin", "TestSupport",
+                nioConcurrency, nioCore, nioHTTP1, nioPosix, nioSSL,
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),

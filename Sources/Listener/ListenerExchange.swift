@@ -56,7 +56,7 @@ final class ListenerExchange {
     }
 
     func start() {
-        guard let (address, flags) = worker.origin(for: request) else {
+        guard let (site, flags) = worker.origins(for: request) else {
             return fail(
                 ExchangeFailure(
                     .origin,
@@ -68,7 +68,7 @@ final class ListenerExchange {
         // A page must come as it is, to be compared. What isn't a page comes as the client would have it.
         if mayBePage { request.fields.remove(name: "accept-encoding") }
         if worker.tellsOrigin { request.fields.replaceOrAdd(name: "Railgun", value: "1") }
-        outgoing = worker.origins.send(OriginRequest(request, address: address), receiver: self)
+        outgoing = worker.origins.send(OriginRequest(request, site: site), receiver: self)
     }
 
     private var mayBePage: Bool {

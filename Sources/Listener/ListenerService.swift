@@ -6,6 +6,7 @@ package import NIOCore
 import NIOPosix
 import NIOSSL
 package import Operations
+import Origin
 import PageStore
 
 /// A running rg-listener: accepts senders, asks origins, until it is told to stop.
@@ -16,7 +17,14 @@ package final class ListenerService: Drainable {
     private let sockets: ListeningSockets
     private let started: ListenerConfiguration
     private let settings: NIOLockedValueBox<ListenerSettings>
-    private let running = NIOLockedValueBox<(workers: [NIOLoopBound<ListenerWorker>], channel: any Channel)?>(nil)
+    private let running = NIOLockedValueBox<Running?>(nil)
+
+    private struct Running {
+        let workers: [NIOLoopBound<ListenerWorker>]
+        let channel: any Channel
+        /// On the event loop of the first worker.
+        let checks: NIOLoopBound<OriginChecks>
+    }
 
     package let name = "rg-listener"
 
@@ -34,7 +42,10 @@ package final class ListenerService: Drainable {
         statistics.add(.init("store") { store.summary })
         parts = ListenerParts(
             store: store, encoders: EncoderThreads(threadCount: System.coreCount, store: store),
+            originHealth: OriginHealth(logger: log.logger),
             classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output)
+        parts.originHealth.update(configuration.natMap, configuration.origins)
+        statistics.add(.init("origins") { [health = parts.originHealth] in health.summaries() })
     }
 
     /// What the statistics server shows beside the statistics.
@@ -79,7 +90,13 @@ package final class ListenerService: Drainable {
         }
         parts.logger.notice(
             "rg-listener \(version) is ready for senders on \(channel.localAddress.map(\.hostAndPort) ?? "its port")")
-        running.withLockedValue { $0 = (Array(byLoop.values), channel) }
+        let all = Array(byLoop.values)
+        let checks = try await all[0].eventLoop.submit {
+            let checks = OriginChecks(health: parts.originHealth, owner: all[0].value.origins)
+            checks.update(first.configuration.natMap, first.configuration.origins, tls: first.originTLS)
+            return NIOLoopBound(checks, eventLoop: all[0].eventLoop)
+        }.get()
+        running.withLockedValue { $0 = Running(workers: all, channel: channel, checks: checks) }
     }
 
     /// Reads what another configuration names.
@@ -92,8 +109,15 @@ package final class ListenerService: Drainable {
         return { [self] in
             self.settings.withLockedValue { $0 = settings }
             parts.store.update(settings.storeLimits)
-            for worker in running.withLockedValue({ $0?.workers }) ?? [] {
-                try? await worker.eventLoop.submit { worker.value.update(settings) }.get()
+            parts.originHealth.update(configuration.natMap, configuration.origins)
+            if let running = running.withLockedValue({ $0 }) {
+                for worker in running.workers {
+                    try? await worker.eventLoop.submit { worker.value.update(settings) }.get()
+                }
+                try? await running.checks.eventLoop.submit {
+                    running.checks.value.update(
+                        configuration.natMap, configuration.origins, tls: settings.originTLS)
+                }.get()
             }
             return configuration.pending(since: started)
         }
@@ -111,7 +135,9 @@ package final class ListenerService: Drainable {
     }
 
     package func stop() async {
-        for worker in running.withLockedValue({ $0.take() })?.workers ?? [] {
+        let ended = running.withLockedValue { $0.take() }
+        if let checks = ended?.checks { try? await checks.eventLoop.submit { checks.value.stop() }.get() }
+        for worker in ended?.workers ?? [] {
             try? await worker.eventLoop.submit { worker.value.stop() }.get()
         }
         parts.encoders.stop()

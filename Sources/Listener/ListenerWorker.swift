@@ -46,7 +46,8 @@ final class ListenerWorker {
         accessLog = AccessLog(to: parts.logOutput)
         statistics = parts.statistics.onLoop(eventLoop)
         origins = OriginPool(
-            limits: OriginLimits(settings.configuration.origins), tls: settings.originTLS, eventLoop: eventLoop)
+            limits: OriginLimits(settings.configuration.origins), tls: settings.originTLS,
+            health: parts.originHealth, eventLoop: eventLoop)
         encoder = try PageEncoder(store: parts.store)
         encoders = parts.encoders
         classKey = parts.classKey
@@ -98,8 +99,8 @@ final class ListenerWorker {
 
     var tellsOrigin: Bool { configuration.origins.sendsRailgunHeader }
 
-    /// Where a request's origin is, and what of that the header shall tell; `nil` where it has none.
-    func origin(for request: ForwardedRequest) -> (OriginAddress, RailgunHeader.Flags)? {
+    /// Where a request's origins are, and what of that the header shall tell; `nil` where it has none.
+    func origins(for request: ForwardedRequest) -> (OriginSite, RailgunHeader.Flags)? {
         let isTLS = request.scheme == .https && !configuration.origins.isInsecure
         let (host, port) = Authority.split(request.authority, defaultPort: isTLS ? 443 : 80)
         let target = configuration.natMap.target(host: host, port: port)
@@ -108,8 +109,7 @@ final class ListenerWorker {
         var flags: RailgunHeader.Flags = []
         if target.isMapped { flags.insert(.addressMapped) }
         if target.isDefault { flags.insert(.defaultMapped) }
-        let address = OriginAddress(host: target.address.host, port: target.address.port, tlsName: isTLS ? host : nil)
-        return (address, flags)
+        return (OriginSite(target, tlsName: isTLS ? host : nil), flags)
     }
 
     /// An exchange got another piece of a page whose end isn't there.
@@ -225,14 +225,10 @@ extension ListenerWorker: LaneOwner {
 struct ListenerParts: Sendable {
     let store: any PageStore
     let encoders: EncoderThreads
+    let originHealth: OriginHealth
     let classKey: SymmetricKey
     let statistics: Statistics
     let logger: Logger
     let logOutput: LogOutput
 }
 
-extension OriginLimits {
-    fileprivate init(_ origins: ListenerConfiguration.Origins) {
-        self.init(timeout: origins.timeout, idleConnections: origins.idleConnections)
-    }
-}

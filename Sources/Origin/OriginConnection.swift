@@ -4,6 +4,7 @@ import HTTPWire
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import NIOTLS
 
 /// One connection to an origin: one request at a time, in HTTP/1.1.
 final class OriginConnection: ChannelInboundHandler, Flushable {
@@ -20,6 +21,8 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     }
 
     let address: OriginAddress
+    /// What it was opened with; `nil` for plain HTTP.
+    let tls: NIOSSLContext?
     /// Kept until this connection has ended: after a farewell of TLS that may be later than all else.
     private let pool: OriginPool
     private var state = State.idle
@@ -27,8 +30,6 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     private var context: ChannelHandlerContext?
     private var codec: OriginCodec?
     var idleSince = NIODeadline.distantPast
-    /// Of the pool's limits and certificates, those that it was opened with.
-    let generation: Int
 
     // What concerns the request that is under way.
     private var requestEnded = false
@@ -39,17 +40,18 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     private var isPaused = false
     private var needsFlush = false
     private var deadline = NIODeadline.distantFuture
+    private var connectTimeout = Duration.zero
 
     /// How many bytes of an answer may wait to be handed on before no more are read.
     private static let maxUnconsumedBytes = 64 * 1024
 
-    init(address: OriginAddress, pool: OriginPool, generation: Int) {
+    init(address: OriginAddress, pool: OriginPool) {
         self.address = address
         self.pool = pool
-        self.generation = generation
+        tls = address.tlsName == nil ? nil : pool.tls
     }
 
-    func addHandlers(to channel: any Channel, tls: NIOSSLContext?) throws {
+    func addHandlers(to channel: any Channel) throws {
         if let name = address.tlsName {
             guard let tls else { preconditionFailure("an https origin without a TLS context") }
             // A certificate names an address in its own way; TLS's server name is for names only.
@@ -70,14 +72,20 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     func expect(_ exchange: OriginExchange) {
         state = .connecting(exchange)
         exchange.opening = self
-        deadline = pool.eventLoop.now + timeout
+        connectTimeout = exchange.connectTimeout
+        deadline = pool.eventLoop.now + .nanoseconds(connectTimeout.nanoseconds)
     }
 
     func failedToConnect(_ failure: ExchangeFailure) {
         pool.closed(self)
         guard case .connecting(let exchange) = state else { return }
         state = .closed
-        exchange.failed(failure)
+        notConnected(exchange, failure)
+    }
+
+    private func notConnected(_ exchange: OriginExchange, _ failure: ExchangeFailure) {
+        pool.failed(address, failure)
+        exchange.connectionFailed(failure)
     }
 
     /// Sends the head, and what else there is.
@@ -108,12 +116,17 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         case .busy where isPaused: deadline = now + timeout  // it is the client that doesn't read
         case .busy(let exchange):
             let what = answerBegan ? "the rest of its answer" : "an answer"
-            end(
-                exchange,
-                ExchangeFailure(.originTimeout, "\(address) sent no sign of \(what) for \(pool.limits.timeout)"))
+            let failure = ExchangeFailure(
+                .originTimeout, "\(address) sent no sign of \(what) for \(pool.limits.timeout)")
+            // Where the request isn't complete, it may be the client that the origin waits for.
+            if !answerBegan, requestEnded { pool.failed(address, failure) }
+            end(exchange, failure)
         case .connecting(let exchange):
-            let why = "\(address) took no connection within \(pool.limits.timeout)"
-            end(exchange, ExchangeFailure(.originTimeout, why, requestUnseen: true))
+            state = .closed
+            context?.close(promise: nil)
+            pool.closed(self)
+            let why = "\(address) took no connection within \(connectTimeout)"
+            notConnected(exchange, ExchangeFailure(.originTimeout, why, requestUnseen: true))
         case .idle, .closed: break
         }
     }
@@ -164,11 +177,20 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
 
     func channelActive(context: ChannelHandlerContext) {
         // Another address was faster, or nobody waits any more: looking a name up can't be stopped.
-        guard case .connecting(let exchange) = state else { return context.close(promise: nil) }
+        guard case .connecting(let exchange) = state, self.context == nil else { return context.close(promise: nil) }
         self.context = context
         codec = try? context.pipeline.syncOperations.handler(type: OriginCodec.self)
-        // With TLS this comes before the handshake: what is written waits for it.
-        begin(exchange)
+        if address.tlsName == nil { begin(exchange) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Not before: what fails until then has sent nothing of the request.
+        if case .handshakeCompleted? = event as? TLSUserEvent, context === self.context,
+            case .connecting(let exchange) = state
+        {
+            begin(exchange)
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -176,6 +198,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         deadline = pool.eventLoop.now + timeout
         switch unwrapInboundIn(data) {
         case .head(let head):
+            if !answerBegan { pool.answered(address, began: exchange.tryBegan) }
             answerBegan = true
             received(head, exchange)
         case .body(let bytes):
@@ -205,7 +228,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         switch (error, state) {
         // On a connection that was idle, an end without an answer is no fault of the origin.
         case (let error as WireError, .busy(let exchange)) where !error.isCut && (answerBegan || !exchange.isReused):
-            end(exchange, ExchangeFailure(.badAnswer, "\(address): \(error.reason)"))
+            endByBadAnswer(exchange, error.reason)
         case (let error as WireError, _): connectionEnded("\(address): \(error.reason)")
         case (is NIOSSLExtraError, _), (is BoringSSLError, _), (is NIOSSLError, _):
             connectionEnded("TLS with \(address) failed: \(TLSWords.words(for: error))")
@@ -221,14 +244,14 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         pool.closed(self)
         switch old {
         case .connecting(let exchange):
-            exchange.failed(ExchangeFailure(.origin, why, requestUnseen: true))
+            notConnected(exchange, ExchangeFailure(.origin, why, requestUnseen: true))
         case .busy(let exchange) where isTunnel:
             exchange.receivedEnd(trailers: nil)
         case .busy(let exchange):
             let failure = ExchangeFailure(.origin, why)
-            // Only an idle connection breaks for no fault of this request.
-            if !answerBegan, exchange.isReused, exchange.retry(after: failure) { return }
-            exchange.failed(failure)
+            guard !answerBegan else { return exchange.failed(failure) }
+            if !exchange.isReused { pool.failed(address, failure) }
+            exchange.connectionFailed(failure)
         case .idle, .closed: break
         }
     }
@@ -249,8 +272,14 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
             head.headers.add(name: "Upgrade", value: upgrade)
             exchange.received(head)
         case .refuse(let reason):
-            end(exchange, ExchangeFailure(.badAnswer, "\(address): \(reason)"))
+            endByBadAnswer(exchange, reason)
         }
+    }
+
+    private func endByBadAnswer(_ exchange: OriginExchange, _ reason: String) {
+        let failure = ExchangeFailure(.badAnswer, "\(address): \(reason)")
+        pool.failed(address, failure)
+        end(exchange, failure)
     }
 
     private func answerEnded(_ exchange: OriginExchange, _ trailers: HTTPHeaders?) {

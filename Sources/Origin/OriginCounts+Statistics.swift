@@ -6,6 +6,8 @@ extension OriginCounts {
         statistics.counters.originRequests = requests
         statistics.counters.originConnections = connections
         statistics.counters.originRetries = retries
+        statistics.counters.originFailovers = failovers
+        statistics.counters.originDowns = downs
         statistics.counters.originBytesSent = bodyBytesSent
         statistics.counters.originBytesReceived = bodyBytesReceived
     }

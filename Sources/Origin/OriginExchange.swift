@@ -18,25 +18,39 @@ package final class OriginExchange: OutgoingRequest {
     private var bodyWasSent = false
     /// The bytes that Content-Length still promises; `nil` without one.
     private var declaredBytes: Int?
+    /// How often an origin may have seen it.
     private var tries = 1
+    /// The origins of the site that were tried, by their place; the last one is being tried.
+    private var triedPlaces: [Int]
     /// Whether the connection carried other requests before.
     package internal(set) var isReused = false
-    /// Whether a broken idle connection was replaced.
+    /// Whether a broken connection was replaced.
     package private(set) var wasRestarted = false
-    private let started = NIODeadline.now()
+    private let started: NIODeadline
+    /// When the last try was.
+    private(set) var tryBegan: NIODeadline
 
     private static let highWaterBytes = 64 * 1024
+    /// The most origins that one request is brought to.
+    private static let maxOrigins = 3
 
-    init(_ request: OriginRequest, pool: OriginPool, receiver: any AnswerReceiver) {
+    /// Tries the origin at `place` of the request's site first.
+    init(_ request: OriginRequest, pool: OriginPool, receiver: any AnswerReceiver, place: Int) {
         self.request = request
         self.pool = pool
         self.receiver = receiver
         if !request.hasBody { end = .some(nil) }
         declaredBytes = request.bodyBytes
+        triedPlaces = [place]
+        started = pool.eventLoop.now
+        tryBegan = started
     }
 
+    /// The origin that has it, or is being tried.
+    var address: OriginAddress { request.site[triedPlaces[triedPlaces.count - 1]] }
+
     /// From the request's start until now, in microseconds.
-    package var elapsedMicroseconds: UInt64 { UInt64((NIODeadline.now() - started).nanoseconds / 1000) }
+    package var elapsedMicroseconds: UInt64 { UInt64((pool.eventLoop.now - started).nanoseconds / 1000) }
 
     // MARK: OutgoingRequest
 
@@ -94,17 +108,38 @@ package final class OriginExchange: OutgoingRequest {
         if wasFull { receiver?.requestBecameWritable() }
     }
 
-    /// A connection that was idle broke before it answered: the origin may have closed it just as the request went out.
-    func retry(after failure: ExchangeFailure) -> Bool {
-        guard receiver != nil,
-            RetryRules.mayRepeat(
-                request.head.method, sent: !failure.requestUnseen, answered: false,
-                bodyKept: !bodyWasSent && request.upgrade == nil, tries: tries)
-        else { return false }
-        tries += 1
-        (connection, isReused, wasRestarted) = (nil, false, true)
-        pool.start(self, fresh: true)
-        return true
+    /// How long connecting may take: not for long where another origin could be tried, and never longer than all tries.
+    var connectTimeout: Duration {
+        let left = pool.limits.timeout - .nanoseconds((tryBegan - started).nanoseconds)
+        return mayGoElsewhere ? min(left, pool.limits.connectTimeout) : left
+    }
+
+    private var mayGoElsewhere: Bool {
+        triedPlaces.count < min(Self.maxOrigins, request.site.origins.count)
+            && pool.eventLoop.now - started < .nanoseconds(pool.limits.timeout.nanoseconds)
+    }
+
+    /// There was no connection, or it broke before anything of an answer came: the request is sent again, or fails.
+    func connectionFailed(_ failure: ExchangeFailure) {
+        (connection, opening) = (nil, nil)
+        // What no origin can have seen doesn't count as a try; how many origins are asked is bounded besides.
+        let mayRepeat = RetryRules.mayRepeat(
+            request.head.method, sent: !failure.requestUnseen, answered: false,
+            bodyKept: !bodyWasSent && (failure.requestUnseen || request.upgrade == nil),
+            tries: failure.requestUnseen ? 0 : tries)
+        guard receiver != nil, mayRepeat else { return failed(failure) }
+        if isReused {
+            // The origin may have closed it just as the request went out: that is no fault of the origin.
+            pool.counts.retries += 1
+        } else if mayGoElsewhere, let place = pool.place(for: request, tried: triedPlaces) {
+            pool.counts.failovers += 1
+            triedPlaces.append(place)
+        } else {
+            return failed(failure)
+        }
+        if !failure.requestUnseen { (tries, wasRestarted) = (tries + 1, true) }
+        tryBegan = pool.eventLoop.now
+        pool.start(self, fresh: isReused || !failure.requestUnseen)
     }
 
     func received(interim head: HTTPResponseHead) { receiver?.received(interim: head) }

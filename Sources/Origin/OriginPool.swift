@@ -10,40 +10,56 @@ package final class OriginPool {
     let eventLoop: any EventLoop
     private(set) var limits: OriginLimits
     let flushes: FlushBatch
-    private var tls: NIOSSLContext?
+    private(set) var tls: NIOSSLContext?
+    /// `nil` where each site has one origin.
+    private let health: OriginHealth?
+    /// Whose turn it is, by the line of the NAT map.
+    private var rotations: [Int: OriginRotation] = [:]
     /// Connections that wait for a request, by origin; the most recently used last.
     private var idle: [OriginAddress: [OriginConnection]] = [:]
     /// Connections that have a request, or are being opened.
     private var busy: [ObjectIdentifier: OriginConnection] = [:]
     private var sweeps: RepeatedTask?
-    /// How often limits and certificates were replaced.
-    private var generation = 0
     /// How connections are opened; tests put channels without sockets in its place.
     package var connector: OriginConnector = openSocket
     /// What was counted since the start.
     package internal(set) var counts = OriginCounts()
 
     /// Makes an empty pool; `tls` is for https origins, `nil` where there are none.
-    package init(limits: OriginLimits, tls: NIOSSLContext?, eventLoop: any EventLoop) {
+    package init(
+        limits: OriginLimits, tls: NIOSSLContext?, health: OriginHealth? = nil, eventLoop: any EventLoop
+    ) {
         self.limits = limits
         self.tls = tls
+        self.health = health
         self.eventLoop = eventLoop
         flushes = FlushBatch(eventLoop: eventLoop)
     }
 
     /// Begins to enforce time-outs; until ``stop()``.
     package func start() {
-        let tick = TimeAmount.nanoseconds(min(max(limits.timeout / 20, .milliseconds(50)), .seconds(1)).nanoseconds)
+        let shortest = min(limits.timeout, limits.connectTimeout)
+        let tick = TimeAmount.nanoseconds(min(max(shortest / 20, .milliseconds(50)), .seconds(1)).nanoseconds)
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
         sweeps = eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in isolated.value.sweep() }
     }
 
-    /// Goes on with other limits and certificates; connections that were opened with the old ones take no more requests.
+    /// Goes on with other settings.
+    ///
+    /// What is under way goes on as it began, on connections that are not kept where TLS is another one now. Idle connections that ``OriginHealth/knows(_:)`` no more are closed, and
+    /// with other TLS all that have any.
     package func update(limits: OriginLimits, tls: NIOSSLContext?) {
+        let tlsChanged = tls !== self.tls
         (self.limits, self.tls) = (limits, tls)
-        generation += 1
-        for connections in idle.values { for connection in connections { connection.close() } }
-        idle = [:]
+        rotations = [:]  // lines have other numbers
+        for (address, connections) in idle
+        where tlsChanged && address.tlsName != nil || health?.knows(address) == false {
+            idle[address] = nil
+            for connection in connections { connection.close() }
+        }
+        guard sweeps != nil else { return }
+        sweeps?.cancel()
+        start()
     }
 
     /// Closes what is idle, and gives up what is not.
@@ -58,19 +74,29 @@ package final class OriginPool {
     ///
     /// The receiver hears of everything, on this event loop; never before this returns.
     package func send(_ request: OriginRequest, receiver: any AnswerReceiver) -> OriginExchange {
-        let exchange = OriginExchange(request, pool: self, receiver: receiver)
+        counts.requests += 1
+        let exchange = OriginExchange(request, pool: self, receiver: receiver, place: place(for: request) ?? 0)
         start(exchange, fresh: false)
         return exchange
     }
 
+    /// Sends it by a connection that is idle, or, with `fresh`, by a new one.
     func start(_ exchange: OriginExchange, fresh: Bool) {
-        if fresh { counts.retries += 1 } else { counts.requests += 1 }
-        if !fresh, let connection = takeIdle(exchange.request.address) {
+        exchange.isReused = false
+        if !fresh, let connection = takeIdle(exchange.address) {
             busy[ObjectIdentifier(connection)] = connection
             exchange.isReused = true
             return connection.begin(exchange)
         }
         connect(exchange)
+    }
+
+    /// Which of its site's origins a request is to go to; `nil` where all were tried.
+    func place(for request: OriginRequest, tried: [Int] = []) -> Int? {
+        guard let health, let line = request.site.line else { return tried.isEmpty ? 0 : nil }
+        return health.choose(
+            request.site, tried: tried, isRepeatable: request.isRepeatable, eventLoop.now,
+            &rotations[line, default: OriginRotation()])
     }
 
     private func takeIdle(_ address: OriginAddress) -> OriginConnection? {
@@ -82,15 +108,14 @@ package final class OriginPool {
 
     private func connect(_ exchange: OriginExchange) {
         counts.connections += 1
-        let address = exchange.request.address
-        let connection = OriginConnection(address: address, pool: self, generation: generation)
+        let address = exchange.address
+        let connection = OriginConnection(address: address, pool: self)
         busy[ObjectIdentifier(connection)] = connection
         connection.expect(exchange)
         let isolated = NIOLoopBound(connection, eventLoop: eventLoop)
-        let tls = tls
         connector(address, limits, eventLoop) { channel in
             channel.eventLoop.makeCompletedFuture {
-                try isolated.value.addHandlers(to: channel, tls: tls)
+                try isolated.value.addHandlers(to: channel)
             }
         }
         .assumeIsolatedUnsafeUnchecked()
@@ -121,9 +146,21 @@ package final class OriginPool {
 
     // MARK: for connections
 
+    func answered(_ address: OriginAddress, began: NIODeadline) {
+        health?.answered(address, began: began, eventLoop.now)
+    }
+
+    func failed(_ address: OriginAddress, _ failure: ExchangeFailure) {
+        if health?.failed(address, failure.message, eventLoop.now) == true { counts.downs += 1 }
+    }
+
+    func checked(_ key: OriginKey, failure: String?) {
+        if health?.checked(key, failure: failure, eventLoop.now) == true { counts.downs += 1 }
+    }
+
     func released(_ connection: OriginConnection, reusable: Bool) {
         busy[ObjectIdentifier(connection)] = nil
-        guard reusable, sweeps != nil, connection.generation == generation,
+        guard reusable, sweeps != nil, connection.tls === (connection.address.tlsName == nil ? nil : tls),
             idle[connection.address, default: []].count < limits.idleConnections
         else {
             return connection.close()

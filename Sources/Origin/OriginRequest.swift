@@ -1,5 +1,6 @@
 package import HTTPRules
 package import NIOHTTP1
+package import Operations
 
 /// Where an origin is, and how it is spoken to.
 package struct OriginAddress: Hashable, Sendable, CustomStringConvertible {
@@ -22,7 +23,7 @@ package struct OriginAddress: Hashable, Sendable, CustomStringConvertible {
 
 /// A request as an origin is to get it.
 package struct OriginRequest: Sendable {
-    package var address: OriginAddress
+    package var site: OriginSite
     package var head: HTTPRequestHead
     /// The protocol that the request asks to switch to.
     package var upgrade: String?
@@ -31,13 +32,22 @@ package struct OriginRequest: Sendable {
     /// The body's length in bytes, where the head tells it.
     package var bodyBytes: Int?
 
+    /// A request to the only origin there is.
     package init(_ request: ForwardedRequest, address: OriginAddress, host: String? = nil) {
-        self.address = address
+        self.init(request, site: OriginSite(address), host: host)
+    }
+
+    /// A request to whichever of the origins is to have it; `host` as in ``ForwardedRequest/originHead(host:)``.
+    package init(_ request: ForwardedRequest, site: OriginSite, host: String? = nil) {
+        self.site = site
         head = request.originHead(host: host)
         upgrade = request.upgrade
         hasBody = request.body != .none
         if case .length(let count) = request.body { bodyBytes = count }
     }
+
+    /// Whether it does no harm to send it again, and all of it is at hand.
+    var isRepeatable: Bool { RetryRules.isIdempotent(head.method) && !hasBody && upgrade == nil }
 }
 
 /// What a pool counts.
@@ -47,6 +57,10 @@ package struct OriginCounts: Hashable, Sendable {
     package var connections = 0
     /// Requests that were sent again because a kept connection broke.
     package var retries = 0
+    /// Requests that went to another origin of their site, because one took no connection or lost it.
+    package var failovers = 0
+    /// How often this event loop found an origin to be down.
+    package var downs = 0
     /// Of bodies, in bytes.
     package var bodyBytesSent = 0
     package var bodyBytesReceived = 0
@@ -56,14 +70,25 @@ package struct OriginCounts: Hashable, Sendable {
 package struct OriginLimits: Hashable, Sendable {
     /// How long connecting, or waiting for the next bytes, may take.
     package var timeout: Duration
+    /// How long connecting may take where the site has another origin to try.
+    package var connectTimeout: Duration
     /// Idle connections that are kept for each origin.
     package var idleConnections: Int
     /// How long an idle connection is kept.
     package var idleLifetime: Duration
 
-    package init(timeout: Duration = .seconds(30), idleConnections: Int = 32, idleLifetime: Duration = .seconds(90)) {
-        self.timeout = timeout
-        self.idleConnections = idleConnections
-        self.idleLifetime = idleLifetime
+    package init(
+        timeout: Duration = .seconds(30), connectTimeout: Duration = .seconds(3), idleConnections: Int = 32,
+        idleLifetime: Duration = .seconds(90)
+    ) {
+        (self.timeout, self.connectTimeout) = (timeout, connectTimeout)
+        (self.idleConnections, self.idleLifetime) = (idleConnections, idleLifetime)
+    }
+
+    /// What a listener's configuration says.
+    package init(_ origins: ListenerConfiguration.Origins) {
+        self.init(
+            timeout: origins.timeout, connectTimeout: origins.health.connectTimeout,
+            idleConnections: origins.idleConnections)
     }
 }

@@ -9,6 +9,7 @@ import NIOCore
 import NIOEmbedded
 import NIOHTTP1
 import Operations
+import Origin
 import PageStore
 
 @testable import Listener
@@ -29,13 +30,16 @@ final class ListenerEnd {
         var configuration = try ListenerConfiguration(
             Settings("wan.ip = 127.0.0.1\nwan.tls = 0\n" + settings, file: "railgun.conf"))
         configuration.natMap = try NATMap(Settings(natMap, file: "railgun-nat.conf"))
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let health = OriginHealth(logger: logger)
+        health.update(configuration.natMap, configuration.origins)
         encoders = EncoderThreads(threadCount: 1, store: store)
         origins = EmbeddedOrigins(loop: loop)
         worker = try ListenerWorker(
             ListenerParts(
-                store: store, encoders: encoders, classKey: SymmetricKey(size: .bits256),
+                store: store, encoders: encoders, originHealth: health, classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-listener", version: "0", group: loop),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput),
+                logger: logger, logOutput: Self.logOutput),
             ListenerSettings(configuration), eventLoop: loop)
         origins.take(over: worker.origins)
         worker.start()

@@ -18,30 +18,32 @@ struct NATChoice {
     @Test func aLineOfTheMapSaysWhere() throws {
         let end = try ListenerEnd(
             "insecure.origin = 0", natMap: "www.example.org = 192.0.2.7:8080\nshop.example.org:443 = 192.0.2.8:8443")
-        let (plain, flags) = try #require(end.worker.origin(for: request(.http, "www.example.org")))
-        #expect(plain == OriginAddress(host: "192.0.2.7", port: 8080) && flags == .addressMapped)
-        let (secure, _) = try #require(end.worker.origin(for: request(.https, "shop.example.org")))
-        #expect(secure == OriginAddress(host: "192.0.2.8", port: 8443, tlsName: "shop.example.org"))
+        let (plain, flags) = try #require(end.worker.origins(for: request(.http, "www.example.org")))
+        #expect(plain.addresses == [OriginAddress(host: "192.0.2.7", port: 8080)] && flags == .addressMapped)
+        let (secure, _) = try #require(end.worker.origins(for: request(.https, "shop.example.org")))
+        #expect(secure.addresses == [OriginAddress(host: "192.0.2.8", port: 8443, tlsName: "shop.example.org")])
     }
 
     @Test func theDefaultTakesTheRest() throws {
         let end = try ListenerEnd(natMap: "default = 192.0.2.9")
-        let (address, flags) = try #require(end.worker.origin(for: request(.http, "other.example.org:8080")))
-        #expect(address.host == "192.0.2.9" && flags == [.addressMapped, .defaultMapped])
+        let (site, flags) = try #require(end.worker.origins(for: request(.http, "other.example.org:8080")))
+        #expect(
+            site.addresses == [OriginAddress(host: "192.0.2.9", port: 8080)]
+                && flags == [.addressMapped, .defaultMapped])
     }
 
     @Test func anInsecureOriginIsAskedByPlainHTTP() throws {
         let end = try ListenerEnd("insecure.origin = 1", natMap: "default = 192.0.2.9")
-        let (address, _) = try #require(end.worker.origin(for: request(.https, "www.example.org")))
-        #expect(address.tlsName == nil && address.port == 80)
+        let (site, _) = try #require(end.worker.origins(for: request(.https, "www.example.org")))
+        #expect(site.addresses == [OriginAddress(host: "192.0.2.9", port: 80)])
     }
 
     @Test func aHostWithoutALineIsLookedUpOnlyWhereThatIsAllowed() throws {
         let strict = try ListenerEnd("origin.dns = 0", natMap: "www.example.org = 192.0.2.7")
-        #expect(strict.worker.origin(for: request(.http, "169.254.169.254")) == nil)
+        #expect(strict.worker.origins(for: request(.http, "169.254.169.254")) == nil)
         let open = try ListenerEnd("origin.dns = 1", natMap: "www.example.org = 192.0.2.7")
-        let (address, flags) = try #require(open.worker.origin(for: request(.http, "other.example.org:81")))
-        #expect(address == OriginAddress(host: "other.example.org", port: 81) && flags == [])
+        let (site, flags) = try #require(open.worker.origins(for: request(.http, "other.example.org:81")))
+        #expect(site.addresses == [OriginAddress(host: "other.example.org", port: 81)] && flags == [])
     }
 
     @Test func aRequestWithoutAnOriginFailsBeforeAnyConnection() throws {

@@ -62,7 +62,7 @@ final class ConfigurationTests {
         #expect(read.pages.streamBytes == 1_000_000)
         #expect(read.pages.sharing.value(host: "www.example.org", port: 443) == .shared)
         #expect(read.pages.sharing.value(host: "example.org", port: 443) == .private)
-        #expect(read.natMap.target(host: "a", port: 80).address == HostAndPort("127.0.0.1:8000"))
+        #expect(read.natMap.target(host: "a", port: 80).origins == [MappedOrigin(host: "127.0.0.1", port: 8000)])
         #expect(read.log.level == .information && read.log.format == .json)
         guard case .file(let path) = read.log.target else { return #expect(Bool(false), "no file") }
         #expect(path.hasSuffix("/log.txt"))
@@ -95,7 +95,7 @@ final class ConfigurationTests {
                 "f.conf: cert.file: the certificate of this end \(how)",
                 "f.conf: key.file: the private key of this end \(how)",
                 "f.conf: wan.ca.bundle: the root of the other end's certificate \(how)",
-                "\(folder("nat.conf")):1: default = ?: use HOST or HOST:PORT, such as 10.0.0.5 or 127.0.0.1:8080",
+                "\(folder("nat.conf")):1: default = ?: use \(MappedOrigin.expectedList)",
             ])
     }
 

@@ -10,9 +10,9 @@ final class Pool {
     let origins: EmbeddedOrigins
     let pool: OriginPool
 
-    init(_ limits: OriginLimits = OriginLimits(), accepts: Bool = true) {
+    init(_ limits: OriginLimits = OriginLimits(), accepts: Bool = true, health: OriginHealth? = nil) {
         origins = EmbeddedOrigins(accepts: accepts)
-        pool = OriginPool(limits: limits, tls: nil, eventLoop: origins.loop)
+        pool = OriginPool(limits: limits, tls: nil, health: health, eventLoop: origins.loop)
         origins.take(over: pool)
         pool.start()
     }

@@ -1,4 +1,5 @@
 import Foundation
+import NIOConcurrencyHelpers
 
 /// A real web server on a free port of loopback, which ends with the test.
 package final class Nginx: Sendable {
@@ -7,7 +8,7 @@ package final class Nginx: Sendable {
 
     package let folder = TemporaryFolder()
     package let port: UInt16
-    private let process = Process()
+    private let process = NIOLockedValueBox(Process())
 
     /// Starts a server.
     ///
@@ -29,18 +30,32 @@ package final class Nginx: Sendable {
               server { listen 127.0.0.1:\(port); root $FOLDER; \(locations) }
             }
             """.replacing("$FOLDER", with: folder.url.path), to: "nginx.conf")
-        process.executableURL = URL(fileURLWithPath: Self.program)
-        process.arguments = ["-p", folder.url.path, "-c", folder.path("nginx.conf"), "-e", folder.path("errors")]
-        process.standardError = FileHandle.nullDevice
-        try process.runWithSignals()
-        Guardian.watch(process.processIdentifier)
+        try start()
+    }
+
+    deinit { process.withLockedValue { Self.end($0, by: SIGTERM) } }
+
+    /// Ends it as a crash does: what it had not answered is lost.
+    package func kill() { process.withLockedValue { Self.end($0, by: SIGKILL) } }
+
+    /// Starts it again on its port; returns once it accepts connections.
+    package func start() throws {
+        try? FileManager.default.removeItem(atPath: folder.path("pid"))
+        let new = Process()
+        new.executableURL = URL(fileURLWithPath: Self.program)
+        new.arguments = ["-p", folder.url.path, "-c", folder.path("nginx.conf"), "-e", folder.path("errors")]
+        new.standardError = FileHandle.nullDevice
+        try new.runWithSignals()
+        Guardian.watch(new.processIdentifier)
+        process.withLockedValue { $0 = new }
         for _ in 0..<200 where !FileManager.default.fileExists(atPath: folder.path("pid")) {
             Thread.sleep(forTimeInterval: 0.02)
         }
     }
 
-    deinit {
-        process.terminate()
+    private static func end(_ process: Process, by signal: Int32) {
+        guard process.isRunning else { return }
+        Foundation.kill(process.processIdentifier, signal)
         process.waitUntilExit()
     }
 

@@ -20,6 +20,8 @@ package struct ListenerConfiguration: Equatable, Sendable {
         package var looksUpUnmapped: Bool
         /// `origin.railgun-header`, or by its old name `origin.cf-railgun`: whether origins are told of the link.
         package var sendsRailgunHeader: Bool
+        /// When an origin of several is left out.
+        package var health: OriginHealthSettings
     }
 
     /// `wan.ip`: where senders are accepted; `nil` for all addresses of the machine, IPv4 and IPv6.
@@ -100,5 +102,6 @@ extension ListenerConfiguration.Origins {
         looksUpUnmapped = settings.take("origin.dns", default: false)
         let old = settings.take("origin.cf-railgun", default: false)
         sendsRailgunHeader = settings.take("origin.railgun-header", default: old)
+        health = OriginHealthSettings(&settings)
     }
 }

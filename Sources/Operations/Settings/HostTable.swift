@@ -5,7 +5,7 @@ package struct HostTable<Value: Sendable>: Sendable {
         var byPort: [Int: Value] = [:]
     }
 
-    private var lines: [String: Line] = [:]
+    private var linesByHost: [String: Line] = [:]
     /// What hosts get that have no line.
     package var fallback: Value?
 
@@ -13,13 +13,13 @@ package struct HostTable<Value: Sendable>: Sendable {
     package init(fallback: Value? = nil) { self.fallback = fallback }
 
     /// Whether no host has a line; the default does not count.
-    package var isEmpty: Bool { lines.isEmpty }
+    package var isEmpty: Bool { linesByHost.isEmpty }
 
     /// Adds a line.
     ///
     /// - Returns: Whether it is new; `false` when the host and port have a line, which stays.
     mutating func add(_ name: HostName, _ value: Value) -> Bool {
-        var line = lines[name.host] ?? Line()
+        var line = linesByHost[name.host] ?? Line()
         if let port = name.port {
             guard line.byPort[port] == nil else { return false }
             line.byPort[port] = value
@@ -27,7 +27,7 @@ package struct HostTable<Value: Sendable>: Sendable {
             guard line.anyPort == nil else { return false }
             line.anyPort = value
         }
-        lines[name.host] = line
+        linesByHost[name.host] = line
         return true
     }
 
@@ -36,8 +36,16 @@ package struct HostTable<Value: Sendable>: Sendable {
     /// `host` is a name or an address, without brackets; upper case is found too, but costs more.
     package func line(host: String, port: Int) -> Value? {
         let key = host.utf8.contains { 0x41...0x5A ~= $0 } ? host.lowercased() : host
-        guard let line = lines[key] else { return nil }
+        guard let line = linesByHost[key] else { return nil }
         return line.byPort[port] ?? line.anyPort
+    }
+
+    /// All lines but the default, ordered by host and port.
+    package var lines: [(host: String, port: Int?, value: Value)] {
+        linesByHost.sorted { $0.key < $1.key }.flatMap { host, line in
+            (line.anyPort.map { [(host, nil, $0)] } ?? [])
+                + line.byPort.sorted { $0.key < $1.key }.map { (host, $0.key, $0.value) }
+        }
     }
 
     /// The value for this host and port, or the default.
@@ -47,7 +55,7 @@ package struct HostTable<Value: Sendable>: Sendable {
 extension HostTable where Value: Equatable {
     /// Whether a line, or the default, has this value.
     package func contains(_ value: Value) -> Bool {
-        fallback == value || lines.values.contains { $0.anyPort == value || $0.byPort.values.contains(value) }
+        fallback == value || linesByHost.values.contains { $0.anyPort == value || $0.byPort.values.contains(value) }
     }
 }
 

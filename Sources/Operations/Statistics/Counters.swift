@@ -42,6 +42,8 @@ package struct Counters: Hashable, Sendable {
     package var originRequests = 0
     package var originConnections = 0
     package var originRetries = 0
+    package var originFailovers = 0
+    package var originDowns = 0
     package var originErrors = 0
     package var originTimeouts = 0
     package var originBytesSent = 0
@@ -68,7 +70,8 @@ package struct Counters: Hashable, Sendable {
         ("wan_starts", \.wanStarts), ("wan_stops", \.wanStops), ("wan_bytes_sent", \.wanBytesSent),
         ("wan_bytes_received", \.wanBytesReceived), ("link_errors", \.linkErrors), ("link_retries", \.linkRetries),
         ("origin_requests", \.originRequests), ("origin_connections", \.originConnections),
-        ("origin_retries", \.originRetries), ("origin_errors", \.originErrors),
+        ("origin_retries", \.originRetries), ("origin_failovers", \.originFailovers),
+        ("origin_downs", \.originDowns), ("origin_errors", \.originErrors),
         ("origin_timeouts", \.originTimeouts), ("origin_bytes_sent", \.originBytesSent),
         ("origin_bytes_received", \.originBytesReceived),
     ]
