@@ -31,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -39,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CMemcached", pkgConfig: "libmemcached", providers: [.apt(["libmemcached-dev"])]),
         .systemLibrary(name: "CMalloc"),  // glibc's allocator controls: how the benchmark measures memory
 
         // The library that others link, and the only importer of CDelta.
@@ -85,6 +87,21 @@ let package = Package(
             ],
             swiftSettings: daemon),
         .target(
+            name: "PageFile",
+            dependencies: [
+                "DeltaEngine", "Operations", "PageStore", nioConcurrency, nioCore, nioPosix,
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: daemon),
+        .target(
+            name: "SharedStore",
+            dependencies: [
+                "CLZ4", "CMemcached", "DeltaEngine", "Operations", "PageStore", nioConcurrency, nioCore, nioPosix,
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: daemon),
+        .target(
             name: "Link",
             dependencies: [
                 "CLZ4", "Exchange", nioCore, nioPosix, nioHTTP1, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
@@ -114,14 +131,15 @@ let package = Package(
         .target(
             name: "Listener",
             dependencies: [
-                "Exchange", "HTTPRules", "Link", "Operations", "Origin", "PageStore", "CZlib", nioConcurrency,
+                "CZlib", "Exchange", "HTTPRules", "Link", "Operations", "Origin", "PageFile", "PageStore",
+                "SharedStore", nioConcurrency,
             ],
             swiftSettings: daemon),
         .target(
             name: "Sender",
             dependencies: [
                 "CLibdeflate", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations", "Origin",
-                "PageStore", nioConcurrency, .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                "PageFile", "PageStore", nioConcurrency, .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
         .executableTarget(

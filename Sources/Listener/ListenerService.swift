@@ -1,4 +1,3 @@
-import Crypto
 import DeltaEngine
 import Link
 import NIOConcurrencyHelpers
@@ -6,11 +5,15 @@ package import NIOCore
 import NIOPosix
 import NIOSSL
 package import Operations
+import PageFile
 import PageStore
+import SharedStore
 
 /// A running rg-listener: accepts senders, asks origins, until it is told to stop.
 package final class ListenerService: Drainable {
     private let parts: ListenerParts
+    private let file: PageFile?
+    private let memcached: MemcachedStore?
     private let group: any EventLoopGroup
     private let version: String
     private let running = NIOLockedValueBox<(workers: [NIOLoopBound<ListenerWorker>], channel: any Channel)?>(nil)
@@ -27,18 +30,30 @@ package final class ListenerService: Drainable {
         self.group = group
         self.version = version
         let pages = configuration.pages
-        let store = MemoryPageStore(
-            limits: PageStoreLimits(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage))
-        statistics.add(.init("store") { store.summary })
+        let limits = PageStoreLimits(
+            memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage)
+        let memory = MemoryPageStore(limits: limits)
+        statistics.add(.init("store") { memory.summary })
+        let classKey = try pages.classKey()
+        let file = PageFileSettings(pages, limits: limits).map {
+            PageFile(memory, settings: $0, logger: log.logger)
+        }
+        if let file { statistics.add(.init("store_file") { file.fileSummary }) }
+        let memcached = configuration.memcached.servers.isEmpty ? nil : MemcachedStore(
+            configuration.memcached, privateLifetime: limits.privateLifetime, maxPageBytes: pages.streamBytes,
+            logger: log.logger)
+        if let memcached { statistics.add(.init("store_shared") { memcached.summary }) }
+        (self.file, self.memcached) = (file, memcached)
+        let store: any PageStore = file ?? memory
         parts = ListenerParts(
-            configuration: configuration, store: store,
+            configuration: configuration, store: store, shared: memcached,
             encoders: EncoderThreads(threadCount: System.coreCount, store: store),
             linkTLS: try configuration.link.files.map {
                 try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
                     .context(for: .listener)
             },
             originTLS: try Self.originTLS(configuration.origins),
-            classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output)
+            classKey: classKey, statistics: statistics, logger: log.logger, logOutput: log.output)
     }
 
     private static func originTLS(_ origins: ListenerConfiguration.Origins) throws -> NIOSSLContext {
@@ -58,6 +73,7 @@ package final class ListenerService: Drainable {
     }
 
     package func start() async throws {
+        file?.open()
         let parts = parts
         var workers: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
         for loop in group.makeIterator() {
@@ -110,5 +126,7 @@ package final class ListenerService: Drainable {
             try? await worker.eventLoop.submit { worker.value.stop() }.get()
         }
         parts.encoders.stop()
+        memcached?.stop()
+        await file?.close()
     }
 }

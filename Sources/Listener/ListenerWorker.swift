@@ -10,11 +10,16 @@ import NIOSSL
 import Operations
 import Origin
 import PageStore
+import SharedStore
 
 /// All of a listener that lives on one event loop: the lanes of senders, the connections to origins.
 final class ListenerWorker {
     let eventLoop: any EventLoop
     let store: any PageStore
+    /// What the group of listeners shares, where there is such a thing.
+    let shared: (any SharedStore)?
+    /// Whether private pages may be shared.
+    let keepsPrivate: Bool
     let rules: SiteRules
     let origins: OriginPool
     let encoder: PageEncoder
@@ -41,6 +46,8 @@ final class ListenerWorker {
         self.eventLoop = eventLoop
         configuration = parts.configuration
         store = parts.store
+        shared = parts.shared
+        keepsPrivate = configuration.pages.keepsPrivate
         logger = parts.logger
         statistics = parts.statistics.onLoop(eventLoop)
         accessLog =
@@ -217,6 +224,7 @@ extension ListenerWorker: LaneOwner {
 struct ListenerParts: Sendable {
     let configuration: ListenerConfiguration
     let store: any PageStore
+    var shared: (any SharedStore)? = nil
     let encoders: EncoderThreads
     let linkTLS: LinkTLS?
     let originTLS: NIOSSLContext?

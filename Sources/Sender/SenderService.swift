@@ -1,4 +1,3 @@
-import Crypto
 import HTTPRules
 import Link
 import NIOConcurrencyHelpers
@@ -6,11 +5,13 @@ package import NIOCore
 import NIOPosix
 import NIOSSL
 package import Operations
+import PageFile
 import PageStore
 
 /// A running rg-sender: accepts clients, keeps its links, until it is told to stop.
 package final class SenderService: Drainable {
     private let parts: SenderParts
+    private let file: PageFile?
     private let group: any EventLoopGroup
     private let frontTLS: NIOSSLContext?
     private let running = NIOLockedValueBox<(workers: Workers, channels: [any Channel])?>(nil)
@@ -31,17 +32,24 @@ package final class SenderService: Drainable {
             maxPageBytes: max(pages.streamBytes, 64 << 20),  // the listener's stream.size may be larger
             sendsRailgunHeader: configuration.front.sendsRailgunHeader,
             compressesForClients: configuration.front.compresses)
-        let store = MemoryPageStore(
-            limits: PageStoreLimits(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage))
-        statistics.add(.init("store") { store.summary })
+        let storeLimits = PageStoreLimits(
+            memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage)
+        let memory = MemoryPageStore(limits: storeLimits)
+        statistics.add(.init("store") { memory.summary })
+        let file = PageFileSettings(pages, limits: storeLimits).map {
+            PageFile(memory, settings: $0, logger: log.logger)
+        }
+        if let file { statistics.add(.init("store_file") { file.fileSummary }) }
+        self.file = file
+        let classKey = try pages.classKey()
         parts = SenderParts(
-            configuration: configuration, limits: limits, store: store,
+            configuration: configuration, limits: limits, store: file ?? memory,
             rebuilders: RebuilderThreads(threadCount: System.coreCount, maxPageBytes: limits.maxPageBytes),
             linkTLS: try configuration.link.files.map {
                 try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
                     .context(for: .sender)
             },
-            classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output,
+            classKey: classKey, statistics: statistics, logger: log.logger, logOutput: log.output,
             version: version)
         frontTLS = try configuration.front.certificate.map { try Self.frontTLS(file: $0.file, key: $0.key) }
     }
@@ -60,6 +68,7 @@ package final class SenderService: Drainable {
     }
 
     package func start() async throws {
+        file?.open()
         let workers = try await Workers(parts, group)
         await workers.settle()
         parts.statistics.add(.init("lanes") { await workers.lanes() })
@@ -90,6 +99,7 @@ package final class SenderService: Drainable {
     package func stop() async {
         await running.withLockedValue { $0.take() }?.workers.stop()
         parts.rebuilders.stop()
+        await file?.close()
     }
 
     private func listen(_ address: HostAndPort, _ workers: Workers, tls: NIOSSLContext?) async throws -> any Channel {
