@@ -188,6 +188,18 @@ let package = Package(
             name: "PageStoreTests", dependencies: ["PageStore", "DeltaEngine", "Corpus", "CMalloc", nioConcurrency],
             swiftSettings: strict),
         .testTarget(
+            name: "PageFileTests",
+            dependencies: [
+                "Corpus", "DeltaEngine", "PageFile", "PageStore", "TestSupport", nioConcurrency,
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "SharedStoreTests",
+            dependencies: [
+                "Corpus", "DeltaEngine", "Operations", "PageStore", "SharedStore", "TestSupport", nioConcurrency, nioCore,
+                nioPosix, .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
             name: "HTTPRulesTests",
             dependencies: ["HTTPRules", nioHTTP1, .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
@@ -223,7 +235,7 @@ let package = Package(
             name: "ListenerTests",
             dependencies: [
                 "CLibdeflate", "DeltaEngine", "EmbeddedLine", "Exchange", "HTTPRules", "Link", "Listener", "Operations",
-                "PageStore", nioCore, nioHTTP1, nioPosix,
+                "PageStore", "SharedStore", nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(

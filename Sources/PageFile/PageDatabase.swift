@@ -17,14 +17,19 @@ struct PageDatabase: Sendable {
     private let byteLimit: Int
 
     /// Opens a file, or begins one that only this user can read.
-    init(_ settings: PageFileSettings) throws {
+    ///
+    /// - Parameter maxDatabasePages: Beyond these, of 4 kB, SQLite says what it says on a full disk: for tests.
+    init(_ settings: PageFileSettings, maxDatabasePages: Int? = nil) throws {
         byteLimit = settings.byteLimit
         let descriptor = unsafe open(settings.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if descriptor >= 0 { Foundation.close(descriptor) }  // else SQLite says why
         var configuration = Configuration()
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(5)  // while the process that is being replaced ends
-        configuration.prepareDatabase { database in try Self.check(database) }
+        configuration.prepareDatabase { database in
+            try Self.check(database)
+            if let maxDatabasePages { try database.execute(sql: "PRAGMA max_page_count = \(maxDatabasePages)") }
+        }
         queue = try DatabaseQueue(path: settings.path, configuration: configuration)
         try queue.write { database in
             try Self.makeTables(database)

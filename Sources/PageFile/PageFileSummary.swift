@@ -1,6 +1,6 @@
 /// How a page file does, for the statistics.
 package struct PageFileSummary: Hashable, Sendable, Codable {
-    /// `opening`, `open`, `closed`, or `off:` and why.
+    /// `opening`, `loading`, `open`, `closed`, or `off:` and why.
     package var state = "opening"
     /// What it takes, as far as known.
     package var bytes = 0

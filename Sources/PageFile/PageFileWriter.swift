@@ -85,7 +85,7 @@ final class PageFileWriter {
         if said != nil { logger.notice("store.file = \(settings.path): pages are written again") }
         said = nil
         pending.withLockedValue { $0.isOpen = true }
-        figures.withLockedValue { $0.state = "open" }
+        figures.withLockedValue { $0.state = "loading" }
         attempt { database in
             if unloaded == nil {
                 // Smaller pages than these are not kept.
@@ -143,12 +143,9 @@ final class PageFileWriter {
     private func load() {
         attempt { database in
             for _ in 0..<Self.pagesAtATime {
-                guard let id = unloaded?.popLast() else { return }
+                guard let id = unloaded?.popLast() else { return figures.withLockedValue { $0.state = "open" } }
                 guard let page = try database.page(id) else { continue }
-                guard try restore(page, database) else {
-                    unloaded = []
-                    return
-                }
+                if try !restore(page, database) { unloaded = [] }
             }
             schedule { loop, work in loop.execute(work) } body: { $0.load() }
         }

@@ -167,9 +167,13 @@ final class MemcachedServer: Sendable {
             lookUps.submit { state in
                 guard case .active = state else { return }
                 let connection = MemcachedConnection(self.address, timeout: self.settings.timeout)
-                let isWell = (try? connection.get(Self.probeKey)) != nil
-                self.breaker.withLockedValue { $0.probed(isWell, now: .now) }
-                if isWell { self.logger.notice("memcached \(self.address) answers again") }
+                do throws(MemcachedFailure) {
+                    _ = try connection.get(Self.probeKey)
+                    self.breaker.withLockedValue { $0.probed(true, now: .now) }
+                    self.logger.notice("memcached \(self.address) answers again")
+                } catch {
+                    self.breaker.withLockedValue { $0.probed(false, now: .now) }
+                }
             }
             return false
         }
