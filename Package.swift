@@ -196,7 +196,8 @@ let package = Package(
         .testTarget(
             name: "SharedStoreTests",
             dependencies: [
-                "Corpus", "DeltaEngine", "Operations", "PageStore", "SharedStore", "TestSupport", nioConcurrency, nioCore,
+                "Corpus", "DeltaEngine", "Operations", "PageStore", "SharedStore", "TestSupport", nioConcurrency,
+                nioCore,
                 nioPosix, .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

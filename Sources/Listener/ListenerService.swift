@@ -39,9 +39,12 @@ package final class ListenerService: Drainable {
             PageFile(memory, settings: $0, logger: log.logger)
         }
         if let file { statistics.add(.init("store_file") { file.fileSummary }) }
-        let memcached = configuration.memcached.servers.isEmpty ? nil : MemcachedStore(
-            configuration.memcached, privateLifetime: limits.privateLifetime, maxPageBytes: pages.streamBytes,
-            logger: log.logger)
+        let memcached =
+            configuration.memcached.servers.isEmpty
+            ? nil
+            : MemcachedStore(
+                configuration.memcached, privateLifetime: limits.privateLifetime, maxPageBytes: pages.streamBytes,
+                logger: log.logger)
         if let memcached { statistics.add(.init("store_shared") { memcached.summary }) }
         (self.file, self.memcached) = (file, memcached)
         let store: any PageStore = file ?? memory

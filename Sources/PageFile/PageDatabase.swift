@@ -18,7 +18,10 @@ struct PageDatabase: Sendable {
 
     /// Opens a file, or begins one that only this user can read.
     ///
-    /// - Parameter maxDatabasePages: Beyond these, of 4 kB, SQLite says what it says on a full disk: for tests.
+    /// - Parameters:
+    ///   - settings: Where it is.
+    ///   - maxDatabasePages: Beyond these, of 4 kB, SQLite says what it says on a full disk: for tests.
+    /// - Throws: What ``PageFileFailure/init(_:)`` puts into words.
     init(_ settings: PageFileSettings, maxDatabasePages: Int? = nil) throws {
         byteLimit = settings.byteLimit
         let descriptor = unsafe open(settings.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -39,7 +42,7 @@ struct PageDatabase: Sendable {
         try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA incremental_vacuum") }
     }
 
-    /// Before anything is changed: is it ours?
+    /// Refuses what is not ours, before anything is changed.
     private static func check(_ database: Database) throws {
         guard try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM sqlite_master") != 0 else {
             return try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")

@@ -66,7 +66,8 @@ final class PageFileWriter {
     }
 
     private func schedule<Task>(
-        _ schedule: (any EventLoop, @escaping @Sendable () -> Void) -> Task, body: @escaping @Sendable (PageFileWriter) -> Void
+        _ schedule: (any EventLoop, @escaping @Sendable () -> Void) -> Task,
+        body: @escaping @Sendable (PageFileWriter) -> Void
     ) -> Task {
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
         return schedule(eventLoop) { body(isolated.value) }
@@ -147,7 +148,11 @@ final class PageFileWriter {
                 guard let page = try database.page(id) else { continue }
                 if try !restore(page, database) { unloaded = [] }
             }
-            schedule { loop, work in loop.execute(work) } body: { $0.load() }
+            schedule { loop, work in
+                loop.execute(work)
+            } body: {
+                $0.load()
+            }
         }
     }
 

@@ -56,7 +56,12 @@ package final class MemoryPageStore: PageStore {
     ///
     /// Bring the most recently used ones first, private ones by their time, the longest first.
     ///
-    /// - Parameter remaining: How long a private page has still to live; at most what a new one gets.
+    /// - Parameters:
+    ///   - bytes: The page.
+    ///   - version: Its version, checked by this end.
+    ///   - key: The page that this is a version of.
+    ///   - owner: Whose it is.
+    ///   - remaining: How long a private page has still to live; at most what a new one gets.
     /// - Returns: `false` where there is no room for it but that of others: nor will there be for the next.
     package func restore(
         _ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageOwner, remaining: Duration = .zero

@@ -11,9 +11,9 @@ enum MemcachedFailure: Error {
     case refused(String)
 }
 
-/// One connection to one memcached, through libmemcached. Everything blocks, for the time-out at most, but for the look-up of
-/// a name.
+/// One connection to one memcached, through libmemcached.
 ///
+/// Everything blocks, for the time-out at most, but for the look-up of a name.
 /// One thread at a time. After a ``MemcachedFailure/timeout`` or ``MemcachedFailure/broken(_:)`` it is of no use any more.
 @safe final class MemcachedConnection {
     private let handle: UnsafeMutablePointer<memcached_st>

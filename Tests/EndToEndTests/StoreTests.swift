@@ -14,7 +14,9 @@ struct StoreTests {
         ]
     }
 
-    private static func page(_ target: String, visit: String) -> String { "<p>\(target), visit \(visit)</p>\n" + filler }
+    private static func page(_ target: String, visit: String) -> String {
+        "<p>\(target), visit \(visit)</p>\n" + filler
+    }
 
     /// Visits a page, checks its bytes, and gives how it crossed the link.
     @discardableResult
@@ -41,7 +43,8 @@ struct StoreTests {
                 #expect(
                     eventually(within: .seconds(10)) {
                         let files = ["", "-wal"].map { "\(folder.path("\(name).pages"))\($0)" }
-                        return files.reduce(0) { $0 + ((try? Data(contentsOf: URL(filePath: $1)).count) ?? 0) } > 1_000_000
+                        return files.reduce(0) { $0 + ((try? Data(contentsOf: URL(filePath: $1)).count) ?? 0) }
+                            > 1_000_000
                     })
             }
             line.sender.kill()

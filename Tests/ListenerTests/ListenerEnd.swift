@@ -27,7 +27,8 @@ final class ListenerEnd {
     private static let logOutput = try! LogOutput(.standardError, program: "rg-listener")
 
     init(
-        _ settings: String = "", natMap: String = "default = 192.0.2.1", keepsPrivate: Bool = false, shared: (any SharedStore)? = nil
+        _ settings: String = "", natMap: String = "default = 192.0.2.1", keepsPrivate: Bool = false,
+        shared: (any SharedStore)? = nil
     ) throws {
         var configuration = try ListenerConfiguration(
             Settings("wan.ip = 127.0.0.1\nwan.tls = 0\n" + settings, file: "railgun.conf"))
@@ -37,7 +38,8 @@ final class ListenerEnd {
         origins = EmbeddedOrigins(loop: loop)
         worker = try ListenerWorker(
             ListenerParts(
-                configuration: configuration, store: store, shared: shared, encoders: encoders, linkTLS: nil, originTLS: nil,
+                configuration: configuration, store: store, shared: shared, encoders: encoders, linkTLS: nil,
+                originTLS: nil,
                 classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-listener", version: "0", group: loop),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput),

@@ -22,7 +22,10 @@ struct Faults {
     @Test func aDamagedFileIsPutAsideAndANewOneBegun() async throws {
         try folder.write("this is no database, " + String(repeating: "but long enough. ", count: 100), to: "pages")
         let end = try await FileEnd(path).opened()
-        #expect(end.log.all == ["error: store.file = \(path): it was damaged, and is now \(path).damaged; a new one is begun"])
+        #expect(
+            end.log.all == [
+                "error: store.file = \(path): it was damaged, and is now \(path).damaged; a new one is begun"
+            ])
         #expect(memoryGoesOn(end) && end.store.fileSummary.damagedFiles == 1)
         await end.store.close()
         #expect(try folder.text(of: "pages.damaged").hasPrefix("this is no database"))
@@ -32,7 +35,9 @@ struct Faults {
     @Test(arguments: UInt64(0)..<12) func damageAnywhereInTheFileIsFoundOrDoesNoHarm(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
         let before = try await FileEnd(path).opened()
-        for number in 0..<30 { before.insert(random.bytes(random.integer(in: 1...9000), in: 0...255), at: "/\(number)") }
+        for number in 0..<30 {
+            before.insert(random.bytes(random.integer(in: 1...9000), in: 0...255), at: "/\(number)")
+        }
         await before.store.close()
         var bytes = try folder.bytes(of: "pages")
         for _ in 0..<random.integer(in: 1...40) {
@@ -52,7 +57,9 @@ struct Faults {
         before.insert("two", at: "/2")
         await before.store.close()
         let database = try DatabaseQueue(path: path)
-        try await database.write { try $0.execute(sql: "UPDATE body SET bytes = 'tvo' WHERE bytes = CAST('two' AS BLOB)") }
+        try await database.write {
+            try $0.execute(sql: "UPDATE body SET bytes = 'tvo' WHERE bytes = CAST('two' AS BLOB)")
+        }
         try database.close()
         let after = try await FileEnd(path).opened()
         #expect(after.held("/1") == ["one"] && after.held("/2") == [] && after.store.fileSummary.damagedPages == 1)

@@ -141,7 +141,10 @@ struct Restarts {
         old.insert("too late", at: "/late")
         await new.store.close()
         let after = try await FileEnd(path).opened()
-        #expect((0..<50).allSatisfy { after.held("/old/\($0)") == ["old \($0)"] && after.held("/new/\($0)") == ["new \($0)"] })
+        #expect(
+            (0..<50).allSatisfy {
+                after.held("/old/\($0)") == ["old \($0)"] && after.held("/new/\($0)") == ["new \($0)"]
+            })
         #expect(after.held("/late") == [])
     }
 }

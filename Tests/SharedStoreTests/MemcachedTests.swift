@@ -69,7 +69,8 @@ import TestSupport
         #expect(try await lookUp(version, in: store) == .missing)
         // Another page's item under this name is right in itself.
         let other = SharedItem.encode([1, 2, 3], version: version)
-        try server.poison(SharedItem.key(prefix: version.prefix, owner: .shared), with: String(decoding: other, as: UTF8.self))
+        try server.poison(
+            SharedItem.key(prefix: version.prefix, owner: .shared), with: String(decoding: other, as: UTF8.self))
         #expect(try await lookUp(version, in: store) == .damaged)
         #expect(try await lookUp(version, in: store) == .missing)
     }
@@ -149,12 +150,16 @@ import TestSupport
         let pages = (0..<60).map { number in [UInt8]("page \(number)".utf8) }
         for (number, page) in pages.enumerated() {
             one.keep(page, version: PageVersion(of: page.span), owner: .shared)
-            while one.summary.servers.reduce(0, { $0 + $1.written }) <= number { try await Task.sleep(for: .milliseconds(1)) }
+            while one.summary.servers.reduce(0, { $0 + $1.written }) <= number {
+                try await Task.sleep(for: .milliseconds(1))
+            }
         }
         let counts = one.summary.servers.map(\.written)
         #expect(counts.allSatisfy { $0 > 5 }, "\(counts)")
         // The order in which they are named changes nothing.
-        for page in pages { #expect(try await lookUp(PageVersion(of: page.span), in: other) == .found(page, PageVersion(of: page.span))) }
+        for page in pages {
+            #expect(try await lookUp(PageVersion(of: page.span), in: other) == .found(page, PageVersion(of: page.span)))
+        }
         servers[1].kill()
         var found = 0
         for page in pages {

@@ -20,7 +20,8 @@ package final class Memcached: @unchecked Sendable {  // the process is used by 
     package func start(megabytes: Int = 64) throws {
         process = Process()
         process.executableURL = URL(fileURLWithPath: Self.program)
-        process.arguments = ["-l", "127.0.0.1", "-p", "\(port)", "-U", "0", "-m", "\(megabytes)", "-t", "1"]
+        process.arguments =
+            ["-l", "127.0.0.1", "-p", "\(port)", "-U", "0", "-m", "\(megabytes)", "-t", "1"]
             + (getuid() == 0 ? ["-u", "root"] : [])
         process.standardError = FileHandle.nullDevice
         try process.runWithSignals()
@@ -43,7 +44,8 @@ package final class Memcached: @unchecked Sendable {  // the process is used by 
 
     /// The names of all that it holds.
     package func keys() throws -> [String] {
-        try ask("lru_crawler metadump all\r\n", until: "END\r\n").split(whereSeparator: \.isNewline).compactMap { line in
+        try ask("lru_crawler metadump all\r\n", until: "END\r\n").split(whereSeparator: \.isNewline).compactMap {
+            line in
             line.hasPrefix("key=") ? line.dropFirst(4).prefix { $0 != " " }.removingPercentEncoding : nil
         }
     }
@@ -71,7 +73,9 @@ package final class Memcached: @unchecked Sendable {  // the process is used by 
         }
         var answer = ""
         while !answer.hasSuffix(end) {
-            let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { $1 = max(0, recv(descriptor, $0.baseAddress!, 65_536, 0)) }
+            let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) {
+                $1 = max(0, recv(descriptor, $0.baseAddress!, 65_536, 0))
+            }
             guard !bytes.isEmpty else { throw CocoaError(.fileReadUnknown) }
             answer += String(decoding: bytes, as: UTF8.self)
         }

@@ -35,7 +35,8 @@ package struct MemcachedSettings: Equatable, Sendable {
         timeout = settings.take(
             "memcached.timeout", default: .milliseconds(100), in: .milliseconds(1) ... .seconds(10),
             unit: .milliseconds)
-        expiration = settings.take("memcached.expiration", default: .seconds(600), in: .seconds(1) ... .seconds(2_592_000))
+        expiration = settings.take(
+            "memcached.expiration", default: .seconds(600), in: .seconds(1) ... .seconds(2_592_000))
         byteLimit = settings.takeBytes("memcached.limit", default: 100_000, in: 1_000...64_000_000)
     }
 }

@@ -39,7 +39,7 @@ package struct PageSettings: Equatable, Sendable {
         fileBytes = settings.takeBytes("store.file.size", default: 1_000_000_000, in: 1_000_000...1_000_000_000_000)
         keepsPrivate = settings.take("store.private", default: false)
         keyFile = settings.takeReadableFile("store.key.file")
-        if keepsPrivate, keyFile == nil, !settings.gives("store.key.file") {
+        if keepsPrivate, keyFile == nil {
             settings.refuse("store.key.file", "is missing: store.private needs a key that lasts")
         }
         if let keyFile, let size = (try? FileManager.default.attributesOfItem(atPath: keyFile))?[.size] as? Int,
