@@ -18,8 +18,6 @@ final class ListenerWorker {
     let store: any PageStore
     /// What the group of listeners shares, where there is such a thing.
     let shared: (any SharedStore)?
-    /// Whether private pages may be shared.
-    let keepsPrivate: Bool
     let rules: SiteRules
     let origins: OriginPool
     let encoder: PageEncoder
@@ -47,7 +45,6 @@ final class ListenerWorker {
         configuration = parts.configuration
         store = parts.store
         shared = parts.shared
-        keepsPrivate = configuration.pages.keepsPrivate
         logger = parts.logger
         statistics = parts.statistics.onLoop(eventLoop)
         accessLog =
@@ -96,6 +93,9 @@ final class ListenerWorker {
     var compressesData: Bool { configuration.compressesData }
 
     var tellsOrigin: Bool { configuration.origins.sendsRailgunHeader }
+
+    /// Whether private pages may be shared.
+    var keepsPrivate: Bool { configuration.pages.keepsPrivate }
 
     /// Where a request's origin is, and what of that the header shall tell; `nil` where it has none.
     func origin(for request: ForwardedRequest) -> (OriginAddress, RailgunHeader.Flags)? {

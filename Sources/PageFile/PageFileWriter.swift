@@ -114,11 +114,10 @@ final class PageFileWriter {
             let failure = PageFileFailure(error)
             database.close()
             self.database = nil
-            if failure.kind == .damaged, putAside() {
-                unloaded = []
-                return open()
-            }
-            fail(failure)
+            guard failure.kind == .damaged, putAside() else { return fail(failure) }
+            unloaded = []
+            // The new one is begun with the next upkeep, and not at once: the disk itself may be what damages it.
+            figures.withLockedValue { $0.state = "off: it was damaged" }
         }
     }
 

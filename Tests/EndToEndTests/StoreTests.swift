@@ -59,6 +59,41 @@ struct StoreTests {
         }
     }
 
+    @Test(arguments: [false, true]) func privatePagesOutliveARestartWhereAllowed(isAllowed: Bool) async throws {
+        let folder = TemporaryFolder()
+        try folder.write((0..<32).map { _ in UInt8.random(in: 0...255) }, to: "key")
+        let lines = isAllowed ? ["store.private = 1", "store.key.file = \(folder.path("key"))"] : []
+        var options = Line.Options()
+        options.sender = ["store.file = \(folder.path("sender.pages"))"] + lines
+        options.listener = ["store.file = \(folder.path("listener.pages"))"] + lines
+        try await withLine(options) { line, origin in
+            let account = Script { request in
+                let body = Self.page("/test-account", visit: request.fields["X-Visit"].first ?? "")
+                return [
+                    .send(
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nCache-Control: private\r\n"
+                            + "Content-Length: \(body.utf8.count)\r\n\r\n" + body)
+                ]
+            }
+            origin.answer("test-account", with: account)
+            func visit(_ number: Int) throws -> Bool {
+                let fields = ["X-Visit: \(number)", "Cookie: session=anna"]
+                let answer = try Client(line.http).request("GET", "/test-account", fields)
+                try #require(answer.text == Self.page("/test-account", visit: "\(number)"), "\(answer)")
+                return isDelta(answer.fields["Railgun"].first ?? "")
+            }
+            let first = try (visit(1), visit(2))
+            #expect(first == (false, true))
+            #expect(line.sender.stop() == 0 && line.listener.stop() == 0)
+            try line.listener.start()
+            try line.sender.start()
+            let isBack = try eventually(within: .seconds(15)) { try line.get("/test-other").status == 200 }
+            try #require(isBack)
+            let after = try (visit(3), visit(4))
+            #expect(after == (isAllowed, true))
+        }
+    }
+
     @Test(.enabled(if: Memcached.isInstalled)) func aBaseThatAnotherListenerKeptIsFoundInMemcached() async throws {
         let memcached = try Memcached()
         var options = Line.Options()

@@ -127,6 +127,35 @@ struct Faults {
         #expect(after.held("/1000").count == 1 && after.held("/1001").count == 1 && after.held("/200000") == [])
     }
 
+    /// A disk of 4 MB, which only root can have.
+    @Test(.enabled(if: getuid() == 0)) func aDiskThatFillsUpIsToldOnceAndUsedAgainOnceThereIsRoom() async throws {
+        let disk = folder.path("disk")
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+        guard mount("tmpfs", disk, "tmpfs", 0, "size=4m") == 0 else { return }  // not in every container
+        defer { umount2(disk, Int32(MNT_DETACH)) }
+        let end = try await FileEnd("\(disk)/pages", upkeepInterval: .milliseconds(20)).opened()
+        try folder.write([UInt8](repeating: 1, count: 3_500_000), to: "disk/filler")
+        var random = SeededGenerator(seed: 3)
+        while !end.store.fileSummary.state.hasPrefix("off") {
+            let before = end.store.fileSummary
+            end.insert(random.bytes(20_000, in: 0...255), at: "/")
+            try await end.wait { $0.written + $0.dropped > before.written + before.dropped }
+        }
+        #expect(memoryGoesOn(end))
+        try await end.wait { $0.failures > 1 || $0.state == "open" }
+        let errors = end.log.all.filter { $0.hasPrefix("error") }
+        #expect(!errors.isEmpty && errors.allSatisfy { $0.contains("disk") }, "\(errors)")
+        try FileManager.default.removeItem(atPath: folder.path("disk/filler"))
+        try await end.wait { $0.state == "open" }
+        let written = end.store.fileSummary.written
+        end.insert("there is room again", at: "/room")
+        try await end.wait { $0.written > written }
+        await end.store.close()
+        let after = try await FileEnd("\(disk)/pages").opened()
+        #expect(after.held("/room") == ["there is room again"])
+        await after.store.close()
+    }
+
     @Test func theFileKeepsToItsSizeAndTheMostRecentPages() async throws {
         var random = SeededGenerator(seed: 5)
         let limit = 1_000_000
