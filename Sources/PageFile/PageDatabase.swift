@@ -31,6 +31,7 @@ struct PageDatabase: Sendable {
         configuration.busyMode = .timeout(5)  // while the process that is being replaced ends
         configuration.prepareDatabase { database in
             try Self.check(database)
+            try database.execute(sql: "PRAGMA secure_delete = ON")  // what is forgotten can't be read in the file
             if let maxDatabasePages { try database.execute(sql: "PRAGMA max_page_count = \(maxDatabasePages)") }
         }
         queue = try DatabaseQueue(path: settings.path, configuration: configuration)

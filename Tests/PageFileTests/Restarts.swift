@@ -61,17 +61,23 @@ struct Restarts {
         #expect(after.held("/", anna) == ["for all"])
     }
 
-    @Test func privatePagesComeBackWhereAllowedAsLongAsTheyLive() async throws {
-        let before = try await FileEnd(path, keepsPrivate: true, privateLifetime: .seconds(1)).opened()
+    @Test func privatePagesComeBackWhereAllowed() async throws {
+        let before = try await FileEnd(path, keepsPrivate: true).opened()
         before.insert("for Anna", at: "/", anna)
         await before.store.close()
-        // The clock of the second says whether it is still alive: no time that a slow machine could miss.
-        let after = try await FileEnd(path, keepsPrivate: true, privateLifetime: .seconds(600)).opened()
-        #expect(after.held("/", anna) == ["for Anna"] || after.store.fileSummary.loaded == 0)
-        await after.store.close()
-        try await Task.sleep(for: .seconds(1))
-        let later = try await FileEnd(path, keepsPrivate: true).opened()
-        #expect(later.held("/", anna) == [])
+        #expect(try await FileEnd(path, keepsPrivate: true).opened().held("/", anna) == ["for Anna"])
+    }
+
+    @Test func privatePagesDoNotComeBackAfterTheirTime() async throws {
+        let before = try await FileEnd(path, keepsPrivate: true, privateLifetime: .milliseconds(1)).opened()
+        before.insert("for Anna", at: "/", anna)
+        before.insert("for all", at: "/")
+        try await before.wait { $0.written == 2 }
+        try await Task.sleep(for: .milliseconds(5))
+        await before.store.close()
+        #expect(try !folder.text(of: "pages").contains("for Anna"), "what is over leaves the file, too")
+        let after = try await FileEnd(path, keepsPrivate: true).opened()
+        #expect(after.held("/", anna) == ["for all"] && after.store.fileSummary.loaded == 1)
     }
 
     @Test func whoTurnsPrivatePagesOffFindsNoneOfThemInTheFile() async throws {
