@@ -17,7 +17,7 @@ BENCHMARKS := --package-path Benchmarks --scratch-path .build $(RELEASE)
 # The coder of levels balanced and small is too slow for tests where nothing of it is optimized.
 OPTIMIZED_C := -Xcc -O1
 # Not under the sanitizers: commands without threads, and what asks the allocator that sanitizers replace.
-PARTS := --skip MemoryCostTests --filter 'DeltaEngineTests|PageStoreTests|HTTPRulesTests|HTTPWireTests|LinkTests|OperationsTests'
+PARTS := --skip MemoryCostTests --filter 'DeltaEngineTests|PageStoreTests|PageFileTests|SharedStoreTests|HTTPRulesTests|HTTPWireTests|LinkTests|OperationsTests'
 # By itself, and a few at a time: time limits do not hold where all daemons start at once.
 LINE := --experimental-maximum-parallelization-width 4 --filter EndToEndTests
 ADDRESS := ASAN_OPTIONS=detect_leaks=0 swift test $(OPTIMIZED_C) --sanitize=address --scratch-path .build/address

@@ -31,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -39,7 +40,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
-        .systemLibrary(name: "CMalloc"),  // glibc's allocator controls: how the benchmark measures memory
+        .systemLibrary(name: "CMemcached", pkgConfig: "libmemcached", providers: [.apt(["libmemcached-dev"])]),
+        .systemLibrary(name: "CGlibc"),  // what Swift's Glibc module leaves out
 
         // The library that others link, and the only importer of CDelta.
         .target(
@@ -65,7 +67,7 @@ let package = Package(
         .executableTarget(
             name: "railgun-bench",
             dependencies: [
-                "DeltaEngine", "Corpus", "Files", "Release", "Reports", "CZlib", "CLZ4", "CMalloc",
+                "DeltaEngine", "Corpus", "Files", "Release", "Reports", "CZlib", "CLZ4", "CGlibc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -85,6 +87,21 @@ let package = Package(
             ],
             swiftSettings: daemon),
         .target(
+            name: "PageFile",
+            dependencies: [
+                "DeltaEngine", "Operations", "PageStore", nioConcurrency, nioCore, nioPosix,
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: daemon),
+        .target(
+            name: "SharedStore",
+            dependencies: [
+                "CLZ4", "CMemcached", "DeltaEngine", "Operations", "PageStore", nioConcurrency, nioCore, nioPosix,
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: daemon),
+        .target(
             name: "Link",
             dependencies: [
                 "CLZ4", "Exchange", nioCore, nioPosix, nioHTTP1, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
@@ -101,7 +118,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CMalloc", "HTTPRules", nioConcurrency, nioCore, nioPosix, nioHTTP1,
+                "CGlibc", "HTTPRules", nioConcurrency, nioCore, nioPosix, nioHTTP1,
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -117,14 +134,15 @@ let package = Package(
         .target(
             name: "Listener",
             dependencies: [
-                "Exchange", "HTTPRules", "Link", "Operations", "Origin", "PageStore", "CZlib", nioConcurrency,
+                "CZlib", "Exchange", "HTTPRules", "Link", "Operations", "Origin", "PageFile", "PageStore",
+                "SharedStore", nioConcurrency,
             ],
             swiftSettings: daemon),
         .target(
             name: "Sender",
             dependencies: [
                 "CLibdeflate", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations", "Origin",
-                "PageStore", nioConcurrency, .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                "PageFile", "PageStore", nioConcurrency, .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
         .executableTarget(
@@ -170,8 +188,21 @@ let package = Package(
             name: "DeltaEngineTests", dependencies: ["DeltaEngine", "CDelta", "Corpus"],
             exclude: ["Golden"]),
         .testTarget(
-            name: "PageStoreTests", dependencies: ["PageStore", "DeltaEngine", "Corpus", "CMalloc", nioConcurrency],
+            name: "PageStoreTests", dependencies: ["PageStore", "DeltaEngine", "Corpus", "CGlibc", nioConcurrency],
             swiftSettings: strict),
+        .testTarget(
+            name: "PageFileTests",
+            dependencies: [
+                "Corpus", "DeltaEngine", "PageFile", "PageStore", "TestSupport", nioConcurrency,
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "SharedStoreTests",
+            dependencies: [
+                "Corpus", "DeltaEngine", "Operations", "PageStore", "SharedStore", "TestSupport", nioConcurrency,
+                nioCore,
+                nioPosix, .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "HTTPRulesTests",
             dependencies: ["HTTPRules", nioHTTP1, .product(name: "Crypto", package: "swift-crypto")]),
@@ -210,7 +241,7 @@ let package = Package(
             name: "ListenerTests",
             dependencies: [
                 "CLibdeflate", "DeltaEngine", "EmbeddedLine", "Exchange", "HTTPRules", "Link", "Listener", "Operations",
-                "PageStore", nioCore, nioHTTP1, nioPosix,
+                "PageStore", "SharedStore", nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -34,6 +34,8 @@ final class ListenerExchange {
     let request: ForwardedRequest
     private let offers: [UInt64]
     private var outgoing: OriginExchange?
+    /// The look-up of what the request offers, where memory has none of it.
+    private var sharedBases: SharedBases?
     private var body = Body.awaited
     private var natFlags: RailgunHeader.Flags = []
     /// Bytes of the answer that are with the stream, but not on the link yet.
@@ -69,6 +71,11 @@ final class ListenerExchange {
         if mayBePage { request.fields.remove(name: "accept-encoding") }
         if worker.tellsOrigin { request.fields.replaceOrAdd(name: "Railgun", value: "1") }
         outgoing = worker.origins.send(OriginRequest(request, site: site), receiver: self)
+        // Meanwhile, so that it costs no time.
+        guard mayBePage else { return }
+        sharedBases = worker.sharedBases(
+            of: offers, key: key,
+            user: PageOwner(rawValue: worker.rules[request.authority].userClass(request: request.fields).number))
     }
 
     private var mayBePage: Bool {
@@ -277,6 +284,13 @@ extension ListenerExchange {
             rawValue: rules.pageClass(request: request.fields, answer: answer.head.headers).number)
         body = .encoding
         outgoing = nil
+        guard let sharedBases else { return encode(bytes, answer, owner) }
+        self.sharedBases = nil
+        sharedBases.whenDone { self.encode(bytes, answer, owner) }
+    }
+
+    private func encode(_ bytes: [UInt8], _ answer: Answer, _ owner: PageOwner) {
+        guard case .encoding = body else { return }  // nobody waits any more
         // Without a base, all of the page is to be compressed; and a long one takes its time in any case.
         let base = worker.store.firstHeld(of: offers, owner: owner)
         let inline = base == nil ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
@@ -317,6 +331,7 @@ extension ListenerExchange {
         let check: PageCheck
         if let version = page.kept {
             worker.store.insert(page.bytes, version: version, key: key, owner: owner)
+            worker.share(page.bytes, version: version, owner: owner)
             check = PageCheck(version.leadingWords)
         } else {
             check = stream.checkKey.check(of: page.bytes, stream: stream.id)

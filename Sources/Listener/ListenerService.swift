@@ -1,17 +1,21 @@
-import Crypto
 import DeltaEngine
 import Link
+import Logging
 import NIOConcurrencyHelpers
 package import NIOCore
 import NIOPosix
 import NIOSSL
 package import Operations
 import Origin
+import PageFile
 import PageStore
+import SharedStore
 
 /// A running rg-listener: accepts senders, asks origins, until it is told to stop.
 package final class ListenerService: Drainable {
     private let parts: ListenerParts
+    private let file: PageFile?
+    private let memcached: NIOLockedValueBox<MemcachedStore?>
     private let group: any EventLoopGroup
     private let version: String
     private let sockets: ListeningSockets
@@ -38,14 +42,31 @@ package final class ListenerService: Drainable {
         (self.group, self.version, self.sockets, started) = (group, version, sockets, configuration)
         let settings = try ListenerSettings(configuration)
         self.settings = NIOLockedValueBox(settings)
-        let store = MemoryPageStore(limits: settings.storeLimits)
-        statistics.add(.init("store") { store.summary })
+        let memory = MemoryPageStore(limits: settings.storeLimits)
+        statistics.add(.init("store") { memory.summary })
+        let file = PageFileSettings(configuration.pages, limits: settings.storeLimits).map {
+            PageFile(memory, settings: $0, logger: log.logger)
+        }
+        if let file { statistics.add(.init("store_file") { file.fileSummary }) }
+        self.file = file
+        memcached = NIOLockedValueBox(Self.memcached(settings, log.logger))
+        statistics.add(
+            .init("store_shared") { [memcached] in memcached.withLockedValue { $0 }?.summary ?? SharedStoreSummary() })
+        let store: any PageStore = file ?? memory
         parts = ListenerParts(
             store: store, encoders: EncoderThreads(threadCount: System.coreCount, store: store),
-            originHealth: OriginHealth(logger: log.logger),
-            classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output)
+            originHealth: OriginHealth(logger: log.logger), classKey: try configuration.pages.classKey(),
+            statistics: statistics, logger: log.logger, logOutput: log.output)
         parts.originHealth.update(configuration.natMap, configuration.origins)
         statistics.add(.init("origins") { [health = parts.originHealth] in health.summaries() })
+    }
+
+    private static func memcached(_ settings: ListenerSettings, _ logger: Logger) -> MemcachedStore? {
+        let configuration = settings.configuration
+        guard !configuration.memcached.servers.isEmpty else { return nil }
+        return MemcachedStore(
+            configuration.memcached, privateLifetime: settings.storeLimits.privateLifetime,
+            maxPageBytes: configuration.pages.streamBytes, logger: logger)
     }
 
     /// What the statistics server shows beside the statistics.
@@ -54,12 +75,14 @@ package final class ListenerService: Drainable {
     }
 
     package func start() async throws {
+        file?.open()
         let (parts, settings) = (parts, settings)
+        let shared = memcached.withLockedValue { $0 }
         let first = settings.withLockedValue { $0 }
         var workers: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
         for loop in group.makeIterator() {
             workers[ObjectIdentifier(loop)] = try await loop.submit {
-                let worker = try ListenerWorker(parts, first, eventLoop: loop)
+                let worker = try ListenerWorker(parts, first, shared: shared, eventLoop: loop)
                 worker.start()
                 return NIOLoopBound(worker, eventLoop: loop)
             }.get()
@@ -107,19 +130,37 @@ package final class ListenerService: Drainable {
     package func reloading(_ configuration: ListenerConfiguration) throws -> @Sendable () async -> [String] {
         let settings = try ListenerSettings(configuration)
         return { [self] in
-            self.settings.withLockedValue { $0 = settings }
+            let before = self.settings.withLockedValue { before in
+                defer { before = settings }
+                return before
+            }
+            let replaced = replaceMemcached(settings, before)
+            let shared = memcached.withLockedValue { $0 }
             parts.store.update(settings.storeLimits)
             parts.originHealth.update(configuration.natMap, configuration.origins)
             if let running = running.withLockedValue({ $0 }) {
                 for worker in running.workers {
-                    try? await worker.eventLoop.submit { worker.value.update(settings) }.get()
+                    try? await worker.eventLoop.submit { worker.value.update(settings, shared: shared) }.get()
                 }
                 try? await running.checks.eventLoop.submit {
                     running.checks.value.update(
                         configuration.natMap, configuration.origins, tls: settings.originTLS)
                 }.get()
             }
+            replaced?.stop()
             return configuration.pending(since: started)
+        }
+    }
+
+    /// Makes another shared store where what it is made of has changed.
+    ///
+    /// - Returns: The one before, which is to be stopped once nobody asks it any more.
+    private func replaceMemcached(_ settings: ListenerSettings, _ before: ListenerSettings) -> MemcachedStore? {
+        let (new, old) = (settings.configuration, before.configuration)
+        guard new.memcached != old.memcached || new.pages.streamBytes != old.pages.streamBytes else { return nil }
+        return memcached.withLockedValue { store in
+            defer { store = Self.memcached(settings, parts.logger) }
+            return store
         }
     }
 
@@ -141,5 +182,7 @@ package final class ListenerService: Drainable {
             try? await worker.eventLoop.submit { worker.value.stop() }.get()
         }
         parts.encoders.stop()
+        memcached.withLockedValue { $0 }?.stop()
+        await file?.close()
     }
 }

@@ -10,11 +10,14 @@ import NIOSSL
 import Operations
 import Origin
 import PageStore
+import SharedStore
 
 /// All of a listener that lives on one event loop: the lanes of senders, the connections to origins.
 final class ListenerWorker {
     let eventLoop: any EventLoop
     let store: any PageStore
+    /// What the group of listeners shares, where there is such a thing.
+    private(set) var shared: (any SharedStore)?
     private(set) var settings: ListenerSettings
     private(set) var rules: SiteRules
     let origins: OriginPool
@@ -37,10 +40,13 @@ final class ListenerWorker {
     /// For how long an origin may pause within a page before what came is passed on.
     private static let longestPause = TimeAmount.milliseconds(100)
 
-    init(_ parts: ListenerParts, _ settings: ListenerSettings, eventLoop: any EventLoop) throws(DeltaError) {
+    init(
+        _ parts: ListenerParts, _ settings: ListenerSettings, shared: (any SharedStore)?, eventLoop: any EventLoop
+    ) throws(DeltaError) {
         self.eventLoop = eventLoop
         self.settings = settings
         store = parts.store
+        self.shared = shared
         logger = parts.logger
         logOutput = parts.logOutput
         accessLog = AccessLog(to: parts.logOutput)
@@ -55,8 +61,8 @@ final class ListenerWorker {
     }
 
     /// Goes on with other settings: what is under way ends by those that it began with.
-    func update(_ new: ListenerSettings) {
-        settings = new
+    func update(_ new: ListenerSettings, shared: (any SharedStore)?) {
+        (settings, self.shared) = (new, shared)
         rules = SiteRules(new.configuration.pages, key: classKey)
         accessLog = AccessLog(to: logOutput)
         origins.update(limits: OriginLimits(new.configuration.origins), tls: new.originTLS)
@@ -98,6 +104,9 @@ final class ListenerWorker {
     var compressesData: Bool { configuration.compressesData }
 
     var tellsOrigin: Bool { configuration.origins.sendsRailgunHeader }
+
+    /// Whether private pages may be shared.
+    var keepsPrivate: Bool { configuration.pages.keepsPrivate }
 
     /// Where a request's origins are, and what of that the header shall tell; `nil` where it has none.
     func origins(for request: ForwardedRequest) -> (OriginSite, RailgunHeader.Flags)? {

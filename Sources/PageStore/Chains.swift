@@ -25,6 +25,13 @@ struct Chains {
         ends.last = slot
     }
 
+    mutating func prepend(_ slot: Slot, to ends: inout Ends) {
+        while links.count <= Int(slot) { links.append(Links()) }
+        links[Int(slot)] = Links(next: ends.first)
+        if ends.first == .none { ends.last = slot } else { links[Int(ends.first)].previous = slot }
+        ends.first = slot
+    }
+
     mutating func remove(_ slot: Slot, from ends: inout Ends) {
         let removed = links[Int(slot)]
         if removed.previous == .none {
@@ -49,7 +56,13 @@ struct Order {
     var first: Slot { ends.first }
 
     mutating func append(_ slot: Slot) { chains.append(slot, to: &ends) }
+    mutating func prepend(_ slot: Slot) { chains.prepend(slot, to: &ends) }
     mutating func remove(_ slot: Slot) { chains.remove(slot, from: &ends) }
+
+    mutating func moveToStart(_ slot: Slot) {
+        remove(slot)
+        prepend(slot)
+    }
 
     mutating func moveToEnd(_ slot: Slot) {
         guard ends.last != slot else { return }

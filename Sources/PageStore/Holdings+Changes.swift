@@ -36,6 +36,28 @@ extension Holdings {
         shrink(into: &remains)
     }
 
+    /// Stores a version as the oldest one on its shelf, if nothing has to leave for it; returns whether there was room.
+    mutating func restore(_ stored: StoredPage, key: PageKey, owner: PageOwner, expiry: Int64) -> Bool {
+        let places = MemoryCost.tables(pageSlots: 1, shelfSlots: 1, itemSlots: 1)
+        guard memoryBytes + MemoryCost.page(stored) + MemoryCost.address(key) + places <= limits.memoryBytes else {
+            return false
+        }
+        // What shares a number with something else stays out: it is the later one that stays.
+        let heldShelf = shelfByDigest[Self.digest(key, owner)]
+        guard heldShelf == nil || shelf(key, owner) != .none else { return true }
+        let heldPage = pageByPrefix[stored.version.prefix]
+        if let heldPage, pages[heldPage].stored.version != stored.version { return true }
+        if let heldShelf {
+            guard shelves[heldShelf].count < limits.versionsPerPage else { return true }
+            if let heldPage, item(of: heldPage, on: heldShelf) != .none { return true }
+        }
+        var nothing: Remains = []
+        let page = heldPage ?? makePage(stored, into: &nothing)
+        if heldPage == nil { recency.moveToStart(page) }
+        add(page, to: makeShelf(key, owner, into: &nothing), expiry: expiry, asOldest: true)
+        return true
+    }
+
     private mutating func makePage(_ stored: StoredPage, into remains: inout Remains) -> Slot {
         let prefix = stored.version.prefix
         if let slot = pageByPrefix[prefix] {
@@ -73,16 +95,20 @@ extension Holdings {
         return slot
     }
 
-    private mutating func add(_ page: Slot, to shelf: Slot, expiry: Int64) {
+    private mutating func add(_ page: Slot, to shelf: Slot, expiry: Int64, asOldest: Bool = false) {
         let slot = items.insert(Item(page: page, shelf: shelf, expiry: expiry))
         itemsOfPage.append(slot, to: &pages[page].items)
-        itemsOfShelf.append(slot, to: &shelves[shelf].items)
+        if asOldest {
+            itemsOfShelf.prepend(slot, to: &shelves[shelf].items)
+        } else {
+            itemsOfShelf.append(slot, to: &shelves[shelf].items)
+        }
         shelves[shelf].count += 1
         if shelves[shelf].owner == .shared {
             pages[page].sharedItems += 1
         } else {
             privateItems[Membership(page: page, owner: shelves[shelf].owner), default: 0] += 1
-            expiring.append(slot)
+            if asOldest { expiring.prepend(slot) } else { expiring.append(slot) }
         }
     }
 

@@ -123,6 +123,10 @@ struct Holdings {
         return pages[slot].stored
     }
 
+    func holds(prefix: UInt64, owner: PageOwner) -> Bool {
+        pageByPrefix[prefix].map { isStored($0, for: owner) } ?? false
+    }
+
     private func isStored(_ page: Slot, for owner: PageOwner) -> Bool {
         owner == .shared
             ? pages[page].sharedItems > 0 : privateItems[Membership(page: page, owner: owner)] != nil

@@ -11,6 +11,8 @@ package final class MemoryPageStore: PageStore {
 
     private let state: NIOLockedValueBox<Holdings>
     private let privateLifetime: Int64
+    /// The most memory that it may use, in bytes.
+    package let byteLimit: Int
     private let now: @Sendable () -> ContinuousClock.Instant
     private let start: ContinuousClock.Instant
 
@@ -23,6 +25,7 @@ package final class MemoryPageStore: PageStore {
         limits: PageStoreLimits, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         state = NIOLockedValueBox(Holdings(limits: limits))
+        byteLimit = limits.memoryBytes
         privateLifetime = limits.privateLifetime.nanoseconds
         self.now = now
         start = now()
@@ -36,12 +39,36 @@ package final class MemoryPageStore: PageStore {
         change { holdings, _ in holdings.page(prefix: prefix, owner: owner) }
     }
 
+    package func holds(prefix: UInt64, owner: PageOwner) -> Bool {
+        state.withLockedValue { $0.holds(prefix: prefix, owner: owner) }
+    }
+
     package func insert(_ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageOwner) {
         let stored = StoredPage(bytes: bytes, version: version)
         let expiry = owner == .shared ? Holdings.never : elapsed + privateLifetime
         change { holdings, remains in
             holdings.insert(stored, key: key, owner: owner, expiry: expiry, into: &remains)
         }
+    }
+
+    /// Stores a version that was kept elsewhere over a restart, behind all that is held: as the oldest one of its page, and
+    /// as the least recently used of all.
+    ///
+    /// Bring the most recently used ones first, private ones by their time, the longest first.
+    ///
+    /// - Parameters:
+    ///   - bytes: The page.
+    ///   - version: Its version, checked by this end.
+    ///   - key: The page that this is a version of.
+    ///   - owner: Whose it is.
+    ///   - remaining: How long a private page has still to live; at most what a new one gets.
+    /// - Returns: `false` where there is no room for it but that of others: nor will there be for the next.
+    package func restore(
+        _ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageOwner, remaining: Duration = .zero
+    ) -> Bool {
+        let stored = StoredPage(bytes: bytes, version: version)
+        let expiry = owner == .shared ? Holdings.never : elapsed + min(remaining.nanoseconds, privateLifetime)
+        return change { holdings, _ in holdings.restore(stored, key: key, owner: owner, expiry: expiry) }
     }
 
     package func remove(_ version: PageVersion) {

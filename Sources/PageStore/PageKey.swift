@@ -14,7 +14,12 @@ package struct PageKey: Hashable, Sendable {
     ///   - target: Path and query, from the first slash on.
     /// - Complexity: O(*n*), with one allocation.
     package init(scheme: String, authority: String, target: String) {
-        address = "\(scheme)://\(authority)\(target)"
+        self.init(address: "\(scheme)://\(authority)\(target)")
+    }
+
+    /// Names the page of an ``address`` that was written down.
+    package init(address: String) {
+        self.address = address
         var hasher = Hasher()
         hasher.combine(address)
         digest = UInt64(bitPattern: Int64(hasher.finalize()))

@@ -20,6 +20,9 @@ package protocol PageStore: Sendable {
     /// It counts as the most recent one of its address from now on, unless it has several.
     func page(prefix: UInt64, owner: PageOwner) -> StoredPage?
 
+    /// Whether ``page(prefix:owner:)`` would find something; neither counted nor a use.
+    func holds(prefix: UInt64, owner: PageOwner) -> Bool
+
     /// Stores a version of a page, as its most recent one.
     ///
     /// What doesn't fit the store at all isn't stored. That is no error: a base is never more than a help.

@@ -1,4 +1,3 @@
-import Crypto
 import HTTPRules
 import Link
 import NIOConcurrencyHelpers
@@ -6,11 +5,13 @@ package import NIOCore
 import NIOPosix
 import NIOSSL
 package import Operations
+import PageFile
 import PageStore
 
 /// A running rg-sender: accepts clients, keeps its links, until it is told to stop.
 package final class SenderService: Drainable {
     private let parts: SenderParts
+    private let file: PageFile?
     private let group: any EventLoopGroup
     private let sockets: ListeningSockets
     private let started: SenderConfiguration
@@ -29,13 +30,18 @@ package final class SenderService: Drainable {
         (self.group, self.sockets, started) = (group, sockets, configuration)
         let settings = try SenderSettings(configuration)
         self.settings = NIOLockedValueBox(settings)
-        let store = MemoryPageStore(limits: settings.storeLimits)
-        statistics.add(.init("store") { store.summary })
+        let memory = MemoryPageStore(limits: settings.storeLimits)
+        statistics.add(.init("store") { memory.summary })
+        let file = PageFileSettings(configuration.pages, limits: settings.storeLimits).map {
+            PageFile(memory, settings: $0, logger: log.logger)
+        }
+        if let file { statistics.add(.init("store_file") { file.fileSummary }) }
+        self.file = file
         parts = SenderParts(
-            store: store,
+            store: file ?? memory,
             rebuilders: RebuilderThreads(
                 threadCount: System.coreCount, maxPageBytes: SenderSettings.maxPageBytes),
-            classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output,
+            classKey: try configuration.pages.classKey(), statistics: statistics, logger: log.logger, logOutput: log.output,
             version: version)
     }
 
@@ -45,6 +51,7 @@ package final class SenderService: Drainable {
     }
 
     package func start() async throws {
+        file?.open()
         let workers = try await Workers(parts, settings.withLockedValue { $0 }, group)
         await workers.settle()
         parts.statistics.add(.init("lanes") { await workers.lanes() })
@@ -83,6 +90,7 @@ package final class SenderService: Drainable {
     package func stop() async {
         await running.withLockedValue { $0.take() }?.workers.stop()
         parts.rebuilders.stop()
+        await file?.close()
     }
 
     private func listen(

@@ -1,4 +1,4 @@
-import CMalloc
+import CGlibc
 import Foundation
 
 /// Measures how much memory work needs, by the pages of this process that are really in use.

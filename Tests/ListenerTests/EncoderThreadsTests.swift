@@ -57,6 +57,7 @@ private final class GatedStore: PageStore {
         inner.offers(for: key, owner: owner, limit: limit)
     }
     func page(prefix: UInt64, owner: PageOwner) -> StoredPage? { inner.page(prefix: prefix, owner: owner) }
+    func holds(prefix: UInt64, owner: PageOwner) -> Bool { inner.holds(prefix: prefix, owner: owner) }
     func insert(_ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageOwner) {
         inner.insert(bytes, version: version, key: key, owner: owner)
     }

@@ -11,6 +11,7 @@ import NIOHTTP1
 import Operations
 import Origin
 import PageStore
+import SharedStore
 
 @testable import Listener
 
@@ -26,13 +27,17 @@ final class ListenerEnd {
 
     private static let logOutput = try! LogOutput(LogSettings(), program: "rg-listener")
 
-    init(_ settings: String = "", natMap: String = "default = 192.0.2.1") throws {
+    init(
+        _ settings: String = "", natMap: String = "default = 192.0.2.1", keepsPrivate: Bool = false,
+        shared: (any SharedStore)? = nil
+    ) throws {
         var configuration = try ListenerConfiguration(
             Settings("wan.ip = 127.0.0.1\nwan.tls = 0\n" + settings, file: "railgun.conf"))
         configuration.natMap = try NATMap(Settings(natMap, file: "railgun-nat.conf"))
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let health = OriginHealth(logger: logger)
         health.update(configuration.natMap, configuration.origins)
+        configuration.pages.keepsPrivate = keepsPrivate
         encoders = EncoderThreads(threadCount: 1, store: store)
         origins = EmbeddedOrigins(loop: loop)
         worker = try ListenerWorker(
@@ -40,7 +45,7 @@ final class ListenerEnd {
                 store: store, encoders: encoders, originHealth: health, classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-listener", version: "0", group: loop),
                 logger: logger, logOutput: Self.logOutput),
-            ListenerSettings(configuration), eventLoop: loop)
+            ListenerSettings(configuration), shared: shared, eventLoop: loop)
         origins.take(over: worker.origins)
         worker.start()
         link = EmbeddedLink(sender: owner, listener: worker, loop: loop)

@@ -73,14 +73,39 @@ final class ConfigurationTests {
     }
 
     @Test func theOldFileOfAMigratorStartsWithWarnings() throws {
-        let read = try listener("memcached.servers = 127.0.0.1:11211\nactivation.token = abc\nmemcached.limit =")
+        let read = try listener(
+            "memcached.servers = 127.0.0.1:11211\nactivation.token = abc\nmemcached.timeout = 100\nmemcached.limit = 100000"
+        )
+        #expect(read.memcached.servers == [.host(HostAndPort(host: "127.0.0.1", port: 11211))])
+        #expect(read.memcached.timeout == .milliseconds(100) && read.memcached.byteLimit == 100_000)
         #expect(
             read.warnings.map(\.description) == [
-                "f.conf:4: memcached.servers = 127.0.0.1:11211: is not supported yet: "
-                    + "this listener keeps pages in its own memory, see store.size",
                 "f.conf:5: activation.token = abc: is not supported yet: "
-                    + "'rg-sender cert' makes certificates, see cert.file",
+                    + "'rg-sender cert' makes certificates, see cert.file"
             ])
+    }
+
+    @Test func memcachedIsNamedByAddressesOrOneSocket() throws {
+        let several = try listener("memcached.servers = cache-a:11212 10.0.0.5").memcached.servers
+        #expect(several.map(\.description) == ["cache-a:11212", "10.0.0.5:11211"])
+        #expect(
+            try listener("memcached.servers = /run/memcached.sock").memcached.servers == [
+                .socket("/run/memcached.sock")
+            ])
+        #expect(throws: ConfigurationError.self) { try listener("memcached.servers = /run/a.sock /run/b.sock") }
+        #expect(throws: ConfigurationError.self) { try listener("memcached.expiration = 31 d") }
+    }
+
+    @Test func privatePagesLeaveMemoryWithAKeyThatLastsOnly() throws {
+        #expect(throws: ConfigurationError.self) { try listener("store.private = 1") }
+        let folder = try folder(["short": "too short", "key": String(repeating: "k", count: 32)])
+        #expect(throws: ConfigurationError.self) {
+            try listener("store.private = 1\nstore.key.file = \(folder("short"))")
+        }
+        let pages = try listener("store.private = 1\nstore.key.file = \(folder("key"))").pages
+        #expect(try pages.keepsPrivate && pages.classKey() == pages.classKey())
+        let plain = try listener("").pages
+        #expect(try !plain.keepsPrivate && plain.file == nil && plain.classKey() != plain.classKey())
     }
 
     @Test func problemsOfTheMapAreReportedWithThoseOfTheConfiguration() throws {

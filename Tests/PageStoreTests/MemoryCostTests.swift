@@ -1,4 +1,4 @@
-import CMalloc
+import CGlibc
 import DeltaEngine
 import PageStore
 import Testing

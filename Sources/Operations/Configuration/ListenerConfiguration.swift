@@ -36,6 +36,8 @@ package struct ListenerConfiguration: Equatable, Sendable {
     package var natMap = NATMap()
     /// Which pages are kept.
     package var pages: PageSettings
+    /// The page store that a group of listeners shares.
+    package var memcached: MemcachedSettings
     /// `page.padding`: small answers of private pages are filled up to a multiple of this many bytes; 0 for not at all.
     package var paddingBytes: Int
     /// `compress.data`: whether LZ4 is used for what is no delta.
@@ -68,6 +70,7 @@ package struct ListenerConfiguration: Equatable, Sendable {
             do { natMap = try NATMap(Settings(contentsOf: map)) } catch { settings.refuse(error) }
         }
         pages = PageSettings(&settings)
+        memcached = MemcachedSettings(&settings)
         paddingBytes = settings.takeBytes("page.padding", default: 256, in: 0...4096)
         compressesData = settings.take("compress.data", default: false)
         log = LogSettings(&settings)
@@ -81,10 +84,6 @@ package struct ListenerConfiguration: Equatable, Sendable {
     ///
     /// None of it changes which page a visitor gets, so the start goes on, and says what is different.
     private static func takeUnsupported(_ settings: inout Settings) {
-        for key in ["memcached.servers", "memcached.timeout", "memcached.expiration", "memcached.limit"]
-        where settings.takeText(key) != nil {
-            settings.warn(key, "is not supported yet: this listener keeps pages in its own memory, see store.size")
-        }
         for key in ["activation.token", "activation.railgun_host", "activation.heartbeat_interval"]
         where settings.takeText(key) != nil {
             settings.warn(key, "is not supported yet: 'rg-sender cert' makes certificates, see cert.file")

@@ -5,7 +5,10 @@ extension SenderConfiguration {
             ("http.listen", front.http == start.front.http), ("https.listen", front.https == start.front.https),
             ("stats.listen", statistics.listen == start.statistics.listen),
             ("cpu.oversubscribe", process.threadsPerCore == start.process.threadsPerCore),
-            ("pid.file", process.pidFile == start.process.pidFile))
+            ("pid.file", process.pidFile == start.process.pidFile),
+            ("store.file", pages.file == start.pages.file), ("store.file.size", pages.fileBytes == start.pages.fileBytes),
+            ("store.private", pages.keepsPrivate == start.pages.keepsPrivate),
+            ("store.key.file", pages.keyFile == start.pages.keyFile))
     }
 }
 
@@ -16,7 +19,10 @@ extension ListenerConfiguration {
             ("wan.ip", wanIP == start.wanIP), ("wan.port", wanPort == start.wanPort),
             ("stats.listen", statistics.listen == start.statistics.listen),
             ("cpu.oversubscribe", process.threadsPerCore == start.process.threadsPerCore),
-            ("pid.file", process.pidFile == start.process.pidFile))
+            ("pid.file", process.pidFile == start.process.pidFile),
+            ("store.file", pages.file == start.pages.file), ("store.file.size", pages.fileBytes == start.pages.fileBytes),
+            ("store.private", pages.keepsPrivate == start.pages.keepsPrivate),
+            ("store.key.file", pages.keyFile == start.pages.keyFile))
     }
 }
 

@@ -1,4 +1,4 @@
-import CMalloc
+import CGlibc
 
 /// How the process gets its memory from the system.
 package enum MemoryAllocator {

@@ -1,3 +1,4 @@
+import CGlibc
 import Foundation
 
 /// The process that replaces this one: the program as it is on disk now, with the same arguments and the listening sockets.
@@ -32,10 +33,13 @@ struct Successor {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        for (index, descriptor) in (sockets + [ready] + [lock].compactMap(\.self)).enumerated() {
+        let handed = sockets + [ready] + [lock].compactMap(\.self)
+        for (index, descriptor) in handed.enumerated() {
             unsafe posix_spawn_file_actions_adddup2(
                 &actions, descriptor, Inheritance.firstDescriptor + CInt(index))
         }
+        // SwiftNIO's sockets would stay open in the new process, and no client would see that this one has closed them.
+        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, Inheritance.firstDescriptor + CInt(handed.count))
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }

@@ -30,6 +30,13 @@ package struct Counters: Hashable, Sendable {
     package var basesMissing = 0
     package var hashFailures = 0
 
+    // The shared store.
+    package var storeSharedHits = 0
+    package var storeSharedMisses = 0
+    package var storeSharedDamaged = 0
+    package var storeSharedErrors = 0
+    package var storeSharedSkipped = 0
+
     // The link.
     package var wanStarts = 0
     package var wanStops = 0
@@ -67,6 +74,9 @@ package struct Counters: Hashable, Sendable {
         ("pages_streamed", \.pagesStreamed), ("pages_direct", \.pagesDirect), ("page_bytes", \.pageBytes),
         ("delta_page_bytes", \.deltaPageBytes), ("delta_bytes", \.deltaBytes), ("bases_missing", \.basesMissing),
         ("hash_failures", \.hashFailures),
+        ("store_shared_hits", \.storeSharedHits), ("store_shared_misses", \.storeSharedMisses),
+        ("store_shared_damaged", \.storeSharedDamaged), ("store_shared_errors", \.storeSharedErrors),
+        ("store_shared_skipped", \.storeSharedSkipped),
         ("wan_starts", \.wanStarts), ("wan_stops", \.wanStops), ("wan_bytes_sent", \.wanBytesSent),
         ("wan_bytes_received", \.wanBytesReceived), ("link_errors", \.linkErrors), ("link_retries", \.linkRetries),
         ("origin_requests", \.originRequests), ("origin_connections", \.originConnections),
