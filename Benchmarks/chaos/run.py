@@ -1,0 +1,106 @@
+"""Faults in turn under the load, and what became of it."""
+
+import asyncio
+import contextlib
+import tempfile
+import pathlib
+
+import link_faults
+import origin_faults
+import process_faults
+import store_faults
+import system_faults
+from daemons import Process, adopt_orphans
+from fault import Skip
+from ledger import Ledger, Phase
+from load import Load
+from stand import Stand
+
+FAULTS = (process_faults.FAULTS + link_faults.FAULTS + origin_faults.FAULTS + store_faults.FAULTS
+          + system_faults.FAULTS)
+SHORT = ["listener-a-killed", "sender-killed", "link-cut-mid-answer", "links-cut-once", "origin-end", "origin-longer",
+         "memcached-poisoned", "reload"]
+WARM_UP_SECONDS, PAUSE_SECONDS = 5, 4
+
+
+@contextlib.asynccontextmanager
+async def standing(binaries, keep=None):
+    """A stand that runs, with a folder for its logs; all of it is ended."""
+    adopt_orphans()
+    with tempfile.TemporaryDirectory(prefix="railgun-chaos-") as name:
+        folder = pathlib.Path(keep or name).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        stand = Stand(folder, binaries)
+        has_disk = stand.store_file and store_faults.mount_disk(stand.store_file)
+        try:
+            await stand.start()
+            await stand.settle()
+            yield stand
+            for process in stand.senders + stand.listeners:
+                await process.stop()
+        finally:
+            Process.end_all()
+            if has_disk:
+                store_faults.unmount_disk(stand.store_file)
+
+
+async def usable(stand, names, say):
+    """The faults that this stand can have; the others are named with the reason."""
+    found, skipped = [], {}
+    for fault in FAULTS:
+        if names and fault.name not in names:
+            continue
+        try:
+            fault.check(stand)
+            if hasattr(fault, "probe"):
+                await fault.probe(stand)
+            found.append(fault)
+        except Skip as reason:
+            skipped[fault.name] = str(reason)
+            say(f"skipped  {fault.name}: {reason}")
+    return found, skipped
+
+
+async def one_fault(stand, ledger, fault, stop):
+    phase = Phase(fault.name, fault)
+    ledger.phases.append(phase)
+    before = stand.counters()
+    await fault.inject(stand, phase)
+    await fault.last(stand, phase, stop)
+    await fault.mend(stand, phase)
+    ledger.phases.append(Phase("calm"))
+    phase.end = ledger.phases[-1].start
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), PAUSE_SECONDS)
+    after = stand.counters()
+    # A process that was killed counts from 0 again.
+    phase.counters = {key: max(0, after[key] - before[key]) for key in after}
+
+
+async def chaos(stand, seconds, rate, names, say):
+    """Runs faults in turn until the time is over, each at least once; gives the ledger and what was skipped."""
+    faults, skipped = await usable(stand, names, say)
+    ledger, stop = Ledger(), asyncio.Event()
+    ledger.phases.append(Phase("calm"))
+    load = Load(ledger, stand.ports, rate, stand.host)
+    loading = asyncio.ensure_future(load.run(stop))
+    clock = asyncio.get_running_loop().time
+    ends = clock() + seconds
+    await asyncio.sleep(WARM_UP_SECONDS)
+    rounds = 0
+    while faults and (rounds == 0 or clock() < ends):
+        for fault in faults:
+            if rounds and clock() >= ends:
+                break
+            say(f"{fault.name}: {fault.words}")
+            if loading.done():
+                loading.result()
+            await one_fault(stand, ledger, fault, stop)
+        rounds += 1
+    if clock() < ends:
+        await asyncio.sleep(ends - clock())
+    stop.set()
+    await loading
+    ledger.phases[-1].end = ledger.phases[-1].end or ledger.phases[-1].start
+    ledger.explain()
+    return ledger, skipped
