@@ -40,6 +40,7 @@ class Ledger:
         self.seconds = collections.defaultdict(lambda: [0, 0])  # of the start: answered well, failed
         self.crossings = collections.Counter()
         self.requests = self.retried_stale = 0
+        self.not_sent = 0  # for want of processor time for the load itself
 
     @property
     def faults(self):

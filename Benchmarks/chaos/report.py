@@ -58,6 +58,7 @@ def make(ledger, skipped, origin_port):
     ]
     return {
         "requests": ledger.requests, "uploads": uploads, "staleConnections": ledger.retried_stale,
+        "notSent": ledger.not_sent,
         "crossings": dict(ledger.crossings), "rows": rows, "skipped": skipped,
         "bars": [{"bar": bar, "figure": figure, "limit": 0, "holds": figure == 0} for bar, figure in bars],
         "unexplained": [error.as_json() for error in unexplained],
@@ -77,6 +78,8 @@ def show(report, most=20):
             print(f"{'':<24}  {note}")
     print(f"\n{report['requests']:,} requests, {report['uploads']:,} uploads carried out, "
           f"{report['staleConnections']} sent again by the client because its kept connection was closed")
+    if report["notSent"]:
+        print(f"this machine was too busy: {report['notSent']:,} requests were not sent")
     print("answers: " + ", ".join(f"{count:,} {crossing}" for crossing, count in sorted(report["crossings"].items())))
     for name, reason in report["skipped"].items():
         print(f"skipped: {name}: {reason}")

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-import tempfile
 import pathlib
+import tempfile
 
 import link_faults
 import origin_faults
@@ -20,6 +20,7 @@ FAULTS = (process_faults.FAULTS + link_faults.FAULTS + origin_faults.FAULTS + st
           + system_faults.FAULTS)
 SHORT = ["listener-a-killed", "sender-killed", "link-cut-mid-answer", "links-cut-once", "origin-end", "origin-longer",
          "memcached-poisoned", "reload"]
+EACH_MINUTE = ("reload", "upgrade")
 WARM_UP_SECONDS, PAUSE_SECONDS = 5, 4
 
 
@@ -61,6 +62,21 @@ async def usable(stand, names, say):
     return found, skipped
 
 
+def in_turn(faults, seconds_left):
+    """Each fault once, and again while time is left; reload and upgrade come each minute."""
+    often = [fault for fault in faults if fault.name in EACH_MINUTE and len(faults) > len(EACH_MINUTE)]
+    others = [fault for fault in faults if fault not in often]
+    due, is_first = seconds_left(), True
+    while faults and (is_first or seconds_left() > 0):
+        for fault in others:
+            if due >= seconds_left():
+                due -= 60
+                yield from often
+            if is_first or seconds_left() > 0:
+                yield fault
+        is_first = False
+
+
 async def one_fault(stand, ledger, fault, stop):
     phase = Phase(fault.name, fault)
     ledger.phases.append(phase)
@@ -87,16 +103,11 @@ async def chaos(stand, seconds, rate, names, say):
     clock = asyncio.get_running_loop().time
     ends = clock() + seconds
     await asyncio.sleep(WARM_UP_SECONDS)
-    rounds = 0
-    while faults and (rounds == 0 or clock() < ends):
-        for fault in faults:
-            if rounds and clock() >= ends:
-                break
-            say(f"{fault.name}: {fault.words}")
-            if loading.done():
-                loading.result()
-            await one_fault(stand, ledger, fault, stop)
-        rounds += 1
+    for fault in in_turn(faults, lambda: ends - clock()):
+        say(f"{fault.name}: {fault.words}")
+        if loading.done():
+            loading.result()
+        await one_fault(stand, ledger, fault, stop)
     if clock() < ends:
         await asyncio.sleep(ends - clock())
     stop.set()

@@ -93,7 +93,7 @@ class Reload(RepeatedFault):
 
 
 class Upgrade(Fault):
-    name, words, seconds = "upgrade", "SIGUSR2 to every daemon, one after the other", 10
+    name, words, seconds = "upgrade", "SIGUSR2 to every daemon, one after the other", 4
 
     async def probe(self, stand):
         if not await stand.listeners[0].upgrade(seconds=8):
