@@ -142,6 +142,7 @@ savings: daemons ## Measure what is saved after a restart, and by two listeners 
 .PHONY: bench-test
 bench-test: ## Test the benchmarks themselves
 	swift test --package-path Benchmarks --scratch-path .build/benchmarks $(OPTIMIZED_C)
+	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/chaos
 
 .PHONY: lint
 lint: ## Check format and C warnings

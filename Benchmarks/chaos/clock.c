@@ -11,35 +11,35 @@
 #include <time.h>
 #include <unistd.h>
 
-static int (*true_clock)(clockid_t, struct timespec*);
-static volatile int64_t* offset;
+static int (*true_clock)(clockid_t, struct timespec *);
+static volatile int64_t *offset;
 
 __attribute__((constructor)) static void map_offset(void) {
-    true_clock = (int (*)(clockid_t, struct timespec*))dlsym(RTLD_NEXT, "clock_gettime");
-    const char* path = getenv("CHAOS_CLOCK");
+    true_clock = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+    const char *path = getenv("CHAOS_CLOCK");
     int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (file < 0) return;
-    void* mapped = mmap(NULL, sizeof *offset, PROT_READ, MAP_SHARED, file, 0);
+    void *mapped = mmap(NULL, sizeof *offset, PROT_READ, MAP_SHARED, file, 0);
     offset = mapped == MAP_FAILED ? NULL : mapped;
     close(file);
 }
 
-int clock_gettime(clockid_t clock, struct timespec* found) {
+int clock_gettime(clockid_t clock, struct timespec *found) {
     if (!true_clock) map_offset(); /* others' constructors may ask first */
     int status = true_clock(clock, found);
     if (status == 0 && offset && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) found->tv_sec += *offset;
     return status;
 }
 
-int gettimeofday(struct timeval* restrict found, void* restrict zone) {
+int gettimeofday(struct timeval *restrict found, void *restrict zone) {
     (void)zone;
     struct timespec now;
     int status = clock_gettime(CLOCK_REALTIME, &now);
-    if (found) *found = (struct timeval){now.tv_sec, now.tv_nsec / 1000};
+    *found = (struct timeval){now.tv_sec, now.tv_nsec / 1000};
     return status;
 }
 
-time_t time(time_t* found) {
+time_t time(time_t *found) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     if (found) *found = now.tv_sec;

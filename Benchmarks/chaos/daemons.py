@@ -109,7 +109,7 @@ class Process:
         self.reap()
 
     async def upgrade(self, seconds=20):
-        """SIGUSR2: True once another process has written its number to the file, and the old one has ended or drains."""
+        """SIGUSR2: True once another process has written its number to the file."""
         old = self.pid
         self.signal(signal.SIGUSR2)
         ends = time.monotonic() + seconds

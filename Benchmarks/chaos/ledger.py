@@ -37,7 +37,6 @@ class Phase:
 class Ledger:
     def __init__(self):
         self.phases, self.errors = [], []
-        self.seconds = collections.defaultdict(lambda: [0, 0])  # of the start: answered well, failed
         self.crossings = collections.Counter()
         self.requests = self.retried_stale = 0
         self.not_sent = 0  # for want of processor time for the load itself
@@ -58,7 +57,6 @@ class Ledger:
         phase = self.phase_at(start)
         phase.outcomes[outcome] += 1
         phase.latencies.append(end - start)
-        self.seconds[int(start)][outcome != OK] += 1
         if outcome != OK:
             self.errors.append(Error(number, kind, via, start, end, outcome, detail, page_number))
 

@@ -1,4 +1,4 @@
-"""A line without relays, for figures: origin, one or two listeners, a sender; where asked for, HAProxy and memcached."""
+"""A line without relays, for figures: origin, listeners, a sender; where asked for, HAProxy and memcached."""
 
 import contextlib
 import pathlib

@@ -56,7 +56,7 @@ class Load:
             task.add_done_callback(self.under_way.discard)
 
     async def send(self, number, kind, via):
-        start, bytes_seen = time.time(), None
+        start = time.time()
         deadline = DOWNLOAD_DEADLINE_SECONDS if kind == "download" else DEADLINE_SECONDS
         try:
             async with asyncio.timeout(deadline):
@@ -65,7 +65,7 @@ class Load:
                 else:
                     outcome = await self.http1(number, kind, via)
         except TimeoutError:
-            outcome = "hung", f"no answer within {deadline} s", bytes_seen
+            outcome = "hung", f"no answer within {deadline} s", None
         except Failure as failure:
             outcome = failure.kind, failure.detail, None
         self.ledger.add(number, kind, via, start, *outcome)
@@ -80,7 +80,8 @@ class Load:
             more = "Accept-Encoding: gzip\r\n"
         elif kind == "post":
             body = self.random.randbytes(self.random.randrange(10, 20_000))
-            more = f"Content-Type: application/octet-stream\r\nContent-Length: {len(body)}\r\nX-Idempotency: {number}\r\n"
+            more = (f"Content-Type: application/octet-stream\r\nContent-Length: {len(body)}\r\n"
+                    f"X-Idempotency: {number}\r\n")
         head = (f"{'POST' if kind == 'post' else 'GET'} {path} HTTP/1.1\r\nHost: {self.host}\r\n"
                 f"X-Chaos-Id: {number}\r\n{more}\r\n")
         return head.encode() + body, body
@@ -133,7 +134,7 @@ class Load:
         finally:
             if process.returncode is None:
                 process.kill()
-        if process.returncode:  # curl's words for these: couldn't connect; the rest is a stream or connection that broke
+        if process.returncode:  # 7: couldn't connect; the rest is a stream or a connection that broke
             raise Failure("refused" if process.returncode == 7 else "cut" if output else "closed",
                           f"curl ended with {process.returncode}")
         head, _, content = output.partition(b"\r\n\r\n")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The origin: pages that change each second, what is made for one visitor, uploads that are counted, streams, a download.
+"""The origin: pages that change each second, pages for one visitor, uploads that are counted, streams, a download.
 
 Each answer carries the SHA-256 of its body, and the number of the request that it answers. `GET /executions` tells
 which uploads were carried out more than once.
@@ -95,8 +95,8 @@ class Visitor(asyncio.Protocol):
         if method == "POST":
             number = head.get("x-idempotency", "-")
             executions[number] = executions.get(number, 0) + 1
-            found = ("application/json", b'{"done":"%s","sha256":"%s"}' % (number.encode(), pages.digest(body).encode()),
-                     None, "Cache-Control: no-store\r\n")
+            done = f'{{"done":"{number}","sha256":"{pages.digest(body)}"}}'.encode()
+            found = "application/json", done, None, "Cache-Control: no-store\r\n"
         elif path == "/executions":
             twice = [number for number, count in executions.items() if count > 1]
             found = "text/plain", f"{len(executions)} {' '.join(twice)}".encode(), None, ""

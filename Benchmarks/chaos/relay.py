@@ -4,9 +4,9 @@
     relay.py LISTEN-PORT TARGET-PORT
 
 Whole connections: {"do": "cut", "how": "reset"|"end", "after": BYTES}, {"do": "freeze"}, {"do": "thaw"},
-{"do": "delay", "seconds": S}, {"do": "rate", "bytes": B or null}, {"do": "garbage"}. {"do": "clear"} ends delay, rate, freeze and exchanges.
-Single exchanges of plain HTTP with the origin: {"do": "exchanges", "action": A, "share": 0…1}. What met a fault is told on
-standard output: the number of the request (its X-Chaos-Id) and the action.
+{"do": "delay", "seconds": S}, {"do": "rate", "bytes": B}, {"do": "garbage"}. {"do": "clear"} ends all that lasts.
+Single exchanges of plain HTTP with the origin: {"do": "exchanges", "action": A, "share": 0…1}. What met a fault is told
+on standard output: the number of the request (its X-Chaos-Id) and the action.
 """
 
 import asyncio

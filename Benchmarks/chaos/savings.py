@@ -1,4 +1,4 @@
-"""What share of the bytes a line saves: after a restart with stores in files, and with two listeners behind a balancer."""
+"""What share of the bytes a line saves: after a restart, and with two listeners behind a balancer."""
 
 import asyncio
 import collections
@@ -150,5 +150,5 @@ def show_balanced(found):
         print("\n skipped  a shared memcached: it isn't installed, or these binaries have no store in it")
         return True
     holds = shared["steady"] / alone >= BAR
-    print(f"\n{'holds' if holds else 'MISSED':>8}  two listeners with memcached save at least {BAR:.0%} of what one saves")
+    print(f"\n{'holds' if holds else 'MISSED':>8}  two listeners with memcached save {BAR:.0%} of what one saves")
     return holds

@@ -24,7 +24,7 @@ def sample(pid):
 
 
 def growth(samples, key):
-    """By how much the least-squares line grows from the first to the last of the later three quarters; and their mean."""
+    """The least-squares line of the last three quarters: its slope per second, its growth, its mean."""
     values = [(moment, sample[key]) for moment, sample in samples[len(samples) // 4:]]
     count = len(values)
     mean_x, mean_y = sum(x for x, _ in values) / count, sum(y for _, y in values) / count

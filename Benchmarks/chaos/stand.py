@@ -52,7 +52,6 @@ class Stand:
 
     def __init__(self, folder, binaries):
         self.folder, self.binaries = pathlib.Path(folder), pathlib.Path(binaries)
-        self.notes = []  # what the binaries or this machine can't do
         origin_port = free_port()
         self.origin = Process("origin", [sys.executable, HERE / "origin.py", origin_port], origin_port, folder)
         self.origin_relay = Relay("origin-relay", folder, origin_port)
@@ -63,9 +62,10 @@ class Stand:
         self.memcached = None
         if MEMCACHED:
             port = free_port()
-            # Small, so that it can be filled; 2 MB of largest item, for junk.
+            # Small, so that it can be filled within seconds.
             self.memcached = Process(
-                "memcached", [MEMCACHED, "-l", "127.0.0.1", "-p", port, "-m", 64, "-U", 0, "-u", "nobody"], port, folder)
+                "memcached", [MEMCACHED, "-l", "127.0.0.1", "-p", port, "-m", 64, "-U", 0, "-u", "nobody"], port,
+                folder)
         (self.folder / "railgun-nat.conf").write_text(f"default = 127.0.0.1:{self.origin_relay.port}\n")
         self.listeners = [self.make_listener("listener-a"), self.make_listener("listener-b", jumps=True)]
         self.link_relays = [Relay(f"link-{name}", folder, listener.port)

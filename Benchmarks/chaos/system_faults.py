@@ -125,7 +125,8 @@ class CertificatesRotated(Fault):
 
     async def mend(self, stand, phase):
         text = (stand.certificates / "listener.pem").read_text()
-        wanted = ssl.PEM_cert_to_DER_cert(text[:text.index("-----END CERTIFICATE-----")] + "-----END CERTIFICATE-----\n")
+        end = "-----END CERTIFICATE-----\n"
+        wanted = ssl.PEM_cert_to_DER_cert(text[:text.index(end)] + end)  # its own; the chain may follow
         for listener in stand.listeners:
             shown = await asyncio.to_thread(served_certificate, listener.port)
             if shown != wanted:
