@@ -21,7 +21,8 @@ class Line:
     def __init__(self, folder, binaries, listeners=1, balanced=False, stores=False, memcached=False):
         self.folder, self.binaries = pathlib.Path(folder), binaries
         port = free_port()
-        self.origin = Process("origin", [sys.executable, HERE / "origin.py", port], port, folder)
+        self.origin = Process("origin", [sys.executable, HERE / "origin.py", port, self.folder / "executions"],
+                              port, folder)
         self.helpers = [self.origin]
         certificates.make(binaries, self.folder / "certificates")
         (self.folder / "railgun-nat.conf").write_text(f"default = 127.0.0.1:{port}\n")

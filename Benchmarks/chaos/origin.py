@@ -2,17 +2,20 @@
 """The origin: pages that change each second, pages for one visitor, uploads that are counted, streams, a download.
 
 Each answer carries the SHA-256 of its body, and the number of the request that it answers. `GET /executions` tells
-which uploads were carried out more than once.
+which uploads were carried out more than once; a file keeps them for an origin that is started again.
+
+    origin.py PORT FILE
 """
 
 import asyncio
+import collections
 import gzip
 import sys
 import time
 
 import pages
 
-executions = {}
+executions = collections.Counter()
 unchanging = {}
 
 
@@ -94,7 +97,8 @@ class Visitor(asyncio.Protocol):
         echo = f"X-Chaos-Id: {head.get('x-chaos-id', '-')}\r\n"
         if method == "POST":
             number = head.get("x-idempotency", "-")
-            executions[number] = executions.get(number, 0) + 1
+            executions[number] += 1
+            kept.write(f"{number}\n")
             done = f'{{"done":"{number}","sha256":"{pages.digest(body)}"}}'.encode()
             found = "application/json", done, None, "Cache-Control: no-store\r\n"
         elif path == "/executions":
@@ -131,6 +135,10 @@ class Visitor(asyncio.Protocol):
 
 
 async def main():
+    global kept
+    kept = open(sys.argv[2], "a+", buffering=1)  # a line is out before its answer
+    kept.seek(0)
+    executions.update(kept.read().split())
     server = await asyncio.get_running_loop().create_server(Visitor, "127.0.0.1", int(sys.argv[1]), backlog=1024)
     await server.serve_forever()
 

@@ -34,7 +34,7 @@ def row(ledger, phases):
                                             if error.reason)),
         "unexplained": sum(not error.reason for error in errors),
         "met": sum(len(phase.hits) for phase in phases),
-        "retries": counters["link_retries"], "counters": dict(counters),
+        "retries": counters["senders link_retries"], "counters": dict(counters),
         "p99Seconds": latencies[len(latencies) * 99 // 100] if latencies else 0,
         "maxSeconds": latencies[-1] if latencies else 0,
         "recoverySeconds": max((ledger.recovery_seconds(phase) for phase in phases if phase.fault), default=0),

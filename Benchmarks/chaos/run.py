@@ -80,7 +80,7 @@ def in_turn(faults, seconds_left):
 async def one_fault(stand, ledger, fault, stop):
     phase = Phase(fault.name, fault)
     ledger.phases.append(phase)
-    before = stand.counters()
+    before = await asyncio.to_thread(stand.counters)
     await fault.inject(stand, phase)
     await fault.last(stand, phase, stop)
     await fault.mend(stand, phase)
@@ -88,9 +88,9 @@ async def one_fault(stand, ledger, fault, stop):
     phase.end = ledger.phases[-1].start
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), PAUSE_SECONDS)
-    after = stand.counters()
+    after = await asyncio.to_thread(stand.counters)
     # A process that was killed counts from 0 again.
-    phase.counters = {key: max(0, after[key] - before[key]) for key in after}
+    phase.counters = {key: after[key] - before[key] for key in after if after[key] > before[key]}
 
 
 async def chaos(stand, seconds, rate, names, say):

@@ -7,6 +7,7 @@ The clock of direct and of listener b can be moved.
 """
 
 import asyncio
+import collections
 import json
 import pathlib
 import shutil
@@ -53,7 +54,8 @@ class Stand:
     def __init__(self, folder, binaries):
         self.folder, self.binaries = pathlib.Path(folder), pathlib.Path(binaries)
         origin_port = free_port()
-        self.origin = Process("origin", [sys.executable, HERE / "origin.py", origin_port], origin_port, folder)
+        self.origin = Process("origin", [sys.executable, HERE / "origin.py", origin_port, self.folder / "executions"],
+                              origin_port, folder)
         self.origin_relay = Relay("origin-relay", folder, origin_port)
         self.host = "site.test"
         self.rotate_certificates()
@@ -146,9 +148,11 @@ class Stand:
         raise SystemExit("the senders found no link to both listeners within 20 s; see their logs")
 
     def counters(self):
-        """What the senders count, summed."""
-        keys = ("link_retries", "link_errors", "hash_failures", "origin_errors", "origin_timeouts", "pages_delta",
-                "pages_whole", "pages_direct", "wan_starts", "wan_bytes_sent", "wan_bytes_received",
-                "client_bytes_sent")
-        documents = [sender.statistics() for sender in self.senders]
-        return {key: sum(document.get(key, 0) for document in documents) for key in keys}
+        """What senders and listeners count, each summed: all numbers at the top of their documents."""
+        found = collections.Counter()
+        for ends, daemons in (("senders", self.senders), ("listeners", self.listeners)):
+            for daemon in daemons:
+                for key, value in daemon.statistics().items():
+                    if isinstance(value, int):
+                        found[f"{ends} {key}"] += value
+        return found

@@ -106,11 +106,15 @@ class Uploads(unittest.IsolatedAsyncioTestCase):
     async def test_one_that_is_carried_out_twice_is_found(self):
         with tempfile.TemporaryDirectory() as folder:
             port = free_port()
-            origin = Process("origin", [sys.executable, HERE / "origin.py", port], port, folder)
+            origin = Process("origin", [sys.executable, HERE / "origin.py", port, f"{folder}/executions"], port,
+                             folder)
             try:
                 await origin.start()
                 client = Client(port)
-                for number in (1, 2, 2, 3):
+                for number in (1, 2, 3, 2):
+                    if number == 3:  # what it did before it was killed counts too
+                        origin.kill()
+                        await origin.start()
                     await client.exchange(b"POST /post HTTP/1.1\r\nHost: a\r\nX-Idempotency: %d\r\n"
                                           b"Content-Length: 2\r\n\r\nok" % number)
                 client.close()
