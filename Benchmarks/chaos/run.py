@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import pathlib
 import tempfile
+import time
 
 import link_faults
 import origin_faults
@@ -83,9 +84,13 @@ async def one_fault(stand, ledger, fault, stop):
     before = await asyncio.to_thread(stand.counters)
     await fault.inject(stand, phase)
     await fault.last(stand, phase, stop)
+    phase.end = time.time()  # a process that has to start again takes its time from the recovery
     await fault.mend(stand, phase)
+    for process in [*stand.daemons, stand.origin, stand.origin_relay, *stand.link_relays]:
+        if process.has_ended:
+            phase.notes.append(f"MISSED: {process.name} has ended by itself; see its log")
+            await process.start()
     ledger.phases.append(Phase("calm"))
-    phase.end = ledger.phases[-1].start
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), PAUSE_SECONDS)
     after = await asyncio.to_thread(stand.counters)

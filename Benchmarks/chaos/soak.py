@@ -59,6 +59,8 @@ async def soak(stand, minutes, rate, say):
         if loading.done():
             loading.result()
         for daemon in stand.daemons:
+            if daemon.has_ended:
+                raise SystemExit(f"{daemon.name} has ended by itself; its log says:\n{daemon.log.read_text()[-2000:]}")
             samples[daemon.name].append((clock() - start, sample(daemon.pid)))
         tick += 1
         if reloads and tick * SAMPLE_SECONDS % RELOAD_SECONDS == 0:
