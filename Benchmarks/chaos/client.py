@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 
-HEAD_BYTES = 262_144
+HEAD_BYTES, MOST_IDLE = 262_144, 64
 
 
 class Failure(Exception):
@@ -109,7 +109,7 @@ class Client:
         except BaseException:
             connection.close()
             raise
-        if connection.stays:
+        if connection.stays and len(self.idle) < MOST_IDLE:  # after a burst, its connections go again
             self.idle.append(connection)
         else:
             connection.close()

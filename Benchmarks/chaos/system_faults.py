@@ -1,7 +1,9 @@
 """The machine or its administrator does something: no descriptors, another time, new certificates, reload, upgrade."""
 
 import asyncio
+import contextlib
 import os
+import pathlib
 import resource
 import signal
 import ssl
@@ -92,6 +94,21 @@ class Reload(RepeatedFault):
         pass
 
 
+def connections(pid):
+    """The inodes of a process's established TCP connections; listening sockets aren't among them."""
+    established = set()
+    for table in ("tcp", "tcp6"):
+        for line in pathlib.Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "01":
+                established.add(f"socket:[{fields[9]}]")
+    held = set()
+    for descriptor in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):  # it was closed meanwhile
+            held.add(os.readlink(descriptor))
+    return established & held
+
+
 class Upgrade(Fault):
     name, words, seconds = "upgrade", "SIGUSR2 to every daemon, one after the other", 4
 
@@ -101,8 +118,12 @@ class Upgrade(Fault):
 
     async def inject(self, stand, phase):
         for daemon in stand.daemons:
+            before = connections(daemon.pid)
             if not await daemon.upgrade():
                 phase.notes.append(f"MISSED: {daemon.name} was not replaced within 20 s")
+            elif inherited := len(before & connections(daemon.pid)):
+                # Nobody will ever close them: a client that sends on one waits for ever.
+                phase.notes.append(f"MISSED: the new {daemon.name} holds {inherited} connections of the old one")
 
     async def mend(self, stand, phase):
         pass
