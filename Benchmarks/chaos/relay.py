@@ -10,6 +10,7 @@ on standard output: the number of the request (its X-Chaos-Id) and the action.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -172,7 +173,7 @@ class Connection:
 
     def garble(self):
         for _, writer in (self.client, self.target):
-            if not writer.is_closing():
+            with contextlib.suppress(RuntimeError):  # its end was passed on already
                 writer.write(random.randbytes(random.randrange(20, 2000)))
 
 
