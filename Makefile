@@ -7,11 +7,16 @@ CORPORA ?= ../shared/corpora
 # How long to fuzz, all fuzzers together.
 FUZZ_SECONDS ?= 60
 
+# How long the faults come in turn, and how long the soak is.
+CHAOS_SECONDS ?= 600
+SOAK_MINUTES ?= 60
+
 DEMO := .build/demo-engine
 BENCH := .build/release/railgun-bench
 RELEASE := -c release
 # With Swift's library inside, they run where no Swift is installed, and faster: calls of it are direct.
 DAEMONS := $(RELEASE) --static-swift-stdlib -Xswiftc -cross-module-optimization --scratch-path .build/daemons
+CHAOS := PYTHONDONTWRITEBYTECODE=1 Benchmarks/chaos/chaos
 # One folder for both packages: what they depend on is compiled once.
 BENCHMARKS := --package-path Benchmarks --scratch-path .build $(RELEASE)
 # The coder of levels balanced and small is too slow for tests where nothing of it is optimized.
@@ -109,9 +114,35 @@ bench-line: daemons ## Measure the line from client to origin beside nginx with 
 	@mkdir -p reports
 	PYTHONDONTWRITEBYTECODE=1 Benchmarks/line/bench-line --binaries .build/daemons/release --json reports/line.json
 
+.PHONY: chaos
+chaos: daemons ## Break real processes under load for CHAOS_SECONDS, and show that nothing is lost
+	@mkdir -p reports
+	$(CHAOS) faults --seconds $(CHAOS_SECONDS) --keep .build/chaos --json reports/chaos.json
+
+.PHONY: chaos-test
+chaos-test: ## The same with a few faults, in a minute and a half, with the newest daemons that are built
+	$(CHAOS) faults --short --seconds 90 --keep .build/chaos
+
+.PHONY: soak
+soak: daemons ## Hold a steady load for SOAK_MINUTES, and see whether memory and descriptors stay flat
+	@mkdir -p reports
+	$(CHAOS) soak --minutes $(SOAK_MINUTES) --keep .build/soak --json reports/soak.json
+
+.PHONY: upgrade-load
+upgrade-load: daemons ## Reload and replace the daemons under 100,000 requests
+	@mkdir -p reports
+	$(CHAOS) upgrade-load --json reports/upgrade-load.json
+
+.PHONY: savings
+savings: daemons ## Measure what is saved after a restart, and by two listeners behind HAProxy
+	@mkdir -p reports
+	$(CHAOS) savings-restart --json reports/savings-restart.json
+	$(CHAOS) savings-balanced --json reports/savings-balanced.json
+
 .PHONY: bench-test
 bench-test: ## Test the benchmarks themselves
 	swift test --package-path Benchmarks --scratch-path .build/benchmarks $(OPTIMIZED_C)
+	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/chaos
 
 .PHONY: lint
 lint: ## Check format and C warnings
