@@ -153,7 +153,7 @@ extension ListenerExchange: AnswerReceiver {
         status = Int(answer.head.status.code)
         if let collected = collects(answer) {
             body = .collecting(collected)
-            worker.collecting(self)
+            worker.collecting(self, bytes: 0)
         } else {
             body = .streaming
             beginStream(answer)
@@ -191,6 +191,10 @@ extension ListenerExchange: AnswerReceiver {
                 method: request.method, request: request.fields, status: answer.head.status, answer: fields,
                 bytes: length)
         else { return nil }
+        guard worker.mayCollect else {
+            worker.statistics.counters.pagesUncompared += 1
+            return nil
+        }
         var collected = Collected(answer: answer, coding: coding)
         if let length { collected.bytes.reserveCapacity(length) }
         return collected
@@ -206,9 +210,12 @@ extension ListenerExchange: AnswerReceiver {
             outgoing?.consumed(count)
             if collected.bytes.count > worker.maxPageBytes {
                 streamCollected(collected)
+            } else if !worker.mayCollect {
+                worker.statistics.counters.pagesUncompared += 1
+                streamCollected(collected)
             } else {
                 body = .collecting(collected)
-                worker.collecting(self)
+                worker.collecting(self, bytes: collected.bytes.count)
             }
         case .streaming:
             stream.send(bytes)
@@ -220,6 +227,7 @@ extension ListenerExchange: AnswerReceiver {
     /// The answer is no page after all: what came goes on, and the rest as it comes.
     private func streamCollected(_ collected: Collected) {
         body = .streaming
+        worker.doneCollecting(self)
         beginStream(collected.answer)
         stream.send(ByteBuffer(bytes: collected.bytes))
     }
@@ -296,7 +304,10 @@ extension ListenerExchange {
             isolated.value.encoded(result, described, owner)
         }
         // More pages than processors can encode: this one costs bytes rather than time.
-        if !isTaken { sendWhole(answer, bytes) }
+        if !isTaken {
+            worker.statistics.counters.pagesUncompared += 1
+            sendWhole(answer, bytes)
+        }
     }
 
     private func sendWhole(_ answer: Answer, _ bytes: [UInt8]) {

@@ -1,5 +1,6 @@
 import Crypto
 import DeltaEngine
+import Exchange
 import Link
 import NIOConcurrencyHelpers
 package import NIOCore
@@ -30,6 +31,13 @@ package final class ListenerService: Drainable {
         let store = MemoryPageStore(
             limits: PageStoreLimits(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage))
         statistics.add(.init("store") { store.summary })
+        let descriptors = Descriptors.raiseLimit()
+        let requests = min(configuration.requests, descriptors / 2)
+        if requests < configuration.requests {
+            log.logger.warning(
+                "requests.max = \(configuration.requests): only \(requests) will be taken, for this process may open \(descriptors) files (LimitNOFILE, ulimit -n)"
+            )
+        }
         parts = ListenerParts(
             configuration: configuration, store: store,
             encoders: EncoderThreads(threadCount: System.coreCount, store: store),
@@ -38,7 +46,9 @@ package final class ListenerService: Drainable {
                     .context(for: .listener)
             },
             originTLS: try Self.originTLS(configuration.origins),
-            classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output)
+            classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output,
+            lanes: Places(descriptors / 4), requests: Places(requests),
+            memory: MemoryCeiling(limitBytes: configuration.process.memoryBytes))
     }
 
     private static func originTLS(_ origins: ListenerConfiguration.Origins) throws -> NIOSSLContext {
@@ -59,6 +69,7 @@ package final class ListenerService: Drainable {
 
     package func start() async throws {
         let parts = parts
+        parts.startWatchingMemory()
         var workers: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
         for loop in group.makeIterator() {
             workers[ObjectIdentifier(loop)] = try await loop.submit {
@@ -78,11 +89,18 @@ package final class ListenerService: Drainable {
             })
         let (host, port) = (parts.configuration.wanIP ?? "::", parts.configuration.wanPort)
         let channel = try await ListenFailure.naming("wan.port", "\(port), at \(host)") {
-            try await LinkServer.listen(host: host, port: port, tls: parts.linkTLS, on: group) { channel in
+            @Sendable func worker(of channel: any Channel) -> ListenerWorker {
                 guard let worker = byLoop[ObjectIdentifier(channel.eventLoop)]?.value else {
                     preconditionFailure("an event loop without a worker")
                 }
-                return (.forListener(), worker)
+                return worker
+            }
+            return try await LinkServer.listen(
+                host: host, port: port, tls: parts.linkTLS, on: group, places: parts.lanes
+            ) { channel in
+                (.forListener(), worker(of: channel))
+            } stopped: { channel, obstacle, isNews in
+                worker(of: channel).accepting(stoppedBy: obstacle, isNews: isNews)
             }
         }
         if parts.configuration.natMap == NATMap(), !parts.configuration.origins.looksUpUnmapped {
@@ -110,5 +128,6 @@ package final class ListenerService: Drainable {
             try? await worker.eventLoop.submit { worker.value.stop() }.get()
         }
         parts.encoders.stop()
+        parts.memory.stop()
     }
 }

@@ -16,7 +16,7 @@ struct FrontPipeline {
     private static let windowBytes = 256 * 1024
 
     func addHTTP1(to channel: any Channel) throws {
-        try channel.pipeline.syncOperations.addFrontCodec()
+        try channel.pipeline.syncOperations.addFrontCodec(limits: worker.limits.heads)
         try channel.pipeline.syncOperations.addHandler(
             ClientHandler(worker: worker, scheme: scheme, clientAddress: Self.address(of: channel)))
     }
@@ -26,7 +26,7 @@ struct FrontPipeline {
         var connection = NIOHTTP2Handler.ConnectionConfiguration()
         connection.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: Self.maxStreams),
-            HTTP2Setting(parameter: .maxHeaderListSize, value: HeadLimits().headBytes),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: worker.limits.heads.headBytes),
             HTTP2Setting(parameter: .initialWindowSize, value: Self.windowBytes),
         ]
         var streams = NIOHTTP2Handler.StreamConfiguration()
@@ -143,6 +143,9 @@ private final class HTTP2Connection: ChannelInboundHandler, FrontConnection {
         self.context = nil
         worker.closed(self)
     }
+
+    /// Leaves it: whether streams are under way, only the library knows.
+    func makeRoom() {}
 
     /// Says GOAWAY; the connection closes when its streams have ended.
     func drain() { context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }

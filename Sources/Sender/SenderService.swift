@@ -1,6 +1,8 @@
 import Crypto
+import Exchange
 import HTTPRules
 import Link
+import Logging
 import NIOConcurrencyHelpers
 package import NIOCore
 import NIOPosix
@@ -25,12 +27,7 @@ package final class SenderService: Drainable {
         log: DaemonLog
     ) throws {
         self.group = group
-        let pages = configuration.pages
-        let limits = SenderWorker.Limits(
-            headTimeout: .init(configuration.front.headTimeout), idleTimeout: .init(configuration.front.idleTimeout),
-            maxPageBytes: max(pages.streamBytes, 64 << 20),  // the listener's stream.size may be larger
-            sendsRailgunHeader: configuration.front.sendsRailgunHeader,
-            compressesForClients: configuration.front.compresses)
+        let (pages, limits) = (configuration.pages, SenderWorker.Limits(configuration))
         let store = MemoryPageStore(
             limits: PageStoreLimits(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage))
         statistics.add(.init("store") { store.summary })
@@ -42,8 +39,23 @@ package final class SenderService: Drainable {
                     .context(for: .sender)
             },
             classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output,
-            version: version)
+            version: version, places: Self.places(configuration.front, log.logger),
+            memory: MemoryCeiling(limitBytes: configuration.process.memoryBytes))
         frontTLS = try configuration.front.certificate.map { try Self.frontTLS(file: $0.file, key: $0.key) }
+    }
+
+    /// As many places as the configuration says, but no more connections than there are descriptors for.
+    private static func places(_ front: SenderConfiguration.Front, _ logger: Logger) -> SenderPlaces {
+        let descriptors = Descriptors.raiseLimit()
+        let connections = min(front.connections, Descriptors.forClients(of: descriptors))
+        if connections < front.connections {
+            logger.warning(
+                "client.connections = \(front.connections): only \(connections) will be accepted, for this process may open \(descriptors) files (LimitNOFILE, ulimit -n)"
+            )
+        }
+        var places = SenderPlaces(front)
+        places.connections = Places(connections)
+        return places
     }
 
     private static func frontTLS(file: String, key: String) throws -> NIOSSLContext {
@@ -61,6 +73,7 @@ package final class SenderService: Drainable {
 
     package func start() async throws {
         let workers = try await Workers(parts, group)
+        parts.startWatchingMemory()
         await workers.settle()
         parts.statistics.add(.init("lanes") { await workers.lanes() })
         var channels: [any Channel] = []
@@ -90,12 +103,23 @@ package final class SenderService: Drainable {
     package func stop() async {
         await running.withLockedValue { $0.take() }?.workers.stop()
         parts.rebuilders.stop()
+        parts.memory.stop()
     }
 
     private func listen(_ address: HostAndPort, _ workers: Workers, tls: NIOSSLContext?) async throws -> any Channel {
         let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [parts] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let worker = workers.worker(on: channel.eventLoop)
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptGate(places: parts.places.connections) { obstacle, isNews in
+                            worker.accepting(stoppedBy: obstacle, isNews: isNews)
+                            workers.makeRoom()
+                        })
+                }
+            }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -167,6 +191,9 @@ package final class SenderService: Drainable {
                 }
             }
         }
+
+        /// Closes connections that only wait for another request.
+        func makeRoom() { for bound in byLoop.values { bound.eventLoop.execute { bound.value.makeRoom() } } }
 
         func stop() async {
             for bound in byLoop.values { try? await bound.eventLoop.submit { bound.value.stop() }.get() }

@@ -1,6 +1,7 @@
 import Crypto
 import Exchange
 import HTTPRules
+import HTTPWire
 import Link
 import Logging
 import NIOCore
@@ -18,6 +19,16 @@ final class SenderWorker {
         var maxPageBytes: Int
         var sendsRailgunHeader: Bool
         var compressesForClients: Bool
+        /// The most bytes of a request's body.
+        var bodyBytes: Int
+        /// How long a body may pause, and the bytes that it has to bring for each second of that.
+        var bodyTimeout: TimeAmount
+        var bodyBytesPerSecond: Int
+        /// How long a client may take nothing.
+        var writeTimeout: TimeAmount
+        /// How long a request may wait for its turn.
+        var queueTimeout: TimeAmount
+        var heads: HeadLimits
     }
 
     /// The most versions that a request offers: each takes 8 bytes on the link.
@@ -43,6 +54,9 @@ final class SenderWorker {
     let rebuilders: RebuilderThreads
     let version: String
     let date = DateField()
+    private let places: SenderPlaces
+    let requests: RequestQueue
+    let memory: MemoryCeiling
     var connections = FrontConnections()
     private(set) var isDraining = false
     let statistics: LoopStatistics
@@ -61,6 +75,9 @@ final class SenderWorker {
         version = shared.version
         logger = shared.logger
         linkReports = shared.linkReports
+        requests = RequestQueue(
+            underWay: shared.places.requests, queued: shared.places.queue, eventLoop: eventLoop)
+        (places, memory) = (shared.places, shared.memory)
         statistics = shared.statistics.onLoop(eventLoop)
         accessLog =
             configuration.log.level >= .information
@@ -133,9 +150,21 @@ final class SenderWorker {
         statistics.counters.connectionsOpened += 1
     }
 
+    /// Whether as many clients are connected as may be: then no connection is kept for another request.
+    var isCrowded: Bool { places.connections.taken >= places.connections.most }
+
+    /// Closes connections that only wait for another request: new ones want their places.
+    func makeRoom() { for connection in connections.all { connection.makeRoom() } }
+
     func closed(_ connection: any FrontConnection) {
         connections.remove(connection)
         statistics.counters.connectionsClosed += 1
+    }
+
+    /// A port accepts nothing for now.
+    func accepting(stoppedBy obstacle: AcceptGate.Obstacle, isNews: Bool) {
+        statistics.counters.connectionsPaused += 1
+        if isNews { logger.warning("\(obstacle.words(setting: "client.connections", clients: "visitors"))") }
     }
 
     private func linkChanged(_ group: String, _ address: HostAndPort, _ event: LinkDialer.Event) {
@@ -231,6 +260,8 @@ final class SenderWorker {
 protocol FrontConnection: AnyObject {
     /// Takes no further request; closes once those under way are answered.
     func drain()
+    /// Closes, where it had its answer and waits for another request.
+    func makeRoom()
 }
 
 /// The connections of clients that are open.
@@ -256,4 +287,45 @@ struct SenderParts: Sendable {
     let logger: Logger
     let logOutput: LogOutput
     let version: String
+    let places: SenderPlaces
+    let memory: MemoryCeiling
+}
+
+/// How much of each there may be at once, on all event loops together.
+struct SenderPlaces: Sendable {
+    var connections: Places
+    /// For requests under way, and for those that wait for one of these places.
+    let (requests, queue): (Places, Places)
+
+    init(_ front: SenderConfiguration.Front) {
+        connections = Places(front.connections)
+        (requests, queue) = (Places(front.requests), Places(front.queuedRequests))
+    }
+}
+
+extension SenderWorker.Limits {
+    init(_ configuration: SenderConfiguration) {
+        let front = configuration.front
+        self.init(
+            headTimeout: .init(front.headTimeout), idleTimeout: .init(front.idleTimeout),
+            maxPageBytes: max(configuration.pages.streamBytes, 64 << 20),  // the listener's stream.size may be larger
+            sendsRailgunHeader: front.sendsRailgunHeader, compressesForClients: front.compresses,
+            bodyBytes: front.bodyBytes == 0 ? .max : front.bodyBytes, bodyTimeout: .init(front.bodyTimeout),
+            bodyBytesPerSecond: front.bodyBytesPerSecond, writeTimeout: .init(front.writeTimeout),
+            queueTimeout: .init(front.queueTimeout), heads: HeadLimits(headBytes: front.headBytes))
+    }
+}
+
+extension SenderParts {
+    /// Begins to look at the memory of the process.
+    func startWatchingMemory() {
+        memory.start {
+            store.shrink(toBytes: store.summary.memoryBytes / 2)
+        } changed: { isShort, bytes in
+            logger.warning(
+                isShort
+                    ? "memory.limit: \(ByteCount(bytes)) in use; pages are forgotten, and requests get 503"
+                    : "memory.limit: \(ByteCount(bytes)) in use; requests are answered again")
+        }
+    }
 }

@@ -20,6 +20,7 @@ final class SenderEnd {
     let worker: SenderWorker
     let store = MemoryPageStore(limits: PageStoreLimits(memoryBytes: 1 << 26, versionsPerPage: 4))
     let listener = ScriptedListener()
+    let memory = MemoryCeiling(limitBytes: 1000)
     private(set) var link: EmbeddedLink?
     private let rebuilders: RebuilderThreads
     private var clients: [Client] = []
@@ -30,20 +31,21 @@ final class SenderEnd {
     init(_ settings: String = "", isLinked: Bool = true) throws {
         let configuration = try SenderConfiguration(
             Settings(
-                "http.listen = 127.0.0.1:0\nlisteners = 127.0.0.1:2408\nwan.tls = 0\n" + settings,
+                "http.listen = 127.0.0.1:0\nlisteners = 127.0.0.1:2408\nwan.tls = 0\nclient.timeout = 60 s\n"
+                    + settings,
                 file: "rg-sender.conf"))
+        var limits = SenderWorker.Limits(configuration)
+        (limits.maxPageBytes, limits.sendsRailgunHeader, limits.compressesForClients) = (1 << 24, false, true)
         origins = EmbeddedOrigins(loop: loop)
         rebuilders = RebuilderThreads(threadCount: 1, maxPageBytes: 1 << 24)
         worker = SenderWorker(
             SenderParts(
                 configuration: configuration,
-                limits: SenderWorker.Limits(
-                    headTimeout: .seconds(10), idleTimeout: .seconds(60), maxPageBytes: 1 << 24,
-                    sendsRailgunHeader: false, compressesForClients: true),
+                limits: limits,
                 store: store, rebuilders: rebuilders, linkTLS: nil, classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-sender", version: "0", group: loop),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput,
-                version: "0"),
+                version: "0", places: SenderPlaces(configuration.front), memory: memory),
             eventLoop: loop)
         origins.take(over: worker.origins)
         // Without the dialers: those need sockets.
@@ -142,6 +144,7 @@ final class Asked: LinkRequestReceiver {
     let request: LinkRequest
     let stream: LinkStream
     private(set) var body = ""
+    var takesBody = true
     /// `end`, `cancelled`.
     private(set) var events: [String] = []
 
@@ -152,7 +155,7 @@ final class Asked: LinkRequestReceiver {
 
     func received(requestBody body: ByteBuffer) {
         self.body += String(buffer: body)
-        stream.consumed(body.readableBytes)
+        if takesBody { stream.consumed(body.readableBytes) }
     }
     func receivedRequestEnd(trailers: HTTPHeaders?) { events.append("end") }
     func cancelled() { events.append("cancelled") }

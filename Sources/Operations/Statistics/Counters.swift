@@ -7,6 +7,11 @@ package struct Counters: Hashable, Sendable {
     package var requestsCompleted = 0
     package var requestsRefused = 0
     package var requestsCancelled = 0
+    package var requestsQueued = 0
+    package var requestsShed = 0
+    package var bodiesTooLarge = 0
+    package var bodiesTooSlow = 0
+    package var readersTooSlow = 0
     package var responses1xx = 0
     package var responses2xx = 0
     package var responses3xx = 0
@@ -14,6 +19,7 @@ package struct Counters: Hashable, Sendable {
     package var responses5xx = 0
     package var connectionsOpened = 0
     package var connectionsClosed = 0
+    package var connectionsPaused = 0
     package var tunnelsOpened = 0
     package var clientBytesReceived = 0
     package var clientBytesSent = 0
@@ -28,6 +34,7 @@ package struct Counters: Hashable, Sendable {
     package var deltaPageBytes = 0
     package var deltaBytes = 0
     package var basesMissing = 0
+    package var pagesUncompared = 0
     package var hashFailures = 0
 
     // The link.
@@ -56,6 +63,9 @@ package struct Counters: Hashable, Sendable {
     static let all: [(name: String, path: WritableKeyPath<Counters, Int> & Sendable)] = [
         ("requests_started", \.requestsStarted), ("requests_completed", \.requestsCompleted),
         ("requests_refused", \.requestsRefused), ("requests_cancelled", \.requestsCancelled),
+        ("requests_queued", \.requestsQueued), ("requests_shed", \.requestsShed),
+        ("bodies_too_large", \.bodiesTooLarge), ("bodies_too_slow", \.bodiesTooSlow),
+        ("readers_too_slow", \.readersTooSlow), ("connections_paused", \.connectionsPaused),
         ("responses_1xx", \.responses1xx), ("responses_2xx", \.responses2xx), ("responses_3xx", \.responses3xx),
         ("responses_4xx", \.responses4xx), ("responses_5xx", \.responses5xx),
         ("connections_opened", \.connectionsOpened), ("connections_closed", \.connectionsClosed),
@@ -64,6 +74,7 @@ package struct Counters: Hashable, Sendable {
         ("pages_delta", \.pagesDelta), ("pages_identical", \.pagesIdentical), ("pages_whole", \.pagesWhole),
         ("pages_streamed", \.pagesStreamed), ("pages_direct", \.pagesDirect), ("page_bytes", \.pageBytes),
         ("delta_page_bytes", \.deltaPageBytes), ("delta_bytes", \.deltaBytes), ("bases_missing", \.basesMissing),
+        ("pages_uncompared", \.pagesUncompared),
         ("hash_failures", \.hashFailures),
         ("wan_starts", \.wanStarts), ("wan_stops", \.wanStops), ("wan_bytes_sent", \.wanBytesSent),
         ("wan_bytes_received", \.wanBytesReceived), ("link_errors", \.linkErrors), ("link_retries", \.linkRetries),
