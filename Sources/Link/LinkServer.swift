@@ -2,9 +2,24 @@ package import Exchange
 package import NIOCore
 import NIOPosix
 package import NIOSSL
+import ProxyProtocol
 
 /// Accepts lanes from senders.
 package enum LinkServer {
+    /// Who may come in, and what is said of those who may not.
+    package struct Door: Sendable {
+        /// How many lanes there may be, those included that haven't shown a certificate yet.
+        package var places = Places()
+        /// Whether connections begin with a PROXY header: a balancer says who opened them.
+        package var takesProxyHeader = false
+        /// Called where nothing can be accepted for a moment, on the event loop of the listening channel.
+        package var stopped: @Sendable (any Channel, AcceptGate.Obstacle, _ isNews: Bool) -> Void = { _, _, _ in }
+        /// Called with a connection whose PROXY header isn't right, on its event loop.
+        package var refused: @Sendable (any Channel, _ why: String) -> Void = { _, _ in }
+
+        package init() {}
+    }
+
     /// Listens; each lane stays on the event loop that accepted it.
     ///
     /// - Parameters:
@@ -12,34 +27,49 @@ package enum LinkServer {
     ///   - port: The port; 0 for any.
     ///   - tls: From ``LinkCredentials/context(for:)``; `nil` only for tests on loopback.
     ///   - group: Whose event loops accept lanes.
+    ///   - door: Who may come in.
     ///   - owner: Called once for each lane, on its event loop, for who keeps it.
-    ///   - places: How many lanes there may be, those included that haven't shown a certificate yet.
-    ///   - stopped: Called where nothing can be accepted for a moment, on the listening channel's event loop.
     /// - Returns: The listening channel; close it to stop.
     /// - Throws: `IOError` where the address can't be listened on.
     package static func listen(
-        host: String, port: Int, tls: NIOSSLContext?, on group: any EventLoopGroup, places: Places = Places(),
-        owner: @escaping @Sendable (any Channel) -> (settings: LaneSettings, owner: any LaneOwner),
-        stopped: @escaping @Sendable (any Channel, AcceptGate.Obstacle, _ isNews: Bool) -> Void = { _, _, _ in }
+        host: String, port: Int, tls: NIOSSLContext?, on group: any EventLoopGroup, door: Door = Door(),
+        owner: @escaping @Sendable (any Channel) -> (settings: LaneSettings, owner: any LaneOwner)
     ) async throws -> any Channel {
         try await LinkSocket.set(ServerBootstrap(group: group))
             .serverChannelOption(.backlog, value: 256)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        AcceptGate(places: places) { stopped(channel, $0, $1) })
+                        AcceptGate(places: door.places) { door.stopped(channel, $0, $1) })
                 }
             }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let (settings, owner) = owner(channel)
-                    let lane = Lane(role: .listener, settings: settings, owner: owner)
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(WireCounter(lane))
-                    if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-                    try pipeline.addHandler(lane)
+                    @Sendable func addLane(peerName: String?) throws {
+                        let (settings, owner) = owner(channel)
+                        let lane = Lane(role: .listener, settings: settings, owner: owner, peerName: peerName)
+                        let pipeline = channel.pipeline.syncOperations
+                        try pipeline.addHandler(WireCounter(lane))
+                        if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+                        try pipeline.addHandler(lane)
+                    }
+                    guard door.takesProxyHeader else { return try addLane(peerName: nil) }
+                    let handler = ProxyHeaderHandler(timeout: Lane.usualStartTimeout) { header in
+                        try addLane(peerName: header.hostAndPort)
+                    } refuse: { why in
+                        door.refused(channel, why)
+                    }
+                    try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
             .bind(host: host, port: port).get()
+    }
+}
+
+extension ProxyHeader {
+    /// Who opened the connection; `nil` where that isn't said.
+    fileprivate var hostAndPort: String? {
+        guard case .client(let address, let port) = self else { return nil }
+        return address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
     }
 }

@@ -95,12 +95,12 @@ package final class ListenerService: Drainable {
                 }
                 return worker
             }
-            return try await LinkServer.listen(
-                host: host, port: port, tls: parts.linkTLS, on: group, places: parts.lanes
-            ) { channel in
-                (.forListener(), worker(of: channel))
-            } stopped: { channel, obstacle, isNews in
-                worker(of: channel).accepting(stoppedBy: obstacle, isNews: isNews)
+            var door = LinkServer.Door()
+            (door.places, door.takesProxyHeader) = (parts.lanes, parts.configuration.takesProxyHeader)
+            door.stopped = { worker(of: $0).accepting(stoppedBy: $1, isNews: $2) }
+            door.refused = { worker(of: $0).refused($0.remoteAddress?.hostAndPort ?? "unknown", $1) }
+            return try await LinkServer.listen(host: host, port: port, tls: parts.linkTLS, on: group, door: door) {
+                (.forListener(), worker(of: $0))
             }
         }
         if parts.configuration.natMap == NATMap(), !parts.configuration.origins.looksUpUnmapped {

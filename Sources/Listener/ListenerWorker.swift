@@ -86,6 +86,12 @@ final class ListenerWorker {
 
     var laneCount: Int { lanes.count }
 
+    /// A connection was closed, because its PROXY header wasn't right.
+    func refused(_ address: String, _ why: String) {
+        statistics.counters.connectionsRefused += 1
+        logger.info("connection of \(address): \(why)")
+    }
+
     /// The port for senders accepts nothing for now.
     func accepting(stoppedBy obstacle: AcceptGate.Obstacle, isNews: Bool) {
         statistics.counters.connectionsPaused += 1

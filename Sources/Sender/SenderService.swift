@@ -129,9 +129,7 @@ package final class SenderService: Drainable {
                 channel.eventLoop.makeCompletedFuture {
                     let worker = workers.worker(on: channel.eventLoop)
                     let pipeline = FrontPipeline(worker: worker, scheme: tls == nil ? .http : .https)
-                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
-                    try channel.pipeline.syncOperations.addHandler(
-                        VersionDetector(pipeline: pipeline, isTLS: tls != nil))
+                    try pipeline.addFirstHandlers(to: channel, tls: tls)
                 }
             }
             .bind(host: address.host, port: address.port).get()

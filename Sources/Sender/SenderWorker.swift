@@ -137,6 +137,12 @@ final class SenderWorker {
         configuration.front.trustedProxies.contains { $0.contains(address) }
     }
 
+    /// Whether clients' connections begin with a PROXY header.
+    var takesProxyHeader: Bool { configuration.front.takesProxyHeader }
+
+    /// Whether a PROXY header is taken from an address.
+    func mayProxy(_ address: String) -> Bool { configuration.front.trustedProxies.isEmpty || trusts(address) }
+
     /// Where a host is asked directly, where that is configured.
     func fallback(for request: ForwardedRequest) -> OriginAddress? {
         let (host, port) = Authority.split(request.authority, defaultPort: 0)
@@ -159,6 +165,12 @@ final class SenderWorker {
     func closed(_ connection: any FrontConnection) {
         connections.remove(connection)
         statistics.counters.connectionsClosed += 1
+    }
+
+    /// A connection was closed, because its PROXY header wasn't right.
+    func refused(_ address: String, _ why: String) {
+        statistics.counters.connectionsRefused += 1
+        logger.info("connection of \(address): \(why)")
     }
 
     /// A port accepts nothing for now.

@@ -26,6 +26,8 @@ package struct ListenerConfiguration: Equatable, Sendable {
     package var wanIP: String?
     /// `wan.port`; 0 lets the system choose.
     package var wanPort: Int
+    /// `wan.proxy.protocol`: whether senders' connections begin with a PROXY header.
+    package var takesProxyHeader: Bool
     /// The link to senders.
     package var link: LinkSettings
     /// How origins are asked.
@@ -61,6 +63,7 @@ package struct ListenerConfiguration: Equatable, Sendable {
     init(taking settings: inout Settings) {
         wanIP = settings.takeInterface("wan.ip")
         wanPort = settings.take("wan.port", default: 2408, in: 0...65535)
+        takesProxyHeader = settings.take("wan.proxy.protocol", default: false)
         let isLoopback = wanIP.map { HostAndPort(host: $0, port: 0).isLoopback } ?? false
         link = LinkSettings(&settings, rootsKey: "wan.ca.bundle", isLoopback: isLoopback)
         origins = Origins(&settings)

@@ -18,6 +18,8 @@ package struct SenderConfiguration: Equatable, Sendable {
         package var https: [HostAndPort]
         /// There if ``https`` has an address.
         package var certificate: Certificate?
+        /// `proxy.protocol`: whether clients' connections begin with a PROXY header.
+        package var takesProxyHeader: Bool
         /// `client.timeout`: how long a connection may stay without a request.
         package var idleTimeout: Duration
         /// `client.head.timeout`: how long the head of a request may take to arrive.
@@ -152,6 +154,7 @@ extension SenderConfiguration.Front {
         let file = settings.takeReadableFile("https.cert.file")
         let key = settings.takeReadableFile("https.key.file")
         if let file, let key { certificate = .init(file: file, key: key) }
+        takesProxyHeader = settings.take("proxy.protocol", default: false)
         idleTimeout = settings.take("client.timeout", default: .seconds(75), in: .seconds(1) ... .seconds(3600))
         headTimeout = settings.take("client.head.timeout", default: .seconds(10), in: .seconds(1) ... .seconds(300))
         headBytes = settings.takeBytes("client.head.size", default: 65_536, in: 8192...98_304)

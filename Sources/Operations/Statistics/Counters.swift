@@ -20,6 +20,7 @@ package struct Counters: Hashable, Sendable {
     package var connectionsOpened = 0
     package var connectionsClosed = 0
     package var connectionsPaused = 0
+    package var connectionsRefused = 0
     package var tunnelsOpened = 0
     package var clientBytesReceived = 0
     package var clientBytesSent = 0
@@ -66,6 +67,7 @@ package struct Counters: Hashable, Sendable {
         ("requests_queued", \.requestsQueued), ("requests_shed", \.requestsShed),
         ("bodies_too_large", \.bodiesTooLarge), ("bodies_too_slow", \.bodiesTooSlow),
         ("readers_too_slow", \.readersTooSlow), ("connections_paused", \.connectionsPaused),
+        ("connections_refused", \.connectionsRefused),
         ("responses_1xx", \.responses1xx), ("responses_2xx", \.responses2xx), ("responses_3xx", \.responses3xx),
         ("responses_4xx", \.responses4xx), ("responses_5xx", \.responses5xx),
         ("connections_opened", \.connectionsOpened), ("connections_closed", \.connectionsClosed),
