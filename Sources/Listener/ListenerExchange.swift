@@ -291,7 +291,7 @@ extension ListenerExchange {
         guard bytes.count > inline else {
             do throws(DeltaError) {
                 let began = NIODeadline.now()
-                let page = try worker.encoder.encode(bytes, against: base)
+                let page = try worker.encoder.encode(bytes, against: base, effort: worker.load.effort)
                 worker.statistics.latencies.encode.record(.now() - began)
                 return encoded(.success(page), answer, owner)
             } catch {
@@ -300,7 +300,9 @@ extension ListenerExchange {
         }
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
         let described = answer
-        let isTaken = worker.encoders.encode(bytes, against: base, on: worker.eventLoop) { result in
+        let isTaken = worker.encoders.encode(
+            bytes, against: base, effort: worker.load.effort, on: worker.eventLoop
+        ) { result in
             isolated.value.encoded(result, described, owner)
         }
         // More pages than processors can encode: this one costs bytes rather than time.
@@ -324,6 +326,7 @@ extension ListenerExchange {
         guard case .success(let page) = result else {
             return fail(ExchangeFailure(.overloaded, "no memory for a delta"))
         }
+        worker.statistics.counters.count(page.effort)
         var answer = answer
         let check: PageCheck
         if let version = page.kept {

@@ -70,6 +70,10 @@ package final class ListenerService: Drainable {
     package func start() async throws {
         let parts = parts
         parts.startWatchingMemory()
+        if parts.configuration.adaptsToProcessor {
+            parts.load.start(coreCount: System.coreCount) { [encoders = parts.encoders] in encoders.queueShare }
+        }
+        parts.statistics.add(.init("encoding") { [load = parts.load] in load.summary })
         var workers: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
         for loop in group.makeIterator() {
             workers[ObjectIdentifier(loop)] = try await loop.submit {
@@ -129,5 +133,6 @@ package final class ListenerService: Drainable {
         }
         parts.encoders.stop()
         parts.memory.stop()
+        parts.load.stop()
     }
 }

@@ -35,6 +35,8 @@ final class ListenerWorker {
     }
 
     private var pauseChecks: RepeatedTask?
+    let load: EncodingLoad
+    private var lastTick: NIODeadline?
     private let requests: Places
     private let memory: MemoryCeiling
     /// Bytes of pages that are being collected.
@@ -63,7 +65,7 @@ final class ListenerWorker {
             tls: parts.originTLS, eventLoop: eventLoop)
         encoder = try PageEncoder(store: parts.store)
         encoders = parts.encoders
-        (requests, memory) = (parts.requests, parts.memory)
+        (requests, memory, load) = (parts.requests, parts.memory, parts.load)
         maxPageBytes = configuration.pages.streamBytes
         paddingBytes = configuration.paddingBytes
         rules = SiteRules(configuration.pages, key: parts.classKey)
@@ -74,7 +76,7 @@ final class ListenerWorker {
         let tick = TimeAmount.nanoseconds(Self.longestPause.nanoseconds / 2)
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
         pauseChecks = eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in
-            isolated.value.checkPauses()
+            isolated.value.ticked(after: tick)
         }
     }
 
@@ -141,6 +143,13 @@ final class ListenerWorker {
     func doneCollecting(_ exchange: ListenerExchange) {
         let old = collectingExchanges.removeValue(forKey: ObjectIdentifier(exchange))
         collectedBytes -= old?.bytes ?? 0
+    }
+
+    private func ticked(after tick: TimeAmount) {
+        let now = eventLoop.now
+        if let lastTick { load.note(lag: now - lastTick - tick) }
+        lastTick = now
+        checkPauses()
     }
 
     private func checkPauses() {
@@ -267,6 +276,7 @@ struct ListenerParts: Sendable {
     var lanes = Places()
     var requests = Places()
     var memory = MemoryCeiling(limitBytes: 0)
+    var load = EncodingLoad()
 }
 
 extension ListenerParts {
@@ -279,6 +289,17 @@ extension ListenerParts {
                 isShort
                     ? "memory.limit: \(ByteCount(bytes)) in use; pages are forgotten, and pass without being compared"
                     : "memory.limit: \(ByteCount(bytes)) in use; pages are compared again")
+        }
+    }
+}
+
+extension Counters {
+    /// Counts a page by the work that its delta was allowed to be.
+    mutating func count(_ effort: EncodingEffort) {
+        switch effort {
+        case .thorough: pagesThorough += 1
+        case .moderate: pagesModerate += 1
+        case .fast: pagesFast += 1
         }
     }
 }

@@ -38,9 +38,12 @@ struct OverloadTests {
 
     @Test func whoFillsTheListenersPortTakesNoDescriptorsFromRequests() async throws {
         try await withLine { line, _ in
+            func lanes() -> Int { line.listener.log(lines: 999, about: "is connected").split(separator: "\n").count }
+            #expect(try eventually(within: .seconds(20)) { try line.get("/test-before").text == "ok" && lanes() > 0 })
+            let laneCount = lanes()
             #expect(line.listener.stop() == 0)
             try line.listener.start(descriptors: 128)
-            #expect(try eventually(within: .seconds(20)) { try line.get("/test-before").text == "ok" })
+            try #require(eventually(within: .seconds(20)) { lanes() == 2 * laneCount })
             let sockets = try crowd(line.listener, port: line.wan, until: "wan.port: 32 connections are open")
             for _ in 0..<20 { #expect(try line.get("/test-while").text == "ok") }
             for socket in sockets { socket.close() }

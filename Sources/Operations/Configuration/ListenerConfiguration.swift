@@ -40,6 +40,8 @@ package struct ListenerConfiguration: Equatable, Sendable {
     package var paddingBytes: Int
     /// `compress.data`: whether LZ4 is used for what is no delta.
     package var compressesData: Bool
+    /// `cpu.adapt`: whether deltas take less work while processor time is short.
+    package var adaptsToProcessor: Bool
     /// `requests.max`: the most requests under way.
     package var requests: Int
     /// What is logged.
@@ -72,6 +74,7 @@ package struct ListenerConfiguration: Equatable, Sendable {
         }
         pages = PageSettings(&settings)
         paddingBytes = settings.takeBytes("page.padding", default: 256, in: 0...4096)
+        adaptsToProcessor = settings.take("cpu.adapt", default: true)
         requests = settings.take("requests.max", default: 10_000, in: 1...1_000_000)
         compressesData = settings.take("compress.data", default: false)
         log = LogSettings(&settings)

@@ -36,6 +36,9 @@ package struct Counters: Hashable, Sendable {
     package var deltaBytes = 0
     package var basesMissing = 0
     package var pagesUncompared = 0
+    package var pagesThorough = 0
+    package var pagesModerate = 0
+    package var pagesFast = 0
     package var hashFailures = 0
 
     // The link.
@@ -76,7 +79,8 @@ package struct Counters: Hashable, Sendable {
         ("pages_delta", \.pagesDelta), ("pages_identical", \.pagesIdentical), ("pages_whole", \.pagesWhole),
         ("pages_streamed", \.pagesStreamed), ("pages_direct", \.pagesDirect), ("page_bytes", \.pageBytes),
         ("delta_page_bytes", \.deltaPageBytes), ("delta_bytes", \.deltaBytes), ("bases_missing", \.basesMissing),
-        ("pages_uncompared", \.pagesUncompared),
+        ("pages_uncompared", \.pagesUncompared), ("pages_thorough", \.pagesThorough),
+        ("pages_moderate", \.pagesModerate), ("pages_fast", \.pagesFast),
         ("hash_failures", \.hashFailures),
         ("wan_starts", \.wanStarts), ("wan_stops", \.wanStops), ("wan_bytes_sent", \.wanBytesSent),
         ("wan_bytes_received", \.wanBytesReceived), ("link_errors", \.linkErrors), ("link_retries", \.linkRetries),

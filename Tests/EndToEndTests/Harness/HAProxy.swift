@@ -1,0 +1,39 @@
+import Foundation
+import TestSupport
+
+/// A real HAProxy, as people put it before servers.
+enum HAProxy {
+    static let program = "/usr/sbin/haproxy"
+    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
+
+    /// Starts one that listens on `port` in a mode, `tcp` or `http`.
+    ///
+    /// - Parameters:
+    ///   - servers: The ports of those behind it.
+    ///   - options: What their lines end with, such as `send-proxy`.
+    ///   - settings: More lines for all.
+    static func start(
+        _ mode: String, port: UInt16, servers: [UInt16], _ options: String = "", settings: [String] = [],
+        in folder: TemporaryFolder
+    ) throws -> Daemon {
+        let name = "haproxy-\(port)"
+        let lines = servers.enumerated().map { "  server s\($0) 127.0.0.1:\($1) \(options)" }
+        try folder.write(
+            """
+            defaults
+              mode \(mode)
+              timeout connect 5s
+              timeout client 30s
+              timeout server 30s
+            \(settings.map { "  \($0)" }.joined(separator: "\n"))
+            frontend front
+              bind 127.0.0.1:\(port)
+              default_backend behind
+            backend behind
+            \(lines.joined(separator: "\n"))
+
+            """, to: "\(name).cfg")
+        return try Daemon(
+            program, ["-db", "-f", folder.path("\(name).cfg")], readyPort: port, in: folder, name: name)
+    }
+}
