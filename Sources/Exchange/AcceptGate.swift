@@ -16,11 +16,12 @@ package final class AcceptGate: ChannelInboundHandler {
         /// The system has no more to give; accepting is tried again in a moment.
         case system(IOError)
 
-        /// What happened, for the log.
+        /// What happened.
         ///
         /// - Parameters:
         ///   - setting: The setting that bounds connections.
         ///   - clients: Who opens them.
+        /// - Returns: Words for the log.
         package func words(setting: String, clients: String) -> String {
             switch self {
             case .full(let places):

@@ -39,14 +39,20 @@ final class EncodingLoad: Sendable {
                 let (now, usedNow) = (ContinuousClock.now, Self.processorTime)
                 let share = (usedNow - used) / ((now - time) * coreCount)
                 (time, used) = (now, usedNow)
-                state.withLockedValue { state in
-                    let lag = Duration.nanoseconds(state.lag.nanoseconds)
-                    state.lag = .zero
-                    state.governor.measured(.init(processorShare: share, lag: lag, queueShare: queueShare()))
-                }
+                take(.init(processorShare: share, lag: takeLag(), queueShare: queueShare()))
             }
         }
         state.withLockedValue { $0.measuring = measuring }
+    }
+
+    /// Takes what was measured.
+    func take(_ load: LevelGovernor.Load) { state.withLockedValue { $0.governor.measured(load) } }
+
+    private func takeLag() -> Duration {
+        state.withLockedValue { state in
+            defer { state.lag = .zero }
+            return .nanoseconds(state.lag.nanoseconds)
+        }
     }
 
     func stop() { state.withLockedValue { $0.measuring.take() }?.cancel() }

@@ -201,19 +201,23 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     /// The answer's end is written: HTTP/1 goes on to the next request, or ends.
     private func answered(keepAlive: Bool, _ context: ChannelHandlerContext) {
         guard keepAlive, !worker.isDraining, !clientHasEnded else {
-            phase = .closing
-            // The codec may hold the end of the answer, which isn't counted as written yet.
-            needsFlush = false
-            context.flush()
-            // What the client still sends would make the kernel reset the connection, and the answer could be lost:
-            // so only this direction ends, and the rest is read for a moment.
-            context.close(mode: .output, promise: nil)
-            readMore()
-            return worker.deadlines.set(self, after: .seconds(2))
+            return endOutput(context)
         }
         phase = .idle
         (bodyBytes, hasServed) = (0, true)
         worker.deadlines.set(self, after: worker.limits.idleTimeout)
+    }
+
+    private func endOutput(_ context: ChannelHandlerContext) {
+        phase = .closing
+        // The codec may hold the end of the answer, which isn't counted as written yet.
+        needsFlush = false
+        context.flush()
+        // What the client still sends would make the kernel reset the connection, and the answer could be lost:
+        // so only this direction ends, and the rest is read for a moment.
+        context.close(mode: .output, promise: nil)
+        readMore()
+        worker.deadlines.set(self, after: .seconds(2))
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -247,7 +251,11 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
 
     /// Takes no further request.
     func drain() {
-        if case .idle = phase { context?.close(promise: nil) }
+        guard case .idle = phase, let context else { return }
+        // The last answer may have been written in this very moment, or be on its way to a slow reader.
+        needsFlush = false
+        context.flush()
+        if bufferedBytes == 0 { context.close(promise: nil) } else { endOutput(context) }
     }
 
     func makeRoom() { if hasServed { drain() } }

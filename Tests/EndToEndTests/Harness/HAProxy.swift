@@ -6,12 +6,17 @@ enum HAProxy {
     static let program = "/usr/sbin/haproxy"
     static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
 
-    /// Starts one that listens on `port` in a mode, `tcp` or `http`.
+    /// Starts one.
     ///
     /// - Parameters:
+    ///   - mode: `tcp` or `http`.
+    ///   - port: Its own port of loopback.
     ///   - servers: The ports of those behind it.
     ///   - options: What their lines end with, such as `send-proxy`.
     ///   - settings: More lines for all.
+    ///   - folder: For its configuration and its log.
+    /// - Returns: The process, once it accepts connections.
+    /// - Throws: Where it doesn't.
     static func start(
         _ mode: String, port: UInt16, servers: [UInt16], _ options: String = "", settings: [String] = [],
         in folder: TemporaryFolder
