@@ -100,7 +100,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CMalloc", "HTTPRules", nioConcurrency, nioCore, nioPosix, nioHTTP1,
+                "CMalloc", "Exchange", "HTTPRules", nioConcurrency, nioCore, nioPosix, nioHTTP1,
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -20,6 +20,7 @@ final class ListenerEnd {
     let worker: ListenerWorker
     let store = MemoryPageStore(limits: PageStoreLimits(memoryBytes: 1 << 26, versionsPerPage: 4))
     let encoders: EncoderThreads
+    let memory = MemoryCeiling(limitBytes: 1000)
     private let owner = SenderOwner()
     let link: EmbeddedLink
 
@@ -36,7 +37,8 @@ final class ListenerEnd {
                 configuration: configuration, store: store, encoders: encoders, linkTLS: nil, originTLS: nil,
                 classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-listener", version: "0", group: loop),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput,
+                memory: memory),
             eventLoop: loop)
         origins.take(over: worker.origins)
         worker.start()

@@ -130,18 +130,6 @@ struct Overload {
         #expect(client.received().hasPrefix("HTTP/1.1 431 "))
     }
 
-    @Test func whoMakesRoomHasHisAnswerFirst() throws {
-        let end = try SenderEnd()
-        let client = try end.client(get)
-        let asked = end.listener.requests[0]
-        asked.answer(.ok, ["Content-Length": "2"])
-        asked.stream.send(ByteBuffer(string: "ok"))
-        asked.stream.finish(trailers: nil)
-        // Between the end of the answer and the end of the event loop's turn, which sends it.
-        end.loop.execute { [worker = end.worker] in worker.makeRoom() }
-        #expect(client.received().hasSuffix("ok"))
-    }
-
     @Test func onlyConnectionsThatHadTheirAnswerMakeRoom() throws {
         let end = try SenderEnd()
         let (new, used, busy) = (try end.client(), try end.client(get), try end.client(get))
