@@ -9,7 +9,7 @@ final class EncodingLoad: Sendable {
     private struct State {
         var governor = LevelGovernor()
         var lag = TimeAmount.zero
-        var measuring: Task<Void, Never>?
+        var measuring: RepeatedTask?
     }
 
     private let state = NIOLockedValueBox(State())
@@ -32,15 +32,17 @@ final class EncodingLoad: Sendable {
     func note(lag: TimeAmount) { state.withLockedValue { $0.lag = max($0.lag, lag) } }
 
     /// Measures, until ``stop()``; `queueShare` says how full the queue of pages is.
-    func start(coreCount: Int, queueShare: @escaping @Sendable () -> Double) {
-        let measuring = Task {
-            var (time, used) = (ContinuousClock.now, Self.processorTime)
-            while (try? await Task.sleep(for: LevelGovernor.interval)) != nil {
-                let (now, usedNow) = (ContinuousClock.now, Self.processorTime)
-                let share = (usedNow - used) / ((now - time) * coreCount)
-                (time, used) = (now, usedNow)
-                take(.init(processorShare: share, lag: takeLag(), queueShare: queueShare()))
+    func start(on eventLoop: any EventLoop, coreCount: Int, queueShare: @escaping @Sendable () -> Double) {
+        let last = NIOLockedValueBox((time: ContinuousClock.now, used: Self.processorTime))
+        let interval = TimeAmount(LevelGovernor.interval)
+        let measuring = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            let now = (time: ContinuousClock.now, used: Self.processorTime)
+            let before = last.withLockedValue { last in
+                defer { last = now }
+                return last
             }
+            let share = (now.used - before.used) / ((now.time - before.time) * coreCount)
+            self.take(.init(processorShare: share, lag: self.takeLag(), queueShare: queueShare()))
         }
         state.withLockedValue { $0.measuring = measuring }
     }

@@ -71,7 +71,9 @@ package final class ListenerService: Drainable {
         let parts = parts
         parts.startWatchingMemory()
         if parts.configuration.adaptsToProcessor {
-            parts.load.start(coreCount: System.coreCount) { [encoders = parts.encoders] in encoders.queueShare }
+            parts.load.start(on: group.next(), coreCount: System.coreCount) { [encoders = parts.encoders] in
+                encoders.queueShare
+            }
         }
         parts.statistics.add(.init("encoding") { [load = parts.load] in load.summary })
         var workers: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]

@@ -1,4 +1,5 @@
 import EmbeddedLine
+import NIOPosix
 import Testing
 
 @testable import Listener
@@ -20,7 +21,7 @@ struct EncodingLoadTests {
 
     @Test func itIsMeasuredWhileItRuns() async {
         let load = EncodingLoad()
-        load.start(coreCount: 1) { 1 }
+        load.start(on: MultiThreadedEventLoopGroup.singleton.any(), coreCount: 1) { 1 }
         defer { load.stop() }
         let deadline = ContinuousClock.now + .seconds(20)
         while load.effort != .fast, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
