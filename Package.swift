@@ -80,6 +80,7 @@ let package = Package(
         .target(
             name: "Exchange",
             dependencies: [nioCore, nioHTTP1, .product(name: "Crypto", package: "swift-crypto")], swiftSettings: daemon),
+        .target(name: "ProxyProtocol", dependencies: [nioCore], swiftSettings: daemon),
         .target(
             name: "PageStore",
             dependencies: [
@@ -104,7 +105,8 @@ let package = Package(
         .target(
             name: "Link",
             dependencies: [
-                "CLZ4", "Exchange", nioCore, nioPosix, nioHTTP1, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
+                "CLZ4", "Exchange", "ProxyProtocol", nioCore, nioPosix, nioHTTP1, nioSSL,
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
@@ -118,7 +120,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CGlibc", "HTTPRules", nioConcurrency, nioCore, nioPosix, nioHTTP1,
+                "CGlibc", "Exchange", "HTTPRules", nioConcurrency, nioCore, nioPosix, nioHTTP1,
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -142,7 +144,8 @@ let package = Package(
             name: "Sender",
             dependencies: [
                 "CLibdeflate", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations", "Origin",
-                "PageFile", "PageStore", nioConcurrency, .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                "PageFile", "PageStore", "ProxyProtocol", nioConcurrency,
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
         .executableTarget(
@@ -212,6 +215,10 @@ let package = Package(
                 "Corpus", "HTTPWire", "HTTPRules", nioCore, nioHTTP1,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
+        .testTarget(
+            name: "ProxyProtocolTests",
+            dependencies: ["Corpus", "ProxyProtocol", nioCore, .product(name: "NIOEmbedded", package: "swift-nio")],
+            swiftSettings: strict),
         .testTarget(
             name: "LinkTests",
             dependencies: [

@@ -15,4 +15,9 @@ package struct HeadLimits: Hashable, Sendable {
     package var chunkLineBytes = 1_024
 
     package init() {}
+
+    /// Limits for heads of so many bytes.
+    package init(headBytes: Int) {
+        (self.headBytes, fieldBytes, targetBytes) = (headBytes, headBytes, min(targetBytes, headBytes))
+    }
 }

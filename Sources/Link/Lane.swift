@@ -42,8 +42,9 @@ package final class Lane: ChannelInboundHandler {
 
     package init(
         role: LinkRole, settings: LaneSettings, owner: any LaneOwner,
-        startTimeout: TimeAmount = Lane.usualStartTimeout
+        startTimeout: TimeAmount = Lane.usualStartTimeout, peerName: String? = nil
     ) {
+        knownPeerName = peerName
         self.startTimeout = startTimeout
         machine = LaneMachine(role: role, settings: settings)
         decoder = HeadDecoder(tableBytes: settings.headTableBytes, maxHeadBytes: settings.maxHeadBytes)
@@ -62,7 +63,8 @@ package final class Lane: ChannelInboundHandler {
     /// The version of the link that this end speaks, with this other end and newer ones.
     package static var protocolVersion: Int { Int(LaneMachine.version) }
     /// The other end's address, for the log.
-    package private(set) var peerName = "that never said its name"
+    package var peerName: String { knownPeerName ?? "that never said its name" }
+    private var knownPeerName: String?
     /// The name of this lane, given by the listener.
     package var laneID: UInt64 {
         machine.role == .listener ? machine.settings.laneID : machine.peerSettings.laneID
@@ -200,7 +202,7 @@ package final class Lane: ChannelInboundHandler {
         machine.settings.write(to: &payload)
         hello.writeFrame(.settings, payload: payload)
         context.writeAndFlush(wrapOutboundOut(hello), promise: nil)
-        if let address = context.remoteAddress?.hostAndPort { peerName = address }
+        if knownPeerName == nil { knownPeerName = context.remoteAddress?.hostAndPort }
         schedulePing(in: startTimeout, context)
     }
 

@@ -160,7 +160,7 @@ extension ListenerExchange: AnswerReceiver {
         status = Int(answer.head.status.code)
         if let collected = collects(answer) {
             body = .collecting(collected)
-            worker.collecting(self)
+            worker.collecting(self, bytes: 0)
         } else {
             body = .streaming
             beginStream(answer)
@@ -198,6 +198,10 @@ extension ListenerExchange: AnswerReceiver {
                 method: request.method, request: request.fields, status: answer.head.status, answer: fields,
                 bytes: length)
         else { return nil }
+        guard worker.mayCollect else {
+            worker.statistics.counters.pagesUncompared += 1
+            return nil
+        }
         var collected = Collected(answer: answer, coding: coding)
         if let length { collected.bytes.reserveCapacity(length) }
         return collected
@@ -213,9 +217,12 @@ extension ListenerExchange: AnswerReceiver {
             outgoing?.consumed(count)
             if collected.bytes.count > worker.maxPageBytes {
                 streamCollected(collected)
+            } else if !worker.mayCollect {
+                worker.statistics.counters.pagesUncompared += 1
+                streamCollected(collected)
             } else {
                 body = .collecting(collected)
-                worker.collecting(self)
+                worker.collecting(self, bytes: collected.bytes.count)
             }
         case .streaming:
             stream.send(bytes)
@@ -227,6 +234,7 @@ extension ListenerExchange: AnswerReceiver {
     /// The answer is no page after all: what came goes on, and the rest as it comes.
     private func streamCollected(_ collected: Collected) {
         body = .streaming
+        worker.doneCollecting(self)
         beginStream(collected.answer)
         stream.send(ByteBuffer(bytes: collected.bytes))
     }
@@ -297,7 +305,7 @@ extension ListenerExchange {
         guard bytes.count > inline else {
             do throws(DeltaError) {
                 let began = NIODeadline.now()
-                let page = try worker.encoder.encode(bytes, against: base)
+                let page = try worker.encoder.encode(bytes, against: base, effort: worker.load.effort)
                 worker.statistics.latencies.encode.record(.now() - began)
                 return encoded(.success(page), answer, owner)
             } catch {
@@ -306,11 +314,16 @@ extension ListenerExchange {
         }
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
         let described = answer
-        let isTaken = worker.encoders.encode(bytes, against: base, on: worker.eventLoop) { result in
+        let isTaken = worker.encoders.encode(
+            bytes, against: base, effort: worker.load.effort, on: worker.eventLoop
+        ) { result in
             isolated.value.encoded(result, described, owner)
         }
         // More pages than processors can encode: this one costs bytes rather than time.
-        if !isTaken { sendWhole(answer, bytes) }
+        if !isTaken {
+            worker.statistics.counters.pagesUncompared += 1
+            sendWhole(answer, bytes)
+        }
     }
 
     private func sendWhole(_ answer: Answer, _ bytes: [UInt8]) {
@@ -327,6 +340,7 @@ extension ListenerExchange {
         guard case .success(let page) = result else {
             return fail(ExchangeFailure(.overloaded, "no memory for a delta"))
         }
+        worker.statistics.counters.count(page.effort)
         var answer = answer
         let check: PageCheck
         if let version = page.kept {

@@ -1,4 +1,5 @@
 import DeltaEngine
+import Exchange
 import Link
 import Logging
 import NIOConcurrencyHelpers
@@ -53,12 +54,28 @@ package final class ListenerService: Drainable {
         statistics.add(
             .init("store_shared") { [memcached] in memcached.withLockedValue { $0 }?.summary ?? SharedStoreSummary() })
         let store: any PageStore = file ?? memory
+        let descriptors = Descriptors.raiseLimit()
         parts = ListenerParts(
             store: store, encoders: EncoderThreads(threadCount: System.coreCount, store: store),
             originHealth: OriginHealth(logger: log.logger), classKey: try configuration.pages.classKey(),
-            statistics: statistics, logger: log.logger, logOutput: log.output)
+            statistics: statistics, logger: log.logger, logOutput: log.output, lanes: Places(descriptors / 4),
+            requests: Places(Self.requests(configuration, descriptors, log.logger)),
+            memory: MemoryCeiling(limitBytes: configuration.process.memoryBytes))
         parts.originHealth.update(configuration.natMap, configuration.origins)
         statistics.add(.init("origins") { [health = parts.originHealth] in health.summaries() })
+    }
+
+    /// As many requests as the configuration says, but no more than there are descriptors for.
+    private static func requests(
+        _ configuration: ListenerConfiguration, _ descriptors: Int, _ logger: Logger
+    ) -> Int {
+        let requests = min(configuration.requests, descriptors / 2)
+        if requests < configuration.requests {
+            logger.warning(
+                "requests.max = \(configuration.requests): only \(requests) will be taken, for this process may open \(descriptors) files (LimitNOFILE, ulimit -n)"
+            )
+        }
+        return requests
     }
 
     private static func memcached(_ settings: ListenerSettings, _ logger: Logger) -> MemcachedStore? {
@@ -79,6 +96,11 @@ package final class ListenerService: Drainable {
         let (parts, settings) = (parts, settings)
         let shared = memcached.withLockedValue { $0 }
         let first = settings.withLockedValue { $0 }
+        parts.startWatchingMemory()
+        parts.load.start(
+            on: group.next(), coreCount: System.coreCount, isWanted: { settings.withLockedValue { $0.configuration.adaptsToProcessor } }
+        ) { [encoders = parts.encoders] in encoders.queueShare }
+        parts.statistics.add(.init("encoding") { [load = parts.load] in load.summary })
         var workers: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
         for loop in group.makeIterator() {
             workers[ObjectIdentifier(loop)] = try await loop.submit {
@@ -98,14 +120,20 @@ package final class ListenerService: Drainable {
             })
         let address = HostAndPort(host: started.wanIP ?? "::", port: started.wanPort)
         let channel = try await sockets.listen(address, setting: "wan.port") { socket in
-            try await LinkServer.listen(
-                on: socket, tls: { settings.withLockedValue { $0.linkTLS } }, group: group
-            ) { channel in
+            @Sendable func worker(of channel: any Channel) -> ListenerWorker {
                 guard let worker = byLoop[ObjectIdentifier(channel.eventLoop)]?.value else {
                     preconditionFailure("an event loop without a worker")
                 }
-                return (.forListener(), worker)
+                return worker
             }
+            var door = LinkServer.Door()
+            door.places = parts.lanes
+            door.takesProxyHeader = { settings.withLockedValue { $0.configuration.takesProxyHeader } }
+            door.stopped = { worker(of: $0).accepting(stoppedBy: $1, isNews: $2) }
+            door.refused = { worker(of: $0).refused($0.remoteAddress?.hostAndPort ?? "unknown", $1) }
+            return try await LinkServer.listen(
+                on: socket, tls: { settings.withLockedValue { $0.linkTLS } }, group: group, door: door
+            ) { (.forListener(), worker(of: $0)) }
         }
         if started.natMap == NATMap(), !started.origins.looksUpUnmapped {
             parts.logger.warning(
@@ -137,6 +165,8 @@ package final class ListenerService: Drainable {
             let replaced = replaceMemcached(settings, before)
             let shared = memcached.withLockedValue { $0 }
             parts.store.update(settings.storeLimits)
+            parts.requests.update(most: Self.requests(configuration, Descriptors.raiseLimit(), parts.logger))
+            parts.memory.update(limitBytes: configuration.process.memoryBytes)
             parts.originHealth.update(configuration.natMap, configuration.origins)
             if let running = running.withLockedValue({ $0 }) {
                 for worker in running.workers {

@@ -29,8 +29,21 @@ final class ListenerWorker {
     private var accessLog: AccessLog?
     private let classKey: SymmetricKey
     private var lanes: [ObjectIdentifier: Lane] = [:]
-    private var collectingExchanges: [ObjectIdentifier: (exchange: ListenerExchange, since: NIODeadline)] = [:]
+    private var collectingExchanges: [ObjectIdentifier: Collecting] = [:]
+
+    private struct Collecting {
+        let exchange: ListenerExchange
+        let since: NIODeadline
+        let bytes: Int
+    }
+
     private var pauseChecks: RepeatedTask?
+    let load: EncodingLoad
+    private var lastTick: NIODeadline?
+    private let requests: Places
+    private let memory: MemoryCeiling
+    /// Bytes of pages that are being collected.
+    private var collectedBytes = 0
     private(set) var isDraining = false
 
     /// Longer pages are encoded on another thread: matching runs at about 1 GB/s, hashing at 2 GB/s.
@@ -56,6 +69,7 @@ final class ListenerWorker {
             health: parts.originHealth, eventLoop: eventLoop)
         encoder = try PageEncoder(store: parts.store)
         encoders = parts.encoders
+        (requests, memory, load) = (parts.requests, parts.memory, parts.load)
         classKey = parts.classKey
         rules = SiteRules(settings.configuration.pages, key: classKey)
     }
@@ -77,7 +91,7 @@ final class ListenerWorker {
         let tick = TimeAmount.nanoseconds(Self.longestPause.nanoseconds / 2)
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
         pauseChecks = eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in
-            isolated.value.checkPauses()
+            isolated.value.ticked(after: tick)
         }
     }
 
@@ -88,6 +102,18 @@ final class ListenerWorker {
     }
 
     var laneCount: Int { lanes.count }
+
+    /// A connection was closed, because its PROXY header wasn't right.
+    func refused(_ address: String, _ why: String) {
+        statistics.counters.connectionsRefused += 1
+        logger.info("connection of \(address): \(why)")
+    }
+
+    /// The port for senders accepts nothing for now.
+    func accepting(stoppedBy obstacle: AcceptGate.Obstacle, isNews: Bool) {
+        statistics.counters.connectionsPaused += 1
+        if isNews { logger.warning("\(obstacle.words(setting: "wan.port", clients: "senders"))") }
+    }
 
     /// For the statistics.
     var laneSummaries: [LaneSummary] { lanes.values.map { LaneSummary(address: $0.peerName, lane: $0) } }
@@ -121,18 +147,33 @@ final class ListenerWorker {
         return (OriginSite(target, tlsName: isTLS ? host : nil), flags)
     }
 
-    /// An exchange got another piece of a page whose end isn't there.
-    func collecting(_ exchange: ListenerExchange) {
-        collectingExchanges[ObjectIdentifier(exchange)] = (exchange, eventLoop.now)
+    /// Whether another page may be collected, or more of one; else it goes on as it comes, and costs bytes of the link.
+    var mayCollect: Bool { collectedBytes < max(64 << 20, 4 * maxPageBytes) && !memory.isShort }
+
+    /// An exchange got another piece of a page whose end isn't there, and has so many bytes of it now.
+    func collecting(_ exchange: ListenerExchange, bytes: Int) {
+        let entry = Collecting(exchange: exchange, since: eventLoop.now, bytes: bytes)
+        let old = collectingExchanges.updateValue(entry, forKey: ObjectIdentifier(exchange))
+        collectedBytes += bytes - (old?.bytes ?? 0)
     }
 
-    func doneCollecting(_ exchange: ListenerExchange) { collectingExchanges[ObjectIdentifier(exchange)] = nil }
+    func doneCollecting(_ exchange: ListenerExchange) {
+        let old = collectingExchanges.removeValue(forKey: ObjectIdentifier(exchange))
+        collectedBytes -= old?.bytes ?? 0
+    }
+
+    private func ticked(after tick: TimeAmount) {
+        let now = eventLoop.now
+        if let lastTick { load.note(lag: now - lastTick - tick) }
+        lastTick = now
+        checkPauses()
+    }
 
     private func checkPauses() {
         guard !collectingExchanges.isEmpty else { return }
         let oldest = eventLoop.now - Self.longestPause
-        for (id, entry) in collectingExchanges where entry.since < oldest {
-            collectingExchanges[id] = nil
+        for entry in collectingExchanges.values where entry.since < oldest {
+            doneCollecting(entry.exchange)
             entry.exchange.pausedForLong()
         }
     }
@@ -141,6 +182,7 @@ final class ListenerWorker {
     func finished(
         _ exchange: ListenerExchange, stream: LinkStream, since started: NIODeadline, outcome: ListenerExchange.Outcome
     ) {
+        requests.free()
         switch outcome {
         case .answered: statistics.counters.requestsCompleted += 1
         case .cancelled: statistics.counters.requestsCancelled += 1
@@ -203,6 +245,12 @@ extension ListenerWorker: LaneOwner {
         statistics.counters.requestsStarted += 1
         switch judge(request, end: end) {
         case .forward(let forwarded):
+            guard requests.take() else {
+                statistics.counters.requestsShed += 1
+                let why = "\(requests.most) requests are under way here, as many as requests.max says"
+                stream.reset(LinkError(.refused, why))
+                return nil
+            }
             let exchange = ListenerExchange(forwarded, offers: request.offers, stream: stream, worker: self)
             exchange.start()
             return exchange
@@ -239,5 +287,35 @@ struct ListenerParts: Sendable {
     let statistics: Statistics
     let logger: Logger
     let logOutput: LogOutput
+    /// For lanes, of which whoever reaches the port may open some, and for requests.
+    var lanes = Places()
+    var requests = Places()
+    var memory = MemoryCeiling(limitBytes: 0)
+    var load = EncodingLoad()
+}
+
+extension ListenerParts {
+    /// Begins to look at the memory of the process.
+    func startWatchingMemory() {
+        memory.start {
+            store.shrink(toBytes: store.summary.memoryBytes / 2)
+        } changed: { isShort, bytes in
+            logger.warning(
+                isShort
+                    ? "memory.limit: \(ByteCount(bytes)) in use; pages are forgotten, and pass without being compared"
+                    : "memory.limit: \(ByteCount(bytes)) in use; pages are compared again")
+        }
+    }
+}
+
+extension Counters {
+    /// Counts a page by the work that its delta was allowed to be.
+    mutating func count(_ effort: EncodingEffort) {
+        switch effort {
+        case .thorough: pagesThorough += 1
+        case .moderate: pagesModerate += 1
+        case .fast: pagesFast += 1
+        }
+    }
 }
 

@@ -14,6 +14,8 @@ struct EncodedPage: Sendable {
     /// The page's version where both ends are to keep it as a base.
     let kept: PageVersion?
     let bytes: [UInt8]
+    /// How much work it was allowed to be.
+    let effort: EncodingEffort
 }
 
 /// A version that the sender offered, and that is held here.
@@ -41,7 +43,7 @@ final class PageEncoder {
     private let store: any PageStore
 
     /// What making one delta may take, in microseconds; the level follows from it.
-    static let budgetMicroseconds = 1000
+    private static let budgetMicroseconds = 1000, moderateBudgetMicroseconds = 200
 
     init(store: any PageStore) throws(DeltaError) {
         encoder = try DeltaEncoder()
@@ -52,16 +54,23 @@ final class PageEncoder {
     ///
     /// - Returns: The delta, and what the sender has to know of it.
     /// - Throws: ``DeltaEngine/DeltaError/outOfMemory``.
-    func encode(_ bytes: [UInt8], against base: OfferedBase?) throws(DeltaError) -> EncodedPage {
+    func encode(
+        _ bytes: [UInt8], against base: OfferedBase?, effort: EncodingEffort = .thorough
+    ) throws(DeltaError) -> EncodedPage {
         guard let base else {
-            let delta = try encoder.encode(bytes.span, against: nil, level: .auto)
-            return EncodedPage(delta: delta, base: nil, kept: PageVersion(of: bytes.span), bytes: bytes)
+            let delta = try encoder.encode(bytes.span, against: nil, level: effort == .fast ? .fast : .auto)
+            return EncodedPage(
+                delta: delta, base: nil, kept: PageVersion(of: bytes.span), bytes: bytes, effort: effort)
         }
         let delta = try encoder.encode(
-            bytes.span, against: try store.base(of: base.page), level: .auto, microseconds: Self.budgetMicroseconds,
+            bytes.span, against: try store.base(of: base.page), level: effort == .fast ? .fast : .auto,
+            microseconds: effort == .thorough ? Self.budgetMicroseconds : Self.moderateBudgetMicroseconds,
             smallest: .balanced)
-        let kept = base.page.isOutdated(byDeltaOf: delta.count) ? PageVersion(of: bytes.span) : nil
-        return EncodedPage(delta: delta, base: base.place, kept: kept, bytes: bytes)
+        // With less effort a delta is longer, whatever its base is like; a new base would cost time, too.
+        let isOutdated =
+            effort == .thorough ? base.page.isOutdated(byDeltaOf: delta.count) : 2 * delta.count > bytes.count
+        let kept = isOutdated ? PageVersion(of: bytes.span) : nil
+        return EncodedPage(delta: delta, base: base.place, kept: kept, bytes: bytes, effort: effort)
     }
 }
 
@@ -86,7 +95,7 @@ final class EncoderThreads: Sendable {
 
     /// Encodes a page, and says `then` on the event loop; `false` where too many wait already, and nothing follows.
     func encode(
-        _ bytes: [UInt8], against base: OfferedBase?, on eventLoop: any EventLoop,
+        _ bytes: [UInt8], against base: OfferedBase?, effort: EncodingEffort = .thorough, on eventLoop: any EventLoop,
         then: @escaping @Sendable (Result<EncodedPage, DeltaError>) -> Void
     ) -> Bool {
         guard waiting.add(1, ordering: .relaxed).oldValue < Self.maxWaiting else {
@@ -95,14 +104,16 @@ final class EncoderThreads: Sendable {
         }
         threads.submit { state in
             guard case .active = state else { return }
-            let result = self.encode(bytes, against: base)
+            let result = self.encode(bytes, against: base, effort: effort)
             self.waiting.subtract(1, ordering: .relaxed)
             eventLoop.execute { then(result) }
         }
         return true
     }
 
-    private func encode(_ bytes: [UInt8], against base: OfferedBase?) -> Result<EncodedPage, DeltaError> {
+    private func encode(
+        _ bytes: [UInt8], against base: OfferedBase?, effort: EncodingEffort
+    ) -> Result<EncodedPage, DeltaError> {
         do throws(DeltaError) {
             let held: Held
             if let free = idle.withLockedValue({ $0.popLast() }) {
@@ -111,11 +122,14 @@ final class EncoderThreads: Sendable {
                 held = Held(encoder: try PageEncoder(store: store))
             }
             defer { idle.withLockedValue { $0.append(held) } }
-            return .success(try held.encoder.encode(bytes, against: base))
+            return .success(try held.encoder.encode(bytes, against: base, effort: effort))
         } catch {
             return .failure(error)
         }
     }
+
+    /// How many pages wait, as a share of those that may.
+    var queueShare: Double { Double(waiting.load(ordering: .relaxed)) / Double(Self.maxWaiting) }
 
     func stop() { threads.shutdownGracefully { _ in } }
 }

@@ -102,6 +102,8 @@ package final class PageFile: PageStore {
 
     package func update(_ limits: PageStoreLimits) { memory.update(limits) }
 
+    package func shrink(toBytes byteCount: Int) { memory.shrink(toBytes: byteCount) }
+
     package func expire() { memory.expire() }
 
     package var summary: PageStoreSummary { memory.summary }

@@ -202,8 +202,17 @@ extension Holdings {
     /// The last eighth is for the pages that are asked for all the time, whose index would otherwise be built anew for
     /// each request.
     private mutating func shrink(into remains: inout Remains) {
-        while memoryBytes > limits.memoryBytes {
-            if counters.indexBytes > limits.memoryBytes / 8 {
+        shrink(to: limits.memoryBytes, atMost: .max, into: &remains)
+    }
+
+    /// The same for less memory, in steps of so many indexes and pages; returns whether some may be left.
+    @discardableResult
+    mutating func shrink(to bound: Int, atMost count: Int, into remains: inout Remains) -> Bool {
+        var left = count
+        while memoryBytes > bound, pages.count > 0 {
+            guard left > 0 else { return true }
+            left -= 1
+            if counters.indexBytes > bound / 8 {
                 dropIndex(indexRecency.first, into: &remains)
                 counters.indexEvictions += 1
             } else {
@@ -211,5 +220,6 @@ extension Holdings {
                 counters.evictions += 1
             }
         }
+        return false
     }
 }

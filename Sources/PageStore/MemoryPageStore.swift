@@ -92,6 +92,10 @@ package final class MemoryPageStore: PageStore {
         }
     }
 
+    package func shrink(toBytes memoryBytes: Int) {
+        while change({ holdings, remains in holdings.shrink(to: memoryBytes, atMost: 64, into: &remains) }) {}
+    }
+
     package var summary: PageStoreSummary { state.withLockedValue { $0.summary } }
 
     package func contents(limit: Int, showsPrivate: Bool) -> [StoredAddress] {

@@ -49,6 +49,9 @@ package protocol PageStore: Sendable {
     /// Forgets private pages whose time is over. Other operations do so in passing; an idle store needs a timer.
     func expire()
 
+    /// Forgets what was used least recently, until the store takes at most so many bytes of memory for now.
+    func shrink(toBytes memoryBytes: Int)
+
     /// What the store holds and how it has been used.
     var summary: PageStoreSummary { get }
 
@@ -60,4 +63,9 @@ package protocol PageStore: Sendable {
     /// - Returns: One entry for each class that has versions of an address.
     /// - Complexity: O(*n*); made in short steps that others get between.
     func contents(limit: Int, showsPrivate: Bool) -> [StoredAddress]
+}
+
+extension PageStore {
+    /// Does nothing: for stores that keep little in memory.
+    package func shrink(toBytes memoryBytes: Int) {}
 }

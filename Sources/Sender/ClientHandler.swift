@@ -37,6 +37,13 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private static let lastRequestTime = TimeAmount.seconds(2)
     /// Of bytes that the client didn't take when its deadline was set.
     private var stuckBytes = 0
+    /// Of the request's body: all that came, and what came since the deadline was set.
+    private var bodyBytes = 0
+    private var recentBytes = 0
+    /// Whether the client had to wait with its body since then: what it sends then tells nothing of it.
+    private var heldBody = false
+    /// Whether the connection had an answer before.
+    private var hasServed = false
     /// What makes the heads of a stream of HTTP/2; `nil` on a connection of HTTP/1.
     private let heads: HTTP2Heads?
 
@@ -75,8 +82,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
         case (.head(let head), .idle):
             begin(head, context)
         case (.body(let bytes), .reading(let exchange)):
-            worker.deadlines.set(self, after: worker.limits.idleTimeout)
-            exchange.clientSent(bytes)
+            received(bytes, exchange)
         case (.body(let bytes), .tunnel(let exchange)):
             exchange.clientSent(bytes)
         case (.end(let trailers), .reading(let exchange)):
@@ -95,13 +101,12 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
             {
                 return refuse(refusal, head)
             }
+            if case .length(let count) = request.body, count > worker.limits.bodyBytes {
+                return refuse(bodyTooLarge(), head)
+            }
             let exchange = SenderExchange(request, client: self, clientAddress: clientAddress, worker: worker)
             phase = .reading(exchange)
-            if request.body == .none {
-                worker.deadlines.remove(self)
-            } else {
-                worker.deadlines.set(self, after: worker.limits.idleTimeout)
-            }
+            if request.body == .none { worker.deadlines.remove(self) } else { awaitBody() }
             exchange.start()
         case .answer(let answer):
             phase = .closing
@@ -111,6 +116,28 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
         case .refuse(let refusal):
             refuse(refusal, head)
         }
+    }
+
+    private func received(_ bytes: ByteBuffer, _ exchange: SenderExchange) {
+        bodyBytes += bytes.readableBytes
+        recentBytes += bytes.readableBytes
+        if worker.limits.bodyBytesPerSecond == 0 { awaitBody() }
+        guard bodyBytes > worker.limits.bodyBytes else { return exchange.clientSent(bytes) }
+        let refusal = bodyTooLarge()
+        guard exchange.hasAnswered else { return refuse(refusal, of: exchange) }
+        exchange.clientGone()
+        abort()
+    }
+
+    private func bodyTooLarge() -> Refusal {
+        worker.statistics.counters.bodiesTooLarge += 1
+        return Refusal(.payloadTooLarge, "the body has more than \(worker.limits.bodyBytes) bytes")
+    }
+
+    /// Begins to watch whether the body comes fast enough.
+    private func awaitBody() {
+        (recentBytes, heldBody) = (0, false)
+        worker.deadlines.set(self, after: worker.limits.bodyTimeout)
     }
 
     /// Answers what can't be passed on: with the head, as far as it could be read, or the exchange that it was of.
@@ -134,7 +161,8 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     }
 
     func read(context: ChannelHandlerContext) {
-        if mayRead { context.read() } else { holdsRead = true }
+        guard !mayRead else { return context.read() }
+        (holdsRead, heldBody) = (true, true)
     }
 
     /// Whether the client may send more: not while what it sent before isn't on its way.
@@ -152,7 +180,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
         } else {
             // A client that reads nothing holds a connection to the origin, and memory on the way.
             stuckBytes = bufferedBytes
-            worker.deadlines.set(self, after: worker.limits.idleTimeout)
+            worker.deadlines.set(self, after: worker.limits.writeTimeout)
         }
         context.fireChannelWritabilityChanged()
     }
@@ -174,19 +202,22 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
 
     /// The answer's end is written: HTTP/1 goes on to the next request, or ends.
     private func answered(keepAlive: Bool, _ context: ChannelHandlerContext) {
-        guard keepAlive, !clientHasEnded else {
-            phase = .closing
-            // The codec may hold the end of the answer, which isn't counted as written yet.
-            needsFlush = false
-            context.flush()
-            // What the client still sends would make the kernel reset the connection, and the answer could be lost:
-            // so only this direction ends, and the rest is read for a moment.
-            context.close(mode: .output, promise: nil)
-            readMore()
-            return worker.deadlines.set(self, after: .seconds(2))
-        }
+        guard keepAlive, !clientHasEnded else { return endOutput(context) }
         phase = .idle
+        (bodyBytes, hasServed) = (0, true)
         worker.deadlines.set(self, after: worker.isDraining ? Self.lastRequestTime : worker.limits.idleTimeout)
+    }
+
+    private func endOutput(_ context: ChannelHandlerContext) {
+        phase = .closing
+        // The codec may hold the end of the answer, which isn't counted as written yet.
+        needsFlush = false
+        context.flush()
+        // What the client still sends would make the kernel reset the connection, and the answer could be lost:
+        // so only this direction ends, and the rest is read for a moment.
+        context.close(mode: .output, promise: nil)
+        readMore()
+        worker.deadlines.set(self, after: .seconds(2))
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -225,6 +256,15 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
         if case .idle = phase { worker.deadlines.set(self, after: Self.lastRequestTime) }
     }
 
+    /// Closes a connection that had an answer, and waits for another request.
+    func makeRoom() {
+        guard case .idle = phase, hasServed, let context else { return }
+        // The last answer may have been written in this very moment, or be on its way to a slow reader.
+        needsFlush = false
+        context.flush()
+        if bufferedBytes == 0 { context.close(promise: nil) } else { endOutput(context) }
+    }
+
     // MARK: writing
 
     private func write(_ part: HTTPServerResponsePart) {
@@ -248,20 +288,27 @@ extension ClientHandler: DeadlineHolder {
         switch phase {
         case .idle, .closing: context?.close(promise: nil)
         case .reading(let exchange) where exchange.takesBody && !exchange.hasAnswered:
-            let seconds = worker.limits.idleTimeout.nanoseconds / 1_000_000_000
-            refuse(Refusal(.requestTimeout, "the body did not go on within \(seconds) s"), of: exchange)
+            let seconds = Int(worker.limits.bodyTimeout.nanoseconds / 1_000_000_000)
+            guard !heldBody, recentBytes < max(1, seconds * worker.limits.bodyBytesPerSecond) else {
+                return awaitBody()
+            }
+            worker.statistics.counters.bodiesTooSlow += 1
+            refuse(
+                Refusal(.requestTimeout, "only \(recentBytes) bytes of the body came within \(seconds) s"), of: exchange
+            )
         case .reading, .answering, .tunnel:
             guard context?.channel.isWritable == false else {
-                if case .reading = phase { worker.deadlines.set(self, after: worker.limits.idleTimeout) }
+                if case .reading = phase { awaitBody() }
                 return
             }
             let stillStuck = bufferedBytes
             guard stillStuck < stuckBytes else {
+                worker.statistics.counters.readersTooSlow += 1
                 exchange?.clientGone()
                 return abort()
             }
             stuckBytes = stillStuck  // slow, but it reads
-            worker.deadlines.set(self, after: worker.limits.idleTimeout)
+            worker.deadlines.set(self, after: worker.limits.writeTimeout)
         }
     }
 
@@ -282,7 +329,9 @@ extension ClientHandler: ClientStream {
 
     func respond(_ head: HTTPResponseHead) {
         var head = head
-        if worker.isDraining { head.headers.add(name: "Connection", value: "close") }
+        if worker.isDraining || (heads == nil && worker.isCrowded) {
+            head.headers.add(name: "Connection", value: "close")
+        }
         write(.head(head))
     }
 

@@ -76,8 +76,17 @@ struct ErrorPage {
         case .requestTimeout:
             self.init(
                 code, summary, reason,
-                "The client sent too slowly; client.timeout in rg-sender.conf says how long it may pause.", site, number
-            )
+                "The client sent too slowly; client.body.timeout and client.body.rate in rg-sender.conf say what is enough.",
+                site, number)
+        case .payloadTooLarge:
+            self.init(
+                code, "This request is too large.", reason,
+                "client.body.size in rg-sender.conf says how much may be sent.", site, number)
+        case .serviceUnavailable:
+            self.init(
+                code, "This site has more visitors than it can answer right now.", reason,
+                "Try again in a moment. If it stays, look at the load of rg-sender, of rg-listener and of the origin.",
+                site, number)
         case .requestHeaderFieldsTooLarge:
             self.init(
                 code, summary, reason,
@@ -107,6 +116,9 @@ struct ErrorPage {
             ? .custom(code: 527, reasonPhrase: "Railgun Link Error") : HTTPResponseStatus(statusCode: code)
     }
 
+    /// When who got a 503 is asked to come again.
+    private static let retrySeconds = 5
+
     /// The page, and the fields that describe it.
     var response: (head: HTTPResponseHead, body: ByteBuffer) {
         let title = "\(status.code) \(status.reasonPhrase)"
@@ -132,10 +144,11 @@ struct ErrorPage {
                 </html>
 
                 """)
-        let fields: HTTPHeaders = [
+        var fields: HTTPHeaders = [
             "Content-Type": "text/html; charset=utf-8", "Content-Length": String(body.readableBytes),
             "Cache-Control": "no-store",
         ]
+        if status == .serviceUnavailable { fields.add(name: "Retry-After", value: "\(Self.retrySeconds)") }
         return (HTTPResponseHead(version: .http1_1, status: status, headers: fields), body)
     }
 

@@ -4,29 +4,59 @@ import HTTPWire
 import NIOCore
 import NIOHTTP1
 import NIOHTTP2
+import NIOSSL
 import NIOTLS
+import ProxyProtocol
 
 /// What a client's connection is made of, once it is known which version of HTTP it speaks.
 struct FrontPipeline {
     let worker: SenderWorker
     let scheme: Scheme
+    /// What the PROXY header said; `nil` where the connection's own address holds.
+    var proxiedAddress: String?
 
     /// The most requests at once on one connection of HTTP/2; what nginx and Caddy take, too.
     private static let maxStreams = 128
     private static let windowBytes = 256 * 1024
 
+    /// Adds what takes a connection's first bytes: the PROXY header, where it is to have one, then TLS, then HTTP.
+    func addFirstHandlers(to channel: any Channel) throws {
+        // With https.listen there is a certificate: the configuration sees to that.
+        let tls = scheme == .https ? worker.settings.frontTLS : nil
+        guard scheme == .http || tls != nil else { throw ChannelError.operationUnsupported }
+        guard worker.takesProxyHeader else { return try addDetector(to: channel, tls: tls) }
+        let peer = channel.remoteAddress?.ipAddress ?? "unknown"
+        guard worker.mayProxy(peer) else {
+            worker.refused(peer, "it is not in trusted.proxies, and only those may connect with proxy.protocol = 1")
+            return channel.close(promise: nil)
+        }
+        let handler = ProxyHeaderHandler(timeout: worker.limits.headTimeout) { header in
+            var pipeline = self
+            if case .client(let address, _) = header { pipeline.proxiedAddress = address }
+            try pipeline.addDetector(to: channel, tls: tls)
+        } refuse: { [worker] why in
+            worker.refused(peer, why)
+        }
+        try channel.pipeline.syncOperations.addHandler(handler)
+    }
+
+    private func addDetector(to channel: any Channel, tls: NIOSSLContext?) throws {
+        if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+        try channel.pipeline.syncOperations.addHandler(VersionDetector(pipeline: self, isTLS: tls != nil))
+    }
+
     func addHTTP1(to channel: any Channel) throws {
-        try channel.pipeline.syncOperations.addFrontCodec()
+        try channel.pipeline.syncOperations.addFrontCodec(limits: worker.limits.heads)
         try channel.pipeline.syncOperations.addHandler(
-            ClientHandler(worker: worker, scheme: scheme, clientAddress: Self.address(of: channel)))
+            ClientHandler(worker: worker, scheme: scheme, clientAddress: address(of: channel)))
     }
 
     func addHTTP2(to channel: any Channel) throws {
-        let address = Self.address(of: channel)
+        let address = address(of: channel)
         var connection = NIOHTTP2Handler.ConnectionConfiguration()
         connection.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: Self.maxStreams),
-            HTTP2Setting(parameter: .maxHeaderListSize, value: HeadLimits().headBytes),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: worker.limits.heads.headBytes),
             HTTP2Setting(parameter: .initialWindowSize, value: Self.windowBytes),
         ]
         var streams = NIOHTTP2Handler.StreamConfiguration()
@@ -53,7 +83,9 @@ struct FrontPipeline {
         try channel.pipeline.syncOperations.addHandlers([manager, HTTP2Connection(worker: worker)])
     }
 
-    private static func address(of channel: any Channel) -> String { channel.remoteAddress?.ipAddress ?? "unknown" }
+    private func address(of channel: any Channel) -> String {
+        proxiedAddress ?? channel.remoteAddress?.ipAddress ?? "unknown"
+    }
 }
 
 /// Finds out which version of HTTP a client speaks: with TLS by ALPN, without by its first bytes.
@@ -143,6 +175,9 @@ private final class HTTP2Connection: ChannelInboundHandler, FrontConnection {
         self.context = nil
         worker.closed(self)
     }
+
+    /// Leaves it: whether streams are under way, only the library knows.
+    func makeRoom() {}
 
     /// Says GOAWAY; the connection closes when its streams have ended.
     func drain() { context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }

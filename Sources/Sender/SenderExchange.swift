@@ -38,6 +38,8 @@ final class SenderExchange {
     private var isTunnel = false
     /// Where it waits for a lane, or has waited.
     private var waitingGroup: ListenerGroup?
+    /// Whether it waits for its turn, or has one of the places for requests under way.
+    private var turn = Turn.none
 
     // Pages.
     /// Which page this is; `nil` where the answer can't be one.
@@ -57,6 +59,8 @@ final class SenderExchange {
 
     private var originTime: TimeAmount?
     private var crossing = AccessLine.Crossing.none
+
+    private enum Turn { case none, awaited, taken }
 
     /// What remains of an exchange: for log and statistics.
     struct Record {
@@ -94,9 +98,29 @@ final class SenderExchange {
 
     // MARK: the request
 
-    /// Sends the request on its way.
+    /// Sends the request on its way, or lets it wait for its turn.
     func start() {
         worker.statistics.counters.requestsStarted += 1
+        if worker.memory.isShort {
+            worker.statistics.counters.requestsShed += 1
+            return refuse(.overloaded("this server is short of memory, see memory.limit"))
+        }
+        switch worker.requests.admit(self) {
+        case .goOn: admitted()
+        case .wait:
+            turn = .awaited
+            worker.statistics.counters.requestsQueued += 1
+            worker.deadlines.set(self, after: worker.limits.queueTimeout)
+        case .refuse:
+            worker.statistics.counters.requestsShed += 1
+            refuse(.overloaded("as many requests as requests.max and requests.queue say are under way or wait"))
+        }
+    }
+
+    /// It is this request's turn.
+    func admitted() {
+        if case .awaited = turn { worker.deadlines.remove(self) }
+        turn = .taken
         if let key {
             user = PageOwner(
                 rawValue: worker.rules[request.authority].userClass(request: request.fields).number)
@@ -222,6 +246,14 @@ final class SenderExchange {
         }
         (outgoing, client, page) = (nil, nil, nil)
         offers = []
+        switch turn {
+        case .none: break
+        case .awaited:
+            worker.deadlines.remove(self)
+            worker.requests.forget(self)
+        case .taken: worker.requests.ended()
+        }
+        turn = .none
         worker.finished(
             Record(
                 client: clientAddress, method: request.method.rawValue, host: request.authority, target: request.target,
@@ -299,8 +331,12 @@ final class SenderExchange {
 }
 
 extension SenderExchange: DeadlineHolder {
-    /// The link didn't come up in time.
+    /// Its turn didn't come, or the link didn't come up, in time.
     func deadlinePassed() {
+        if case .awaited = turn {
+            worker.statistics.counters.requestsShed += 1
+            return refuse(.overloaded("its turn did not come within requests.queue.timeout"))
+        }
         guard client != nil, outgoing == nil, let waitingGroup else { return }
         waitingGroup.forget(self)
         sendDirectly(instead: waitingGroup)
@@ -513,4 +549,9 @@ extension SenderExchange {
             rawValue: rules.pageClass(request: request.fields, answer: answer.head.headers).number)
         worker.store.insert(page.bytes, version: version, key: key, owner: owner)
     }
+}
+
+extension Refusal {
+    /// There is no room for the request now; the reason is for the log and the page.
+    static func overloaded(_ reason: String) -> Refusal { Refusal(.serviceUnavailable, reason, closes: false) }
 }

@@ -1,5 +1,8 @@
+import Crypto
+import Exchange
 import HTTPRules
 import Link
+import Logging
 import NIOConcurrencyHelpers
 package import NIOCore
 import NIOPosix
@@ -41,8 +44,27 @@ package final class SenderService: Drainable {
             store: file ?? memory,
             rebuilders: RebuilderThreads(
                 threadCount: System.coreCount, maxPageBytes: SenderSettings.maxPageBytes),
-            classKey: try configuration.pages.classKey(), statistics: statistics, logger: log.logger, logOutput: log.output,
-            version: version)
+            classKey: try configuration.pages.classKey(), statistics: statistics, logger: log.logger,
+            logOutput: log.output, version: version, places: Self.places(configuration.front, log.logger),
+            memory: MemoryCeiling(limitBytes: configuration.process.memoryBytes))
+    }
+
+    /// As many places as the configuration says, but no more connections than there are descriptors for.
+    private static func places(_ front: SenderConfiguration.Front, _ logger: Logger) -> SenderPlaces {
+        let places = SenderPlaces(front)
+        places.connections.update(most: connections(front, logger))
+        return places
+    }
+
+    private static func connections(_ front: SenderConfiguration.Front, _ logger: Logger) -> Int {
+        let descriptors = Descriptors.raiseLimit()
+        let connections = min(front.connections, Descriptors.forClients(of: descriptors))
+        if connections < front.connections {
+            logger.warning(
+                "client.connections = \(front.connections): only \(connections) will be accepted, for this process may open \(descriptors) files (LimitNOFILE, ulimit -n)"
+            )
+        }
+        return connections
     }
 
     /// What the statistics server shows beside the statistics.
@@ -53,6 +75,7 @@ package final class SenderService: Drainable {
     package func start() async throws {
         file?.open()
         let workers = try await Workers(parts, settings.withLockedValue { $0 }, group)
+        parts.startWatchingMemory()
         await workers.settle()
         parts.statistics.add(.init("lanes") { await workers.lanes() })
         var channels: [any Channel] = []
@@ -76,6 +99,9 @@ package final class SenderService: Drainable {
         return { [self] in
             self.settings.withLockedValue { $0 = settings }
             parts.store.update(settings.storeLimits)
+            let front = configuration.front
+            parts.places.update(front, connections: Self.connections(front, parts.logger))
+            parts.memory.update(limitBytes: configuration.process.memoryBytes)
             await running.withLockedValue { $0 }?.workers.update(settings)
             return configuration.pending(since: started)
         }
@@ -91,6 +117,7 @@ package final class SenderService: Drainable {
         await running.withLockedValue { $0.take() }?.workers.stop()
         parts.rebuilders.stop()
         await file?.close()
+        parts.memory.stop()
     }
 
     private func listen(
@@ -98,6 +125,16 @@ package final class SenderService: Drainable {
     ) async throws -> any Channel {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
+            .serverChannelInitializer { [parts] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let worker = workers.worker(on: channel.eventLoop)
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptGate(places: parts.places.connections) { obstacle, isNews in
+                            worker.accepting(stoppedBy: obstacle, isNews: isNews)
+                            workers.makeRoom()
+                        })
+                }
+            }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -106,14 +143,7 @@ package final class SenderService: Drainable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let worker = workers.worker(on: channel.eventLoop)
-                    let pipeline = FrontPipeline(worker: worker, scheme: scheme)
-                    if scheme == .https {
-                        // With https.listen there is a certificate: the configuration sees to that.
-                        guard let tls = worker.settings.frontTLS else { throw ChannelError.operationUnsupported }
-                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
-                    }
-                    try channel.pipeline.syncOperations.addHandler(
-                        VersionDetector(pipeline: pipeline, isTLS: scheme == .https))
+                    try FrontPipeline(worker: worker, scheme: scheme).addFirstHandlers(to: channel)
                 }
             }
         let channel = try await sockets.listen(address, setting: setting) {
@@ -178,6 +208,9 @@ package final class SenderService: Drainable {
                 }
             }
         }
+
+        /// Closes connections that only wait for another request.
+        func makeRoom() { for bound in byLoop.values { bound.eventLoop.execute { bound.value.makeRoom() } } }
 
         func stop() async {
             for bound in byLoop.values { try? await bound.eventLoop.submit { bound.value.stop() }.get() }

@@ -1,3 +1,4 @@
+import HTTPWire
 import Link
 import NIOCore
 import NIOSSL
@@ -19,6 +20,25 @@ struct SenderSettings: Sendable {
         var idleTimeout: TimeAmount
         var sendsRailgunHeader: Bool
         var compressesForClients: Bool
+        /// The most bytes of a request's body.
+        var bodyBytes: Int
+        /// How long a body may pause, and the bytes that it has to bring for each second of that.
+        var bodyTimeout: TimeAmount
+        var bodyBytesPerSecond: Int
+        /// How long a client may take nothing.
+        var writeTimeout: TimeAmount
+        /// How long a request may wait for its turn.
+        var queueTimeout: TimeAmount
+        var heads: HeadLimits
+
+        init(_ front: SenderConfiguration.Front) {
+            (headTimeout, idleTimeout) = (.init(front.headTimeout), .init(front.idleTimeout))
+            (sendsRailgunHeader, compressesForClients) = (front.sendsRailgunHeader, front.compresses)
+            bodyBytes = front.bodyBytes == 0 ? .max : front.bodyBytes
+            (bodyTimeout, bodyBytesPerSecond) = (.init(front.bodyTimeout), front.bodyBytesPerSecond)
+            (writeTimeout, queueTimeout) = (.init(front.writeTimeout), .init(front.queueTimeout))
+            heads = HeadLimits(headBytes: front.headBytes)
+        }
     }
 
     /// The longest page that is rebuilt, in bytes: the most that the listener's `stream.size` may be.
@@ -34,10 +54,7 @@ struct SenderSettings: Sendable {
     /// - Throws: What is wrong with a certificate or key.
     init(_ configuration: SenderConfiguration) throws {
         self.configuration = configuration
-        limits = Limits(
-            headTimeout: .init(configuration.front.headTimeout), idleTimeout: .init(configuration.front.idleTimeout),
-            sendsRailgunHeader: configuration.front.sendsRailgunHeader,
-            compressesForClients: configuration.front.compresses)
+        limits = Limits(configuration.front)
         linkTLS = try configuration.link.files.map {
             try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
                 .context(for: .sender)

@@ -1,6 +1,7 @@
 import Crypto
 import Exchange
 import HTTPRules
+import HTTPWire
 import Link
 import Logging
 import NIOCore
@@ -34,6 +35,9 @@ final class SenderWorker {
     let rebuilders: RebuilderThreads
     let version: String
     let date = DateField()
+    private let places: SenderPlaces
+    let requests: RequestQueue
+    let memory: MemoryCeiling
     var connections = FrontConnections()
     private(set) var isDraining = false
     let statistics: LoopStatistics
@@ -54,6 +58,9 @@ final class SenderWorker {
         logOutput = shared.logOutput
         accessLog = AccessLog(to: shared.logOutput)
         linkReports = shared.linkReports
+        requests = RequestQueue(
+            underWay: shared.places.requests, queued: shared.places.queue, eventLoop: eventLoop)
+        (places, memory) = (shared.places, shared.memory)
         statistics = shared.statistics.onLoop(eventLoop)
         flushes = FlushBatch(eventLoop: eventLoop)
         deadlines = Deadlines(eventLoop: eventLoop)
@@ -130,6 +137,12 @@ final class SenderWorker {
         configuration.front.trustedProxies.contains { $0.contains(address) }
     }
 
+    /// Whether clients' connections begin with a PROXY header.
+    var takesProxyHeader: Bool { configuration.front.takesProxyHeader }
+
+    /// Whether a PROXY header is taken from an address.
+    func mayProxy(_ address: String) -> Bool { configuration.front.trustedProxies.isEmpty || trusts(address) }
+
     /// Where a host is asked directly, where that is configured.
     func fallback(for request: ForwardedRequest) -> OriginAddress? {
         let (host, port) = Authority.split(request.authority, defaultPort: 0)
@@ -143,9 +156,27 @@ final class SenderWorker {
         statistics.counters.connectionsOpened += 1
     }
 
+    /// Whether as many clients are connected as may be: then no connection is kept for another request.
+    var isCrowded: Bool { places.connections.taken >= places.connections.most }
+
+    /// Closes connections that only wait for another request: new ones want their places.
+    func makeRoom() { for connection in connections.all { connection.makeRoom() } }
+
     func closed(_ connection: any FrontConnection) {
         connections.remove(connection)
         statistics.counters.connectionsClosed += 1
+    }
+
+    /// A connection was closed, because its PROXY header wasn't right.
+    func refused(_ address: String, _ why: String) {
+        statistics.counters.connectionsRefused += 1
+        logger.info("connection of \(address): \(why)")
+    }
+
+    /// A port accepts nothing for now.
+    func accepting(stoppedBy obstacle: AcceptGate.Obstacle, isNews: Bool) {
+        statistics.counters.connectionsPaused += 1
+        if isNews { logger.warning("\(obstacle.words(setting: "client.connections", clients: "visitors"))") }
     }
 
     private func linkChanged(_ group: String, _ address: HostAndPort, _ event: LinkDialer.Event) {
@@ -241,6 +272,8 @@ final class SenderWorker {
 protocol FrontConnection: AnyObject {
     /// Takes no further request; closes once those under way are answered.
     func drain()
+    /// Closes, where it had its answer and waits for another request.
+    func makeRoom()
 }
 
 /// The connections of clients that are open.
@@ -263,4 +296,39 @@ struct SenderParts: Sendable {
     let logger: Logger
     let logOutput: LogOutput
     let version: String
+    let places: SenderPlaces
+    let memory: MemoryCeiling
+}
+
+/// How much of each there may be at once, on all event loops together.
+struct SenderPlaces: Sendable {
+    let connections: Places
+    /// For requests under way, and for those that wait for one of these places.
+    let (requests, queue): (Places, Places)
+
+    init(_ front: SenderConfiguration.Front) {
+        connections = Places(front.connections)
+        (requests, queue) = (Places(front.requests), Places(front.queuedRequests))
+    }
+
+    /// Has other bounds; who has a place keeps it.
+    func update(_ front: SenderConfiguration.Front, connections count: Int) {
+        connections.update(most: count)
+        requests.update(most: front.requests)
+        queue.update(most: front.queuedRequests)
+    }
+}
+
+extension SenderParts {
+    /// Begins to look at the memory of the process.
+    func startWatchingMemory() {
+        memory.start {
+            store.shrink(toBytes: store.summary.memoryBytes / 2)
+        } changed: { isShort, bytes in
+            logger.warning(
+                isShort
+                    ? "memory.limit: \(ByteCount(bytes)) in use; pages are forgotten, and requests get 503"
+                    : "memory.limit: \(ByteCount(bytes)) in use; requests are answered again")
+        }
+    }
 }

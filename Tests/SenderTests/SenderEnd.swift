@@ -20,6 +20,7 @@ final class SenderEnd {
     let worker: SenderWorker
     let store = MemoryPageStore(limits: PageStoreLimits(memoryBytes: 1 << 26, versionsPerPage: 4))
     let listener = ScriptedListener()
+    let memory = MemoryCeiling(limitBytes: 1000)
     private(set) var link: EmbeddedLink?
     private let rebuilders: RebuilderThreads
     private var clients: [Client] = []
@@ -40,7 +41,7 @@ final class SenderEnd {
                 store: store, rebuilders: rebuilders, classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-sender", version: "0", group: loop),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput,
-                version: "0"),
+                version: "0", places: SenderPlaces(configuration.front), memory: memory),
             try SenderSettings(configuration), eventLoop: loop)
         origins.take(over: worker.origins)
         // Without the dialers: those need sockets.
@@ -139,6 +140,7 @@ final class Asked: LinkRequestReceiver {
     let request: LinkRequest
     let stream: LinkStream
     private(set) var body = ""
+    var takesBody = true
     /// `end`, `cancelled`.
     private(set) var events: [String] = []
 
@@ -149,7 +151,7 @@ final class Asked: LinkRequestReceiver {
 
     func received(requestBody body: ByteBuffer) {
         self.body += String(buffer: body)
-        stream.consumed(body.readableBytes)
+        if takesBody { stream.consumed(body.readableBytes) }
     }
     func receivedRequestEnd(trailers: HTTPHeaders?) { events.append("end") }
     func cancelled() { events.append("cancelled") }

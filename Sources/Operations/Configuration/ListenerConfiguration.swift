@@ -28,6 +28,8 @@ package struct ListenerConfiguration: Equatable, Sendable {
     package var wanIP: String?
     /// `wan.port`; 0 lets the system choose.
     package var wanPort: Int
+    /// `wan.proxy.protocol`: whether senders' connections begin with a PROXY header.
+    package var takesProxyHeader: Bool
     /// The link to senders.
     package var link: LinkSettings
     /// How origins are asked.
@@ -42,6 +44,10 @@ package struct ListenerConfiguration: Equatable, Sendable {
     package var paddingBytes: Int
     /// `compress.data`: whether LZ4 is used for what is no delta.
     package var compressesData: Bool
+    /// `cpu.adapt`: whether deltas take less work while processor time is short.
+    package var adaptsToProcessor: Bool
+    /// `requests.max`: the most requests under way.
+    package var requests: Int
     /// What is logged.
     package var log: LogSettings
     /// Where statistics are shown.
@@ -63,6 +69,7 @@ package struct ListenerConfiguration: Equatable, Sendable {
     init(taking settings: inout Settings) {
         wanIP = settings.takeInterface("wan.ip")
         wanPort = settings.take("wan.port", default: 2408, in: 0...65535)
+        takesProxyHeader = settings.take("wan.proxy.protocol", default: false)
         let isLoopback = wanIP.map { HostAndPort(host: $0, port: 0).isLoopback } ?? false
         link = LinkSettings(&settings, rootsKey: "wan.ca.bundle", isLoopback: isLoopback)
         origins = Origins(&settings)
@@ -72,6 +79,8 @@ package struct ListenerConfiguration: Equatable, Sendable {
         pages = PageSettings(&settings)
         memcached = MemcachedSettings(&settings)
         paddingBytes = settings.takeBytes("page.padding", default: 256, in: 0...4096)
+        adaptsToProcessor = settings.take("cpu.adapt", default: true)
+        requests = settings.take("requests.max", default: 10_000, in: 1...1_000_000)
         compressesData = settings.take("compress.data", default: false)
         log = LogSettings(&settings)
         statistics = StatisticsSettings(&settings)

@@ -1,15 +1,18 @@
-/// What concerns the process: `cpu.oversubscribe`, `drain.timeout`, `pid.file`.
+/// What concerns the process: `cpu.oversubscribe`, `drain.timeout`, `pid.file`, `memory.limit`.
 package struct ProcessSettings: Equatable, Sendable {
     /// `cpu.oversubscribe`: event loops for each core.
     package var threadsPerCore: Int
     /// `drain.timeout`: how long requests under way may take after a stop was asked for.
     package var drainTimeout: Duration
+    /// `memory.limit`: the memory that the process shall stay below, in bytes; 0 for any.
+    package var memoryBytes: Int
     /// `pid.file`: where the number of the process is written.
     package var pidFile: String?
 
     init(_ settings: inout Settings) {
         threadsPerCore = settings.take("cpu.oversubscribe", default: 1, in: 1...16)
         drainTimeout = settings.take("drain.timeout", default: .seconds(30), in: .seconds(0) ... .seconds(3600))
+        memoryBytes = settings.takeBytes("memory.limit", default: 0, in: 0...1_000_000_000_000)
         pidFile = settings.takePath("pid.file")
     }
 }

@@ -18,10 +18,30 @@ package struct SenderConfiguration: Equatable, Sendable {
         package var https: [HostAndPort]
         /// There if ``https`` has an address.
         package var certificate: Certificate?
+        /// `proxy.protocol`: whether clients' connections begin with a PROXY header.
+        package var takesProxyHeader: Bool
         /// `client.timeout`: how long a connection may stay without a request.
         package var idleTimeout: Duration
         /// `client.head.timeout`: how long the head of a request may take to arrive.
         package var headTimeout: Duration
+        /// `client.head.size`: the longest head of a request, in bytes.
+        package var headBytes: Int
+        /// `client.body.size`: the longest body of a request, in bytes; 0 for any.
+        package var bodyBytes: Int
+        /// `client.body.timeout`: how long a body may pause.
+        package var bodyTimeout: Duration
+        /// `client.body.rate`: bytes of a body that have to come in each second of that, on average; 0 for any.
+        package var bodyBytesPerSecond: Int
+        /// `client.write.timeout`: how long a client may take nothing of its answer.
+        package var writeTimeout: Duration
+        /// `client.connections`: the most connections of clients.
+        package var connections: Int
+        /// `requests.max`: the most requests under way.
+        package var requests: Int
+        /// `requests.queue`: the most requests that wait for others to end.
+        package var queuedRequests: Int
+        /// `requests.queue.timeout`: how long they wait.
+        package var queueTimeout: Duration
         /// `trusted.proxies`: clients whose word on who asked them is passed on.
         package var trustedProxies: [AddressRange]
         /// `compress.clients`: whether bodies are gzip-ed for clients that accept it.
@@ -134,8 +154,21 @@ extension SenderConfiguration.Front {
         let file = settings.takeReadableFile("https.cert.file")
         let key = settings.takeReadableFile("https.key.file")
         if let file, let key { certificate = .init(file: file, key: key) }
+        takesProxyHeader = settings.take("proxy.protocol", default: false)
         idleTimeout = settings.take("client.timeout", default: .seconds(75), in: .seconds(1) ... .seconds(3600))
         headTimeout = settings.take("client.head.timeout", default: .seconds(10), in: .seconds(1) ... .seconds(300))
+        headBytes = settings.takeBytes("client.head.size", default: 65_536, in: 8192...98_304)
+        bodyBytes = settings.takeBytes("client.body.size", default: 0, in: 0...1_000_000_000_000)
+        bodyTimeout = settings.take(
+            "client.body.timeout", default: idleTimeout, in: .seconds(1) ... .seconds(3600))
+        bodyBytesPerSecond = settings.takeBytes("client.body.rate", default: 100, in: 0...1_000_000)
+        writeTimeout = settings.take(
+            "client.write.timeout", default: idleTimeout, in: .seconds(1) ... .seconds(3600))
+        connections = settings.take("client.connections", default: 10_000, in: 1...1_000_000)
+        requests = settings.take("requests.max", default: 10_000, in: 1...1_000_000)
+        queuedRequests = settings.take("requests.queue", default: 1000, in: 0...100_000)
+        queueTimeout = settings.take(
+            "requests.queue.timeout", default: .seconds(5), in: .seconds(1) ... .seconds(300))
         trustedProxies =
             settings.take(
                 "trusted.proxies",

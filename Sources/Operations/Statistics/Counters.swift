@@ -7,6 +7,11 @@ package struct Counters: Hashable, Sendable {
     package var requestsCompleted = 0
     package var requestsRefused = 0
     package var requestsCancelled = 0
+    package var requestsQueued = 0
+    package var requestsShed = 0
+    package var bodiesTooLarge = 0
+    package var bodiesTooSlow = 0
+    package var readersTooSlow = 0
     package var responses1xx = 0
     package var responses2xx = 0
     package var responses3xx = 0
@@ -14,6 +19,8 @@ package struct Counters: Hashable, Sendable {
     package var responses5xx = 0
     package var connectionsOpened = 0
     package var connectionsClosed = 0
+    package var connectionsPaused = 0
+    package var connectionsRefused = 0
     package var tunnelsOpened = 0
     package var clientBytesReceived = 0
     package var clientBytesSent = 0
@@ -28,6 +35,10 @@ package struct Counters: Hashable, Sendable {
     package var deltaPageBytes = 0
     package var deltaBytes = 0
     package var basesMissing = 0
+    package var pagesUncompared = 0
+    package var pagesThorough = 0
+    package var pagesModerate = 0
+    package var pagesFast = 0
     package var hashFailures = 0
 
     // The shared store.
@@ -65,6 +76,10 @@ package struct Counters: Hashable, Sendable {
     static let all: [(name: String, path: WritableKeyPath<Counters, Int> & Sendable)] = [
         ("requests_started", \.requestsStarted), ("requests_completed", \.requestsCompleted),
         ("requests_refused", \.requestsRefused), ("requests_cancelled", \.requestsCancelled),
+        ("requests_queued", \.requestsQueued), ("requests_shed", \.requestsShed),
+        ("bodies_too_large", \.bodiesTooLarge), ("bodies_too_slow", \.bodiesTooSlow),
+        ("readers_too_slow", \.readersTooSlow), ("connections_paused", \.connectionsPaused),
+        ("connections_refused", \.connectionsRefused),
         ("responses_1xx", \.responses1xx), ("responses_2xx", \.responses2xx), ("responses_3xx", \.responses3xx),
         ("responses_4xx", \.responses4xx), ("responses_5xx", \.responses5xx),
         ("connections_opened", \.connectionsOpened), ("connections_closed", \.connectionsClosed),
@@ -73,6 +88,8 @@ package struct Counters: Hashable, Sendable {
         ("pages_delta", \.pagesDelta), ("pages_identical", \.pagesIdentical), ("pages_whole", \.pagesWhole),
         ("pages_streamed", \.pagesStreamed), ("pages_direct", \.pagesDirect), ("page_bytes", \.pageBytes),
         ("delta_page_bytes", \.deltaPageBytes), ("delta_bytes", \.deltaBytes), ("bases_missing", \.basesMissing),
+        ("pages_uncompared", \.pagesUncompared), ("pages_thorough", \.pagesThorough),
+        ("pages_moderate", \.pagesModerate), ("pages_fast", \.pagesFast),
         ("hash_failures", \.hashFailures),
         ("store_shared_hits", \.storeSharedHits), ("store_shared_misses", \.storeSharedMisses),
         ("store_shared_damaged", \.storeSharedDamaged), ("store_shared_errors", \.storeSharedErrors),

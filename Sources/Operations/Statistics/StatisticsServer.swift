@@ -1,3 +1,4 @@
+import Exchange
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -34,6 +35,11 @@ package struct StatisticsServer: Service {
         ]
         let pages = own.merging(pages) { own, _ in own }
         let bootstrap = ServerBootstrap(group: group)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptGate(places: Places()) { _, _ in })
+                }
+            }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations

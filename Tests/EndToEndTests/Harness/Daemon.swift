@@ -23,13 +23,17 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
 
     deinit { stop() }
 
-    /// Starts it, or starts it again; returns once it accepts connections.
-    func start() throws {
+    /// Starts it, or starts it again, maybe with so many descriptors only; returns once it accepts connections.
+    func start(descriptors: Int? = nil) throws {
         try Self.require(program)
         process = Process()
         wasKilled = false
         process.executableURL = program
         process.arguments = arguments
+        if let descriptors {
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/prlimit")
+            process.arguments = ["--nofile=\(descriptors):\(descriptors)", program.path] + arguments
+        }
         // A crash says why in the log; what looks for its cause inherits what tells us that the process has ended.
         process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
         process.standardInput = FileHandle.nullDevice
@@ -55,6 +59,7 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
     }
 
     var isRunning: Bool { process.isRunning }
+    var processIdentifier: Int32 { process.processIdentifier }
 
     /// Asks it to end and waits; kills it where it takes longer than ten seconds.
     ///
@@ -127,4 +132,26 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
 struct DaemonFailure: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
+}
+
+extension Daemon {
+    /// Lets it open so many files more than it has open now.
+    func limitDescriptors(toMore count: Int) throws {
+        let limit = openDescriptors + count
+        let prlimit = try Command("/usr/bin/prlimit", ["--pid=\(processIdentifier)", "--nofile=\(limit):\(limit)"])
+        guard prlimit.exitCode == 0 else { throw DaemonFailure(prlimit.errors) }
+    }
+
+    /// Files and connections that it has open.
+    var openDescriptors: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(processIdentifier)/fd").count) ?? 0
+    }
+
+    /// The processor time that it has used, in seconds.
+    var processorSeconds: Double {
+        let stat = (try? String(contentsOfFile: "/proc/\(processIdentifier)/stat", encoding: .utf8)) ?? ""
+        let fields = stat.split(separator: ")").last?.split(separator: " ").compactMap { Double($0) } ?? []
+        // After the name and the state: utime and stime are the 11th and 12th.
+        return fields.count > 11 ? (fields[10] + fields[11]) / Double(sysconf(Int32(_SC_CLK_TCK))) : 0
+    }
 }

@@ -16,7 +16,8 @@ extension Line {
                 "map.file = \(folder.path("railgun-nat.conf"))",
                 "cert.file = \(folder.path("link/listener.pem"))", "key.file = \(folder.path("link/listener.key"))",
                 "wan.ca.bundle = \(folder.path("link/ca.pem"))", "log.level = 1",
-            ] + (options.listener.contains("insecure.origin = 0") ? [] : ["insecure.origin = 1"]) + options.listener
+            ] + (options.listener.contains("cpu.adapt = 1") ? [] : ["cpu.adapt = 0"])  // many tests run at once
+            + (options.listener.contains("insecure.origin = 0") ? [] : ["insecure.origin = 1"]) + options.listener
         try folder.write(listenerLines.joined(separator: "\n") + "\n", to: "railgun.conf")
         let senderLines =
             [

@@ -18,6 +18,8 @@ final class Line: Sendable {
     static let isPeer = ProcessInfo.processInfo.environment["RAILGUN_LINE"] == "nginx"
 
     let folder = TemporaryFolder()
+    /// The listener's port.
+    let wan: UInt16
     /// The sender's port for HTTP/1.1.
     let http: UInt16
     /// The sender's port for HTTP/2 by prior knowledge: the same, but for a peer that can't.
@@ -31,7 +33,7 @@ final class Line: Sendable {
 
     /// Starts listener and sender; returns once both accept connections.
     init(originPort: UInt16, _ options: Options = Options()) throws {
-        let wan = try freePort()
+        wan = try freePort()
         http = try freePort()
         h2c = Self.isPeer ? try freePort() : http
         https = try freePort()
