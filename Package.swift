@@ -87,7 +87,8 @@ let package = Package(
         .target(
             name: "Link",
             dependencies: [
-                "CLZ4", "Exchange", nioCore, nioPosix, nioHTTP1, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
+                "CLZ4", "Exchange", nioConcurrency, nioCore, nioPosix, nioHTTP1, nioSSL,
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
@@ -120,8 +121,8 @@ let package = Package(
         .target(
             name: "Sender",
             dependencies: [
-                "CLibdeflate", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations", "Origin",
-                "PageStore", nioConcurrency, .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                "CLibdeflate", "Credentials", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations",
+                "Origin", "PageStore", nioConcurrency, .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
         .executableTarget(

@@ -218,7 +218,7 @@ struct ListenerParts: Sendable {
     let configuration: ListenerConfiguration
     let store: any PageStore
     let encoders: EncoderThreads
-    let linkTLS: LinkTLS?
+    let linkTLS: CurrentLinkTLS
     let originTLS: NIOSSLContext?
     let classKey: SymmetricKey
     let statistics: Statistics

@@ -37,10 +37,12 @@ package final class SenderService: Drainable {
         parts = SenderParts(
             configuration: configuration, limits: limits, store: store,
             rebuilders: RebuilderThreads(threadCount: System.coreCount, maxPageBytes: limits.maxPageBytes),
-            linkTLS: try configuration.link.files.map {
-                try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
-                    .context(for: .sender)
-            },
+            linkTLS: .init(
+                try configuration.link.files.map {
+                    try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
+                        .context()
+                }),
+            eventLoops: group.makeIterator().map { ObjectIdentifier($0) },
             classKey: SymmetricKey(size: .bits256), statistics: statistics, logger: log.logger, logOutput: log.output,
             version: version)
         frontTLS = try configuration.front.certificate.map { try Self.frontTLS(file: $0.file, key: $0.key) }
@@ -61,9 +63,15 @@ package final class SenderService: Drainable {
 
     package func start() async throws {
         let workers = try await Workers(parts, group)
+        var channels: [any Channel] = []
+        for address in parts.configuration.linkAddresses {
+            channels.append(
+                try await ListenFailure.naming("wan.listen", "\(address)") {
+                    try await listenForListeners(address, workers)
+                })
+        }
         await workers.settle()
         parts.statistics.add(.init("lanes") { await workers.lanes() })
-        var channels: [any Channel] = []
         let front = parts.configuration.front
         for address in front.http {
             channels.append(
@@ -90,6 +98,20 @@ package final class SenderService: Drainable {
     package func stop() async {
         await running.withLockedValue { $0.take() }?.workers.stop()
         parts.rebuilders.stop()
+    }
+
+    /// Accepts listeners that open the link themselves.
+    private func listenForListeners(_ address: HostAndPort, _ workers: Workers) async throws -> any Channel {
+        let channel = try await LinkServer.listen(
+            host: address.host, port: address.port, as: .sender, tls: parts.linkTLS, on: group
+        ) { channel in
+            let worker = workers.worker(on: channel.eventLoop)
+            return (
+                .forSender(place: worker.place.number, of: worker.place.count), AcceptedLane(channel, worker: worker)
+            )
+        }
+        parts.logger.notice("listeners may connect on \(channel.localAddress.map(\.hostAndPort) ?? "\(address)")")
+        return channel
     }
 
     private func listen(_ address: HostAndPort, _ workers: Workers, tls: NIOSSLContext?) async throws -> any Channel {
@@ -149,12 +171,12 @@ package final class SenderService: Drainable {
             }
         }
 
-        func lanes() async -> [LaneSummary] {
-            var lanes: [LaneSummary] = []
+        func lanes() async -> [LaneReport] {
+            var lanes: [LaneReport] = []
             for bound in byLoop.values {
                 lanes += (try? await bound.eventLoop.submit { bound.value.lanes }.get()) ?? []
             }
-            return lanes.sorted { $0.address < $1.address }
+            return lanes.sorted { ($0.group, $0.listener, $0.lane.address) < ($1.group, $1.listener, $1.lane.address) }
         }
 
         /// Waits until all clients have their answers, or the task is cancelled.

@@ -36,7 +36,7 @@ final class Listening {
         let (stream, continuation) = AsyncStream.makeStream(of: LinkNews.self)
         news = stream.makeAsyncIterator()
         channel = try await LinkServer.listen(
-            host: "127.0.0.1", port: port, tls: tls, on: MultiThreadedEventLoopGroup.singleton
+            host: "127.0.0.1", port: port, tls: .init(tls), on: MultiThreadedEventLoopGroup.singleton
         ) { _ in (LaneSettings(), NewsOwner(continuation: continuation)) }
     }
 

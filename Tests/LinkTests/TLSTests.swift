@@ -26,7 +26,7 @@ final class TLSTests {
 
     /// What the listener says of one sender.
     private func listenerHears(from context: NIOSSLContext) async throws -> LinkNews {
-        let server = try credentials("ours", "listener").context(for: .listener)
+        let server = try credentials("ours", "listener").context()
         let listener = try await Listening(tls: server)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
@@ -43,14 +43,14 @@ final class TLSTests {
     }
 
     @Test func endsOfOneAuthorityMeet() async throws {
-        let context = try credentials("ours", "sender").context(for: .sender)
+        let context = try credentials("ours", "sender").context()
         #expect(try await listenerHears(from: context) == .opened)
     }
 
     @Test func aSenderOfAnotherAuthorityIsRefused() async throws {
         var other = try credentials("theirs", "sender")
         other.authorityFile = try credentials("ours", "sender").authorityFile
-        let news = try await listenerHears(from: try other.context(for: .sender))
+        let news = try await listenerHears(from: try other.context())
         guard case .closed(let error) = news else { return #expect(Bool(false), "\(news)") }
         #expect(error.code == .closed && error.message.contains("not signed by an authority that is trusted here"))
     }
@@ -95,9 +95,9 @@ final class TLSTests {
     }
 
     @Test func aListenerOfAnotherAuthorityIsNotTrusted() async throws {
-        let listener = try await Listening(tls: try credentials("theirs", "listener").context(for: .listener))
+        let listener = try await Listening(tls: try credentials("theirs", "listener").context())
         let dialing = Dialing(
-            to: listener.channel.localAddress!.port!, tls: try credentials("ours", "sender").context(for: .sender))
+            to: listener.channel.localAddress!.port!, tls: try credentials("ours", "sender").context())
         guard case .lost(let error, _)? = await dialing.next() else { return #expect(Bool(false)) }
         #expect(error.message.contains("not signed by an authority that is trusted here"))
         try await dialing.stop()

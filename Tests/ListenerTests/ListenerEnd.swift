@@ -33,7 +33,7 @@ final class ListenerEnd {
         origins = EmbeddedOrigins(loop: loop)
         worker = try ListenerWorker(
             ListenerParts(
-                configuration: configuration, store: store, encoders: encoders, linkTLS: nil, originTLS: nil,
+                configuration: configuration, store: store, encoders: encoders, linkTLS: .init(nil), originTLS: nil,
                 classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-listener", version: "0", group: loop),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput),

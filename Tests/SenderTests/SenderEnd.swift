@@ -40,7 +40,8 @@ final class SenderEnd {
                 limits: SenderWorker.Limits(
                     headTimeout: .seconds(10), idleTimeout: .seconds(60), maxPageBytes: 1 << 24,
                     sendsRailgunHeader: false, compressesForClients: true),
-                store: store, rebuilders: rebuilders, linkTLS: nil, classKey: SymmetricKey(size: .bits256),
+                store: store, rebuilders: rebuilders, linkTLS: .init(nil), eventLoops: [ObjectIdentifier(loop)],
+                classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-sender", version: "0", group: loop),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput,
                 version: "0"),
@@ -53,7 +54,7 @@ final class SenderEnd {
     }
 
     func openLink() {
-        let dialer = worker.group(for: "www.example.org")!.dialers[0]
+        let dialer = worker.group(for: "www.example.org")!.links[0].dialers[0]
         link = EmbeddedLink(sender: dialer, listener: listener, loop: loop)
     }
 

@@ -37,6 +37,7 @@ package struct Counters: Hashable, Sendable {
     package var wanBytesReceived = 0
     package var linkErrors = 0
     package var linkRetries = 0
+    package var linkRetriesElsewhere = 0
 
     // Origins.
     package var originRequests = 0
@@ -67,6 +68,7 @@ package struct Counters: Hashable, Sendable {
         ("hash_failures", \.hashFailures),
         ("wan_starts", \.wanStarts), ("wan_stops", \.wanStops), ("wan_bytes_sent", \.wanBytesSent),
         ("wan_bytes_received", \.wanBytesReceived), ("link_errors", \.linkErrors), ("link_retries", \.linkRetries),
+        ("link_retries_elsewhere", \.linkRetriesElsewhere),
         ("origin_requests", \.originRequests), ("origin_connections", \.originConnections),
         ("origin_retries", \.originRetries), ("origin_errors", \.originErrors),
         ("origin_timeouts", \.originTimeouts), ("origin_bytes_sent", \.originBytesSent),
