@@ -40,7 +40,8 @@ package final class LinkDialer {
     package private(set) var lastError: LinkError?
     /// Lanes that finish what they have.
     private var retired: [ObjectIdentifier: Lane] = [:]
-    private var isStopped = false
+    private enum Phase { case new, running, stopped }
+    private var phase = Phase.new
     private var backOff = BackOff()
     private var isDialing = false
     /// With what the latest attempt began.
@@ -64,12 +65,13 @@ package final class LinkDialer {
     /// Opens the lane, and keeps it open until ``stop()``.
     package func start() {
         eventLoop.preconditionInEventLoop()
+        phase = .running
         dial()
     }
 
     /// Finishes what is under way, and opens nothing more.
     package func stop() {
-        isStopped = true
+        phase = .stopped
         retry?.cancel()
         if let lane { retire(lane) }
     }
@@ -86,7 +88,7 @@ package final class LinkDialer {
     }
 
     private func dial() {
-        guard !isStopped, !isDialing, retry == nil, lane == nil || isStale else { return }
+        guard phase == .running, !isDialing, retry == nil, lane == nil || isStale else { return }
         isDialing = true
         dialedWith = tls
         let (tls, address, startTimeout) = (tls, address, startTimeout)
@@ -122,7 +124,7 @@ package final class LinkDialer {
 extension LinkDialer: LaneOwner {
     package func laneOpened(_ lane: Lane) {
         isDialing = false
-        guard !isStopped else { return lane.close() }
+        guard phase != .stopped else { return lane.close() }
         backOff.reset()
         lastError = nil
         if let old = self.lane { retire(old) }
@@ -153,7 +155,7 @@ extension LinkDialer: LaneOwner {
     /// There is no lane now, or none with the certificate that counts; another attempt follows.
     private func failed(_ error: LinkError) {
         isDialing = false
-        guard !isStopped, lane == nil || isStale, retry == nil else { return }
+        guard phase != .stopped, lane == nil || isStale, retry == nil else { return }
         lastError = error
         let pause = backOff.pause()
         report(.lost(error, retryIn: pause))

@@ -103,4 +103,47 @@ final class TLSTests {
         try await dialing.stop()
         try await listener.stop()
     }
+
+    @Test func aListenerThatDialsMeetsASender() async throws {
+        let sender = try await Listening(places: 1, tls: try credentials("ours", "sender").context())
+        let link = DialingOut(to: sender, tls: try credentials("ours", "listener").context())
+        #expect(await link.next() == "opened")
+        let channel = try #require(sender.channels.withLockedValue { $0.first })
+        let certificate = try #require(try await channel.eventLoop.submit { channel.peerCertificate }.get())
+        #expect(try CertificateSummary(derBytes: certificate).names == ["127.0.0.1"])
+        link.stop()
+        try await sender.stop()
+    }
+
+    @Test func aRenewedCertificateReplacesLanesWithoutAGap() async throws {
+        let listener = try await Listening(tls: try credentials("ours", "listener").context())
+        let dialing = Dialing(
+            to: listener.channel.localAddress!.port!, tls: try credentials("ours", "sender").context())
+        guard case .opened(let first)? = await dialing.next() else { return #expect(Bool(false)) }
+        let renewed = try credentials("ours", "sender").context()
+        try await dialing.onLoop { dialer in
+            dialer.update(tls: renewed, startTimeout: .seconds(10))
+            #expect(dialer.lane?.isOpen == true)
+        }
+        guard case .opened(let second)? = await dialing.next() else { return #expect(Bool(false)) }
+        #expect(await listener.next() == .opened)
+        #expect(await listener.next() == .opened)
+        guard case .closed? = await listener.next() else { return #expect(Bool(false), "the old lane stays") }
+        #expect(try await dialing.onLoop { $0.lane?.isOpen == true } && first == second)  // tests give no names
+        try await dialing.stop()
+        try await listener.stop()
+    }
+
+    @Test func aRenewedCertificateThatIsRefusedLeavesTheOldLane() async throws {
+        let listener = try await Listening(tls: try credentials("ours", "listener").context())
+        let dialing = Dialing(
+            to: listener.channel.localAddress!.port!, tls: try credentials("ours", "sender").context())
+        guard case .opened? = await dialing.next() else { return #expect(Bool(false)) }
+        let theirs = try credentials("theirs", "sender").context()
+        try await dialing.onLoop { $0.update(tls: theirs, startTimeout: .seconds(10)) }
+        for _ in 1...2 { guard case .lost? = await dialing.next() else { return #expect(Bool(false)) } }
+        #expect(try await dialing.onLoop { $0.lane?.isOpen == true && $0.lastError != nil })
+        try await dialing.stop()
+        try await listener.stop()
+    }
 }

@@ -19,18 +19,23 @@ final class SenderEnd {
     let origins: EmbeddedOrigins
     let worker: SenderWorker
     let store = MemoryPageStore(limits: PageStoreLimits(memoryBytes: 1 << 26, versionsPerPage: 4))
-    let listener = ScriptedListener()
-    private(set) var link: EmbeddedLink?
+    /// At 127.0.0.1, 127.0.0.2 and so on.
+    let listeners: [ScriptedListener]
+    private(set) var links: [EmbeddedLink] = []
+    private let maxStreams: Int
     private let rebuilders: RebuilderThreads
     private var clients: [Client] = []
 
     private static let logOutput = try! LogOutput(.standardError, program: "rg-sender")
 
-    /// Makes a sender, with a lane from the start or without.
-    init(_ settings: String = "", isLinked: Bool = true) throws {
+    /// Makes a sender, with a lane to each listener from the start or without.
+    init(_ settings: String = "", isLinked: Bool = true, listeners count: Int = 1, maxStreams: Int = 4096) throws {
+        self.maxStreams = maxStreams
+        listeners = (0..<count).map { _ in ScriptedListener() }
+        let addresses = (1...count).map { "127.0.0.\($0):2408" }.joined(separator: " ")
         let configuration = try SenderConfiguration(
             Settings(
-                "http.listen = 127.0.0.1:0\nlisteners = 127.0.0.1:2408\nwan.tls = 0\n" + settings,
+                "http.listen = 127.0.0.1:0\nlisteners = \(addresses)\nwan.tls = 0\n" + settings,
                 file: "rg-sender.conf"))
         origins = EmbeddedOrigins(loop: loop)
         rebuilders = RebuilderThreads(threadCount: 1, maxPageBytes: 1 << 24)
@@ -53,14 +58,19 @@ final class SenderEnd {
         if isLinked { openLink() }
     }
 
+    var listener: ScriptedListener { listeners[0] }
+    var link: EmbeddedLink? { links.first }
+
     func openLink() {
-        let dialer = worker.group(for: "www.example.org")!.links[0].dialers[0]
-        link = EmbeddedLink(sender: dialer, listener: listener, loop: loop)
+        let group = worker.group(for: "www.example.org")!
+        links = zip(group.links, listeners).map { link, listener in
+            EmbeddedLink(sender: link.dialers[0], listener: listener, loop: loop, maxStreams: maxStreams)
+        }
     }
 
     func run() {
         loop.run()
-        link?.run()
+        for link in links { link.run() }
     }
 
     /// Lets time pass, in steps: the lane's pings want answers.
@@ -83,7 +93,7 @@ final class SenderEnd {
         worker.stop()
         rebuilders.stop()
         for client in clients { client.close() }
-        link?.cut()
+        for link in links { link.cut() }
     }
 }
 

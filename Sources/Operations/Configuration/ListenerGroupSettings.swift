@@ -19,6 +19,10 @@ package struct ListenerGroupSettings: Equatable, Sendable {
     package var dialed: [String] = []
     /// `listeners.NAME.policy`.
     package var policy = Policy.fastest
+
+    package init(listeners: [Listener] = [], dialed: [String] = [], policy: Policy = .fastest) {
+        (self.listeners, self.dialed, self.policy) = (listeners, dialed, policy)
+    }
 }
 
 extension ListenerGroupSettings {
