@@ -26,7 +26,7 @@ struct LinkHealth: Sendable {
     private var state = State.closed
     /// The share at `since`, 0 to 1, which grows from then on.
     private var base = 1.0
-    private var since = NIODeadline.uptimeNanoseconds(0)
+    private(set) var since = NIODeadline.uptimeNanoseconds(0)
     private var isDown = false
     /// Requests in a row that failed because of the link, and lanes that were lost.
     private(set) var failures = 0

@@ -9,6 +9,8 @@ struct ListenerCandidate: Sendable {
     var streams: Int
     /// Which share of its traffic it shall have, 0 to 1.
     var share = 1.0
+    /// Since when it has been well.
+    var wellSince = NIODeadline.uptimeNanoseconds(0)
     /// Whether its circuit lets a request through.
     var isAdmitted = true
 
@@ -51,7 +53,10 @@ struct ListenerChoice: Sendable {
         let eligible = lucky.isEmpty ? well : lucky
         guard let first = eligible.first else { return nil }
         switch policy {
-        case .primary: return first
+        case .primary:
+            guard lucky.isEmpty else { return first }
+            // None has been well for long: the one that was for longest.
+            return well.min { candidates[$0]!.wellSince < candidates[$1]!.wellSince }
         case .roundRobin:
             last = eligible.first { $0 > last } ?? first
             return last

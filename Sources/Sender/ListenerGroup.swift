@@ -92,6 +92,9 @@ final class ListenerGroup {
     func open(
         _ request: LinkRequest, receiver: any AnswerReceiver, avoiding failed: Lane?
     ) -> (stream: LinkStream, link: ListenerLink)? {
+        if links.count == 1, failed == nil {
+            return links[0].open(request, receiver: receiver, over: links[0].lanes).map { ($0, links[0]) }
+        }
         let now = eventLoop.now
         let patience = choice.policy == .primary ? ListenerChoice.patience : .zero
         var lanes = links.map(\.lanes)
@@ -106,14 +109,13 @@ final class ListenerGroup {
                 ListenerCandidate(
                     latency: lane.latency, streams: lanes[place].reduce(0) { $0 + $1.streamCount },
                     share: links[place].health.share(at: now, patience: patience),
+                    wellSince: links[place].health.since,
                     isAdmitted: links[place].health.admits(at: now))
             }
         }
         if let last { candidates[last] = nil }
         while let place = choice.next(among: candidates, using: &random) ?? last {
-            for lane in lanes[place] {
-                guard let stream = lane.open(request, receiver: receiver) else { continue }
-                links[place].chosen()
+            if let stream = links[place].open(request, receiver: receiver, over: lanes[place]) {
                 return (stream, links[place])
             }
             candidates[place] = nil

@@ -1,3 +1,4 @@
+import Exchange
 import Link
 import NIOCore
 import Operations
@@ -124,9 +125,17 @@ final class ListenerLink {
         }
     }
 
-    // MARK: how it does
+    /// Sends a request over the first of these lanes that has room.
+    func open(_ request: LinkRequest, receiver: any AnswerReceiver, over lanes: [Lane]) -> LinkStream? {
+        for lane in lanes {
+            guard let stream = lane.open(request, receiver: receiver) else { continue }
+            health.chosen(at: eventLoop.now)
+            return stream
+        }
+        return nil
+    }
 
-    func chosen() { health.chosen(at: eventLoop.now) }
+    // MARK: how it does
 
     /// An answer came over one of the lanes.
     func answered() { health.answered(at: eventLoop.now) }

@@ -181,8 +181,8 @@ final class SenderWorker {
             return (groups[SenderConfiguration.defaultGroup].map { [$0] } ?? []).lazy
                 .compactMap { group in group.dialingLink.map { (group.name, $0) } }.first
         }
-        for group in groups.values {
-            for name in names { if let link = group.link(dialing: name) { return (group.name, link) } }
+        for name in names {
+            for group in groups.values { if let link = group.link(dialing: name) { return (group.name, link) } }
         }
         return nil
     }

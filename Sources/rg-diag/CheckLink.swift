@@ -54,6 +54,9 @@ struct CheckLink: AsyncParsableCommand {
         let listeners =
             named.map { [$0] }
             ?? Set(configuration!.groups.values.flatMap { $0.listeners.joined() }).sorted { "\($0)" < "\($1)" }
+        if listeners.isEmpty {
+            Self.say("all listeners of this file connect to rg-sender; its statistics show them as lanes")
+        }
         for listener in listeners {
             if listeners.count > 1 { Self.say("\(listener)") }
             try await LinkCheck(listener, credentials: credentials, page: page) { Self.say($0) }.run()

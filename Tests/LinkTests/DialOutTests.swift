@@ -1,4 +1,3 @@
-import Exchange
 import NIOCore
 import Testing
 
@@ -6,32 +5,23 @@ import Testing
 
 /// A listener that opens its lanes itself, over real loopback sockets.
 struct DialOutTests {
-    /// Waits until the sender has these lanes and no others.
-    private func settles(_ sender: Listening, at places: [Int]) async throws -> Bool {
-        for _ in 0..<1000 {
-            if try await sender.openPlaces() == places { return true }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        return false
-    }
-
     @Test func eachPlaceOfTheSenderGetsOneLane() async throws {
         let sender = try await Listening(places: 3)
         let link = DialingOut(to: sender)
         #expect(await link.next() == "opened")
-        #expect(try await settles(sender, at: [1, 2, 3]))
+        #expect(try await sender.settles(at: [1, 2, 3]))
         link.stop()
-        #expect(try await settles(sender, at: []))
+        #expect(try await sender.settles(at: []))
         try await sender.stop()
     }
 
     @Test func aLaneThatIsLostIsOpenedAgain() async throws {
         let sender = try await Listening(places: 2)
         let link = DialingOut(to: sender)
-        #expect(try await settles(sender, at: [1, 2]))
+        #expect(try await sender.settles(at: [1, 2]))
         let lanes = sender.lanes.withLockedValue { $0 }
         for lane in lanes { lane.eventLoop.execute { lane.value.close() } }
-        #expect(try await settles(sender, at: [1, 2]))
+        #expect(try await sender.settles(at: [1, 2]))
         link.stop()
         try await sender.stop()
     }
@@ -39,12 +29,12 @@ struct DialOutTests {
     @Test func aSenderThatAsksForAnotherLaneKeepsTheOldOneUntilThen() async throws {
         let sender = try await Listening(places: 1)
         let link = DialingOut(to: sender)
-        #expect(try await settles(sender, at: [1]))
+        #expect(try await sender.settles(at: [1]))
         let old = sender.lanes.withLockedValue { $0[0] }
         old.eventLoop.execute { old.value.askForReplacement() }
-        #expect(try await settles(sender, at: [1, 1]))
+        #expect(try await sender.settles(at: [1, 1]))
         link.stop()
-        #expect(try await settles(sender, at: []))
+        #expect(try await sender.settles(at: []))
         try await sender.stop()
     }
 
@@ -64,7 +54,7 @@ struct DialOutTests {
         #expect(await link.next() == "failed: Connection refused")
         let again = try await Listening(port: port, places: 2)
         #expect(await link.next() == "opened")
-        #expect(try await settles(again, at: [1, 2]))
+        #expect(try await again.settles(at: [1, 2]))
         link.stop()
         try await again.stop()
     }

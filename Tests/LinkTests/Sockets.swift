@@ -79,6 +79,15 @@ final class Listening {
         return places.sorted()
     }
 
+    /// Waits until there are lanes at these places, and no others.
+    func settles(at places: [Int]) async throws -> Bool {
+        for _ in 0..<1000 {
+            if try await openPlaces() == places { return true }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
+
     func next() async -> LinkNews? { await news.next(isolation: #isolation) }
 
     func stop() async throws { try await channel.close().get() }

@@ -115,6 +115,22 @@ final class TLSTests {
         try await sender.stop()
     }
 
+    @Test func aListenerThatDialsReplacesItsLanesToo() async throws {
+        let sender = try await Listening(places: 2, tls: try credentials("ours", "sender").context())
+        let link = DialingOut(to: sender, tls: try credentials("ours", "listener").context())
+        #expect(try await sender.settles(at: [1, 2]))
+        let old = sender.lanes.withLockedValue { $0 }
+        link.renew(try credentials("ours", "listener").context())
+        for lane in old {  // each drains, once the fresh one is there
+            while try await lane.eventLoop.submit({ lane.value.isOpen }).get() {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        #expect(try await sender.settles(at: [1, 2]))
+        link.stop()
+        try await sender.stop()
+    }
+
     @Test func aRenewedCertificateReplacesLanesWithoutAGap() async throws {
         let listener = try await Listening(tls: try credentials("ours", "listener").context())
         let dialing = Dialing(
@@ -126,9 +142,15 @@ final class TLSTests {
             #expect(dialer.lane?.isOpen == true)
         }
         guard case .opened(let second)? = await dialing.next() else { return #expect(Bool(false)) }
-        #expect(await listener.next() == .opened)
-        #expect(await listener.next() == .opened)
-        guard case .closed? = await listener.next() else { return #expect(Bool(false), "the old lane stays") }
+        // The old lane may be over before the listener has read the start of the fresh one.
+        var (opened, closed) = (0, 0)
+        while opened < 2 || closed < 1 {
+            switch await listener.next() {
+            case .opened: opened += 1
+            case .closed: closed += 1
+            case .drains, nil: return #expect(Bool(false), "\(opened) opened, \(closed) closed")
+            }
+        }
         #expect(try await dialing.onLoop { $0.lane?.isOpen == true } && first == second)  // tests give no names
         try await dialing.stop()
         try await listener.stop()

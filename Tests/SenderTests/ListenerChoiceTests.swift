@@ -71,6 +71,9 @@ struct ListenerChoiceTests {
         #expect(counts(.primary, [nil, Self.candidate(1)], seed: 1) == [0, 1000])
         let back = counts(.primary, [Self.candidate(90, share: 0.5), Self.candidate(1)], seed: 1)
         #expect(400...600 ~= back[0])
+        var (first, second) = (Self.candidate(1, share: 0), Self.candidate(1, share: 0))
+        (first.wellSince, second.wellSince) = (.uptimeNanoseconds(2), .uptimeNanoseconds(1))
+        #expect(counts(.primary, [first, second], seed: 1) == [0, 1000])
     }
 
     @Test func whereThereIsNoneThereIsNone() {

@@ -1,5 +1,6 @@
 import EmbeddedLine
 import Exchange
+import Foundation
 import HTTPRules
 import Link
 import NIOCore
@@ -104,6 +105,15 @@ struct SeveralListeners {
         #expect(end.listeners.map(\.requests.count) == [2, 2])
         let client = try end.client(get)
         #expect(client.received().hasPrefix("HTTP/1.1 503 "))
+    }
+
+    @Test func theStatisticsTellOfEachLaneAndItsListener() throws {
+        let json = try JSONEncoder().encode(end.worker.lanes[1])
+        let lane = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+        #expect(lane["address"] as? String == "127.0.0.2:2408" && lane["state"] as? String == "open")
+        #expect(lane["listener"] as? String == "127.0.0.2:2408" && lane["group"] as? String == "default")
+        #expect(lane["policy"] as? String == "primary" && lane["circuit"] as? String == "closed")
+        #expect(lane["share"] as? Double == 1 && lane["failures"] as? Int == 0)
     }
 
     @Test func newSettingsKeepLanesThatStay() throws {
