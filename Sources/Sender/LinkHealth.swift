@@ -35,9 +35,7 @@ struct LinkHealth: Sendable {
 
     var circuit: Circuit { if case .closed = state { .closed } else { .open } }
 
-    /// Which share of its traffic it shall have, 0 to 1.
-    ///
-    /// - Parameter patience: For how long it has to be well before the share grows.
+    /// Which share of its traffic it shall have, 0 to 1; it grows once it has been well for as long as `patience`.
     func share(at now: NIODeadline, patience: TimeAmount = .zero) -> Double {
         let grown = Double((now - since - patience).nanoseconds) / Double(Self.rampTime.nanoseconds)
         return min(1, base + max(0, grown))

@@ -85,10 +85,10 @@ final class ListenerGroup {
         }
     }
 
-    /// Sends a request to the listener that the policy chooses, and to another one where that has no room.
+    /// Sends a request to the listener that the policy chooses, and to another one where that has no room; `nil` where no
+    /// lane takes it.
     ///
-    /// - Parameter failed: A lane that just failed the request: another listener is better, or at least another lane.
-    /// - Returns: `nil` where no lane takes it.
+    /// Where a lane just failed the request, another listener is better, or at least another lane.
     func open(
         _ request: LinkRequest, receiver: any AnswerReceiver, avoiding failed: Lane?
     ) -> (stream: LinkStream, link: ListenerLink)? {

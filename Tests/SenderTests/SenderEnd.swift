@@ -19,7 +19,7 @@ final class SenderEnd {
     let origins: EmbeddedOrigins
     let worker: SenderWorker
     let store = MemoryPageStore(limits: PageStoreLimits(memoryBytes: 1 << 26, versionsPerPage: 4))
-    /// At 127.0.0.1, 127.0.0.2 and so on.
+    /// One for each address.
     let listeners: [ScriptedListener]
     private(set) var links: [EmbeddedLink] = []
     private let maxStreams: Int
@@ -29,10 +29,12 @@ final class SenderEnd {
     private static let logOutput = try! LogOutput(.standardError, program: "rg-sender")
 
     /// Makes a sender, with a lane to each listener from the start or without.
-    init(_ settings: String = "", isLinked: Bool = true, listeners count: Int = 1, maxStreams: Int = 4096) throws {
+    init(
+        _ settings: String = "", isLinked: Bool = true, listeners addresses: String = "127.0.0.1:2408",
+        maxStreams: Int = 4096
+    ) throws {
         self.maxStreams = maxStreams
-        listeners = (0..<count).map { _ in ScriptedListener() }
-        let addresses = (1...count).map { "127.0.0.\($0):2408" }.joined(separator: " ")
+        listeners = addresses.split { $0 == " " || $0 == "|" }.map { _ in ScriptedListener() }
         let configuration = try SenderConfiguration(
             Settings(
                 "http.listen = 127.0.0.1:0\nlisteners = \(addresses)\nwan.tls = 0\n" + settings,
@@ -63,8 +65,8 @@ final class SenderEnd {
 
     func openLink() {
         let group = worker.group(for: "www.example.org")!
-        links = zip(group.links, listeners).map { link, listener in
-            EmbeddedLink(sender: link.dialers[0], listener: listener, loop: loop, maxStreams: maxStreams)
+        links = zip(group.links.flatMap(\.dialers), listeners).map { dialer, listener in
+            EmbeddedLink(sender: dialer, listener: listener, loop: loop, maxStreams: maxStreams)
         }
     }
 

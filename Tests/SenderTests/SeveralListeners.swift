@@ -13,9 +13,10 @@ import Testing
 struct SeveralListeners {
     private let get = "GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n"
     private let post = "POST / HTTP/1.1\r\nHost: www.example.org\r\nContent-Length: 2\r\n\r\nab"
+    private static let two = "127.0.0.1:2408 127.0.0.2:2408"
     private let end: SenderEnd
 
-    init() throws { end = try SenderEnd("listeners.policy = primary", listeners: 2) }
+    init() throws { end = try SenderEnd("listeners.policy = primary", listeners: Self.two) }
 
     @Test func aGetWhoseLinkBreaksGoesToTheOtherOne() throws {
         let client = try end.client(get)
@@ -56,6 +57,18 @@ struct SeveralListeners {
         end.listeners[0].requests[0].stream.reset(LinkError(.refused, "no room"))
         end.run()
         #expect(end.listeners[1].requests.map(\.body) == ["ab"])
+    }
+
+    @Test(arguments: ["127.0.0.1:2408|127.0.0.2:2408 127.0.0.3:2408", "127.0.0.1:2408|127.0.0.2:2408"])
+    func anotherListenerIsBetterThanAnotherPathAndThatBetterThanNone(listeners: String) throws {
+        let end = try SenderEnd("listeners.policy = primary", listeners: listeners)
+        _ = try end.client(get)
+        let used = try #require(end.listeners.firstIndex { !$0.requests.isEmpty })
+        #expect(used < 2)
+        end.links[used].cut()
+        end.run()
+        #expect(end.listeners.map(\.requests.count).reduce(0, +) == 2)
+        #expect(end.listeners[1 - used].requests.count == (end.listeners.count == 2 ? 1 : 0))
     }
 
     @Test func whoIsRefusedByBothIsTold() throws {
@@ -100,7 +113,7 @@ struct SeveralListeners {
     }
 
     @Test func aFullListenerLeavesRequestsToTheOtherOne() throws {
-        let end = try SenderEnd("listeners.policy = primary", listeners: 2, maxStreams: 2)
+        let end = try SenderEnd("listeners.policy = primary", listeners: Self.two, maxStreams: 2)
         for _ in 0..<4 { _ = try end.client(get) }
         #expect(end.listeners.map(\.requests.count) == [2, 2])
         let client = try end.client(get)

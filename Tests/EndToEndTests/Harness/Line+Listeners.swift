@@ -10,6 +10,8 @@ extension Line {
     ///   - origin: Where it looks for all hosts.
     ///   - lines: Of its configuration, where it listens included.
     ///   - readyPort: Accepts connections once it is up.
+    /// - Returns: The listener, which accepts connections there.
+    /// - Throws: Where it doesn't start.
     func startListener(_ name: String, origin: UInt16, _ lines: [String], readyPort: UInt16) throws -> Daemon {
         try folder.write("default = 127.0.0.1:\(origin)\n", to: "\(name)-nat.conf")
         var all = ["map.file = \(folder.path("\(name)-nat.conf"))", "insecure.origin = 1", "log.level = 1"] + lines
