@@ -222,8 +222,8 @@ let package = Package(
         .testTarget(
             name: "LinkTests",
             dependencies: [
-                "Link", "Corpus", "Exchange", "Credentials", "TestSupport", nioCore, nioPosix, nioHTTP1, nioSSL,
-                .product(name: "NIOEmbedded", package: "swift-nio"),
+                "Link", "Corpus", "Exchange", "Credentials", "TestSupport", nioConcurrency, nioCore, nioPosix, nioHTTP1,
+                nioSSL, .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
             swiftSettings: strict),

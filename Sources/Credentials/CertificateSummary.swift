@@ -10,6 +10,8 @@ package struct CertificateSummary: Hashable, Sendable {
     package let issuer: String
     /// The host names and addresses that it is good for.
     package let names: [String]
+    /// The name for people in ``subject``; `nil` where there is none.
+    package let commonName: String?
     /// From when on it is valid.
     package let notBefore: Date
     /// Until when it is valid.
@@ -34,6 +36,8 @@ package struct CertificateSummary: Hashable, Sendable {
     init(_ certificate: Certificate) {
         subject = certificate.subject.description
         issuer = certificate.issuer.description
+        commonName = certificate.subject.lazy.flatMap { $0 }.first { $0.type == .RDNAttributeType.commonName }
+            .flatMap { String($0.value) }
         let alternatives = (try? certificate.extensions.subjectAlternativeNames) ?? SubjectAlternativeNames()
         names = alternatives.compactMap { CertificateName($0)?.description }
         (notBefore, notAfter) = (certificate.notValidBefore, certificate.notValidAfter)

@@ -60,7 +60,7 @@ package struct LinkCheck: Sendable {
                     "\(credentials.certificateFile) \(own.expiry(at: .now))",
                     check: "make a new one: remove it and its key, and run 'rg-sender cert' in its folder again")
             }
-            return try credentials.context(for: .sender)
+            return try credentials.context()
         } catch let error as DiagnosisFailure {
             throw error
         } catch let error as CredentialError {

@@ -58,6 +58,16 @@ package final class Lane: ChannelInboundHandler {
     package var isOpen: Bool { machine.isOpen && !machine.isDraining }
     package var streamCount: Int { streams.count }
     package var roundTrip: TimeAmount? { machine.roundTrip }
+    /// How far away the other end seems to be now: the smoothed round trip, or for how long an answer to a ping is overdue;
+    /// `nil` before the first answer.
+    package var latency: TimeAmount? {
+        guard let roundTrip = machine.roundTrip, let context else { return nil }
+        return max(roundTrip, machine.silence(at: context.eventLoop.now) ?? .zero)
+    }
+    /// Where the lane lives; `nil` once it is over.
+    package var eventLoop: (any EventLoop)? { context?.eventLoop }
+    /// What the other end said at the start.
+    package var peerSettings: LaneSettings { machine.peerSettings }
     /// What went over the wire since the lane was opened.
     package private(set) var wireBytes = WireBytes()
     /// The version of the link that this end speaks, with this other end and newer ones.
@@ -99,6 +109,16 @@ package final class Lane: ChannelInboundHandler {
         }
         closeIfDrained()
     }
+
+    /// Asks the listener that opened this lane for another one; this one goes on until the sender drains it.
+    package func askForReplacement() {
+        guard machine.isOpen else { return }
+        writeGoAway(
+            lastStream: LaneMachine.maxStream, LinkError(.cancelled, "this end wants another connection instead"))
+    }
+
+    /// Ends the lane, and tells the other end that it must not be here.
+    package func refuse(_ words: String) { end(LinkError(.foreignPeer, words)) }
 
     /// Ends the lane at once.
     package func close() { end(LinkError(.closed, "the link was closed here")) }
@@ -391,12 +411,18 @@ package final class Lane: ChannelInboundHandler {
         guard code == LinkError.Code.cancelled.rawValue else {
             return end(LinkError(.closed, "the other end gave the link up: \(message)"))
         }
+        guard machine.role == .sender else {
+            if last < LaneMachine.maxStream {
+                machine.peerStops()
+                return closeIfDrained()
+            }
+            // The sender asks for another lane; this one takes requests until the sender closes it.
+            return ownerEvents.laneDrains(self)
+        }
         machine.drain()
-        machine.peerStops()
-        owesGoAway = machine.role == .sender
+        owesGoAway = true
         ownerEvents.laneDrains(self)
-        // Only a sender opens streams: to a listener the number says nothing.
-        for stream in streams.values.filter({ machine.role == .sender && UInt64($0.id) > last }) {
+        for stream in streams.values.filter({ UInt64($0.id) > last }) {
             let receiver = stream.answerReceiver
             remove(stream)
             receiver?.failed(ExchangeFailure(code: .refused, message))
@@ -461,7 +487,7 @@ package final class Lane: ChannelInboundHandler {
         }
         if owesGoAway, streams.values.allSatisfy(\.machine.hasSentHead) {
             owesGoAway = false
-            writeGoAway(lastStream: 0, LinkError(.cancelled, "no more requests come"))
+            writeGoAway(lastStream: machine.lastStream, LinkError(.cancelled, "no more requests come"))
             context.write(wrapOutboundOut(urgent), promise: nil)
             urgent = ByteBuffer()
             wrote = true
@@ -581,7 +607,7 @@ package final class Lane: ChannelInboundHandler {
 package protocol LaneOwner: AnyObject {
     /// Streams may be opened, or may come, from now on.
     func laneOpened(_ lane: Lane)
-    /// The other end takes no new streams; a fresh lane is needed.
+    /// The other end takes no new streams, or a sender asks for another lane; a fresh one is needed.
     func laneDrains(_ lane: Lane)
     /// The lane is over.
     func laneClosed(_ lane: Lane, _ error: LinkError)

@@ -22,7 +22,7 @@ struct LaneMachine {
     /// What the other end takes; known once it is open.
     private(set) var peerSettings = LaneSettings()
     let settings: LaneSettings
-    private var lastStream: UInt32 = 0
+    private(set) var lastStream: UInt32 = 0
     private(set) var isDraining = false
     /// A sender said that it opens no more streams.
     private var peerHasStopped = false

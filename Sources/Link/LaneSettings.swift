@@ -18,6 +18,11 @@ package struct LaneSettings: Sendable {
     /// Whether this end takes bodies in blocks; only a sender says so.
     package var takesBlocks = false
 
+    /// For a listener that opens lanes: how many this sender needs, one for each place; 0 where it opens them itself.
+    package var placeCount = 0
+    /// The place of this lane, 1 to ``placeCount``.
+    package var place = 0
+
     package init() {}
 
     /// The numbers that settings have on the wire.
@@ -32,6 +37,8 @@ package struct LaneSettings: Sendable {
         case checkSecretHigh = 6
         case checkSecretLow = 7
         case bodyCodings = 8
+        case placeCount = 9
+        case place = 10
     }
 
     /// Reads the payload of a SETTINGS frame.
@@ -50,8 +57,13 @@ package struct LaneSettings: Sendable {
             case .checkSecretHigh: checkSecret.high = value
             case .checkSecretLow: checkSecret.low = value
             case .bodyCodings: takesBlocks = value & 1 == 1
+            case .placeCount: placeCount = try Self.check(value, in: 0...4096, "places")
+            case .place: place = try Self.check(value, in: 0...4096, "place")
             case nil: break
             }
+        }
+        guard placeCount == 0 || 1...placeCount ~= place else {
+            throw .violation("SETTINGS: place \(place) of \(placeCount)")
         }
     }
 
@@ -74,7 +86,7 @@ package struct LaneSettings: Sendable {
         }
         let names: [(Key, UInt64)] = [
             (.laneID, laneID), (.checkSecretHigh, checkSecret.high), (.checkSecretLow, checkSecret.low),
-            (.bodyCodings, takesBlocks ? 1 : 0),
+            (.bodyCodings, takesBlocks ? 1 : 0), (.placeCount, UInt64(placeCount)), (.place, UInt64(place)),
         ]
         for (key, value) in names where value != 0 {
             payload.writeVarint(key.rawValue)
@@ -83,9 +95,12 @@ package struct LaneSettings: Sendable {
     }
 
     /// Settings of a sender's end of a new lane.
-    package static func forSender() -> LaneSettings {
+    ///
+    /// With a place where it accepted the lane from a listener.
+    package static func forSender(place: Int = 0, of placeCount: Int = 0) -> LaneSettings {
         var settings = LaneSettings()
         settings.takesBlocks = true
+        (settings.place, settings.placeCount) = (place, placeCount)
         return settings
     }
 

@@ -1,7 +1,7 @@
 import Exchange
 package import NIOCore
 import NIOPosix
-package import NIOSSL
+import NIOSSL
 
 /// Keeps one lane to one listener up: opens it at the start, and again whenever it breaks.
 ///
@@ -30,9 +30,9 @@ package final class LinkDialer {
     }
 
     package let address: Address
-    private let tls: NIOSSLContext?
+    private var tls: LinkTLS?
     private let eventLoop: any EventLoop
-    private let startTimeout: TimeAmount
+    private var startTimeout: TimeAmount
     private let report: (Event) -> Void
     /// The lane that takes requests; `nil` while there is none.
     package private(set) var lane: Lane?
@@ -40,17 +40,19 @@ package final class LinkDialer {
     package private(set) var lastError: LinkError?
     /// Lanes that finish what they have.
     private var retired: [ObjectIdentifier: Lane] = [:]
-    private var isStopped = false
-    private var failures = 0
+    private enum Phase { case new, running, stopped }
+    private var phase = Phase.new
+    private var backOff = BackOff()
     private var isDialing = false
+    /// With what the latest attempt began.
+    private var dialedWith: LinkTLS?
+    /// Whether the lane began with another certificate than the one that counts now: a fresh one shall take over.
+    private var isStale = false
     private var retry: Scheduled<Void>?
-
-    /// The first pause before another attempt, and the longest.
-    private static let firstPause = 0.1, longestPause = 5.0
 
     /// Describes the link; `report` is called on the event loop.
     package init(
-        _ address: Address, tls: NIOSSLContext?, eventLoop: any EventLoop,
+        _ address: Address, tls: LinkTLS?, eventLoop: any EventLoop,
         startTimeout: TimeAmount = Lane.usualStartTimeout, report: @escaping (Event) -> Void
     ) {
         self.startTimeout = startTimeout
@@ -63,19 +65,32 @@ package final class LinkDialer {
     /// Opens the lane, and keeps it open until ``stop()``.
     package func start() {
         eventLoop.preconditionInEventLoop()
+        phase = .running
         dial()
     }
 
     /// Finishes what is under way, and opens nothing more.
     package func stop() {
-        isStopped = true
+        phase = .stopped
         retry?.cancel()
         if let lane { retire(lane) }
     }
 
+    /// Takes other settings for lanes to come.
+    ///
+    /// With another certificate the lane is replaced: it takes requests until the fresh one is there, then it drains.
+    package func update(tls: LinkTLS?, startTimeout: TimeAmount) {
+        self.startTimeout = startTimeout
+        guard tls !== self.tls else { return }
+        self.tls = tls
+        isStale = lane != nil
+        dial()
+    }
+
     private func dial() {
-        guard !isStopped, !isDialing, lane == nil else { return }
+        guard phase == .running, !isDialing, retry == nil, lane == nil || isStale else { return }
         isDialing = true
+        dialedWith = tls
         let (tls, address, startTimeout) = (tls, address, startTimeout)
         let dialer = NIOLoopBound(self, eventLoop: eventLoop)
         LinkSocket.set(ClientBootstrap(group: eventLoop))
@@ -93,20 +108,11 @@ package final class LinkDialer {
             }
             .connect(host: address.host, port: address.port)
             .assumeIsolatedUnsafeUnchecked()
-            .whenFailure { error in dialer.value.failed(LinkError(.closed, Self.words(error, address))) }
+            .whenFailure { error in dialer.value.failed(LinkError(connecting: address, error)) }
     }
 
-    private static func words(_ error: any Error, _ address: Address) -> String {
-        switch error {
-        case let error as NIOConnectionError:
-            let causes = Set(error.connectionErrors.map { words($0.error, address) })
-            return causes.isEmpty ? "no address for \(address.host)" : causes.sorted().joined(separator: "; ")
-        case let error as IOError: return error.words
-        case is ChannelError:
-            return "no connection in time"
-        default: return "\(error)"
-        }
-    }
+    /// Whether a lane is the one that takes requests, or one that finishes what it has.
+    package func keeps(_ lane: Lane) -> Bool { lane === self.lane || retired[ObjectIdentifier(lane)] != nil }
 
     private func retire(_ lane: Lane) {
         self.lane = nil
@@ -118,11 +124,15 @@ package final class LinkDialer {
 extension LinkDialer: LaneOwner {
     package func laneOpened(_ lane: Lane) {
         isDialing = false
-        guard !isStopped else { return lane.close() }
-        failures = 0
+        guard phase != .stopped else { return lane.close() }
+        backOff.reset()
         lastError = nil
+        if let old = self.lane { retire(old) }
         self.lane = lane
+        isStale = dialedWith !== tls
+        lane.ping()  // how far away the listener is counts from the first request on
         report(.opened(laneID: lane.laneID))
+        dial()
     }
 
     package func laneDrains(_ lane: Lane) {
@@ -134,21 +144,22 @@ extension LinkDialer: LaneOwner {
 
     package func laneClosed(_ lane: Lane, _ error: LinkError) {
         if retired.removeValue(forKey: ObjectIdentifier(lane)) != nil { return }
-        if lane === self.lane { self.lane = nil }
+        if lane === self.lane {
+            self.lane = nil
+            // The one that shall replace it may be on its way.
+            guard !isDialing else { return report(.lost(error, retryIn: .zero)) }
+        }
         failed(error)
     }
 
-    /// There is no lane now; another attempt follows.
+    /// There is no lane now, or none with the certificate that counts; another attempt follows.
     private func failed(_ error: LinkError) {
         isDialing = false
-        guard !isStopped, self.lane == nil, retry == nil else { return }
+        guard phase != .stopped, lane == nil || isStale, retry == nil else { return }
         lastError = error
-        let pause = min(Self.longestPause, Self.firstPause * Double(1 << min(failures, 16)))
-        failures += 1
-        // All senders lose a listener at once: they shall not all come back at once.
-        let jittered = TimeAmount.milliseconds(Int64(pause * Double.random(in: 0.5...1.5) * 1000))
-        report(.lost(error, retryIn: jittered))
-        retry = eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: jittered) {
+        let pause = backOff.pause()
+        report(.lost(error, retryIn: pause))
+        retry = eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: pause) {
             self.retry = nil
             self.dial()
         }

@@ -1,10 +1,10 @@
 package import Exchange
 package import NIOCore
 import NIOPosix
-package import NIOSSL
+import NIOSSL
 import ProxyProtocol
 
-/// Accepts lanes from senders.
+/// Accepts lanes: from senders, or from listeners that open the link themselves.
 package enum LinkServer {
     /// Who may come in, and what is said of those who may not.
     package struct Door: Sendable {
@@ -27,17 +27,18 @@ package enum LinkServer {
     /// - Parameters:
     ///   - host: The address to listen on.
     ///   - port: The port; 0 for any.
-    ///   - tls: From ``LinkCredentials/context(for:)``; `nil` only for tests on loopback.
+    ///   - role: Which end this is.
+    ///   - tls: Looked at for each connection.
     ///   - group: Whose event loops accept lanes.
     ///   - door: Who may come in.
     ///   - owner: Called once for each lane, on its event loop, for who keeps it.
     /// - Returns: The listening channel; close it to stop.
     /// - Throws: `IOError` where the address can't be listened on.
     package static func listen(
-        host: String, port: Int, tls: NIOSSLContext?, on group: any EventLoopGroup, door: Door = Door(),
-        owner: @escaping Owner
+        host: String, port: Int, as role: LinkRole = .listener, tls: CurrentLinkTLS, on group: any EventLoopGroup,
+        door: Door = Door(), owner: @escaping Owner
     ) async throws -> any Channel {
-        try await bootstrap(tls: { tls }, group, door, owner)
+        try await bootstrap(role, tls, group, door, owner)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .bind(host: host, port: port).get()
     }
@@ -46,25 +47,25 @@ package enum LinkServer {
     ///
     /// - Parameters:
     ///   - socket: Closed with the channel.
-    ///   - tls: Asked at each connection: certificates may be renewed meanwhile.
+    ///   - role: Which end this is.
+    ///   - tls: Looked at for each connection: certificates may be renewed meanwhile.
     ///   - group: Whose event loops accept lanes.
     ///   - door: Who may come in.
     ///   - owner: Called once for each lane, on its event loop, for who keeps it.
     /// - Returns: The listening channel; close it to stop.
     /// - Throws: `IOError` where the system won't listen.
     package static func listen(
-        on socket: NIOBSDSocket.Handle, tls: @escaping @Sendable () -> NIOSSLContext?, group: any EventLoopGroup,
-        door: Door, owner: @escaping Owner
+        on socket: NIOBSDSocket.Handle, as role: LinkRole = .listener, tls: CurrentLinkTLS,
+        group: any EventLoopGroup, door: Door, owner: @escaping Owner
     ) async throws -> any Channel {
-        try await bootstrap(tls: tls, group, door, owner).withBoundSocket(socket).get()
+        try await bootstrap(role, tls, group, door, owner).withBoundSocket(socket).get()
     }
 
     /// Who keeps a lane, and what this end takes on it.
     package typealias Owner = @Sendable (any Channel) -> (settings: LaneSettings, owner: any LaneOwner)
 
     private static func bootstrap(
-        tls: @escaping @Sendable () -> NIOSSLContext?, _ group: any EventLoopGroup, _ door: Door,
-        _ owner: @escaping Owner
+        _ role: LinkRole, _ tls: CurrentLinkTLS, _ group: any EventLoopGroup, _ door: Door, _ owner: @escaping Owner
     ) -> ServerBootstrap {
         LinkSocket.set(ServerBootstrap(group: group))
             .serverChannelOption(.backlog, value: 256)
@@ -78,10 +79,12 @@ package enum LinkServer {
                 channel.eventLoop.makeCompletedFuture {
                     @Sendable func addLane(peerName: String?) throws {
                         let (settings, owner) = owner(channel)
-                        let lane = Lane(role: .listener, settings: settings, owner: owner, peerName: peerName)
+                        let lane = Lane(role: role, settings: settings, owner: owner, peerName: peerName)
                         let pipeline = channel.pipeline.syncOperations
                         try pipeline.addHandler(WireCounter(lane))
-                        if let tls = tls() { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+                        if let tls = tls.withLockedValue({ $0 }) {
+                            try pipeline.addHandler(NIOSSLServerHandler(context: tls))
+                        }
                         try pipeline.addHandler(lane)
                     }
                     guard door.takesProxyHeader() else { return try addLane(peerName: nil) }

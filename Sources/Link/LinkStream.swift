@@ -21,7 +21,7 @@ package final class LinkStream: OutgoingRequest {
     package let id: UInt32
     var machine: StreamMachine
     /// Keeps its streams until they are done, so that both don't keep each other.
-    let lane: Lane
+    package let lane: Lane
     /// The name of the lane.
     package let laneID: UInt64
     /// Who takes the answer; on the sender's end.

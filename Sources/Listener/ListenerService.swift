@@ -14,21 +14,36 @@ import SharedStore
 
 /// A running rg-listener: accepts senders, asks origins, until it is told to stop.
 package final class ListenerService: Drainable {
-    private let parts: ListenerParts
+    let parts: ListenerParts
     private let file: PageFile?
-    private let memcached: NIOLockedValueBox<MemcachedStore?>
-    private let group: any EventLoopGroup
+    let memcached: NIOLockedValueBox<MemcachedStore?>
+    let group: any EventLoopGroup
     private let version: String
     private let sockets: ListeningSockets
-    private let started: ListenerConfiguration
-    private let settings: NIOLockedValueBox<ListenerSettings>
-    private let running = NIOLockedValueBox<Running?>(nil)
+    let started: ListenerConfiguration
+    let settings: NIOLockedValueBox<ListenerSettings>
+    let running = NIOLockedValueBox<Running?>(nil)
 
-    private struct Running {
-        let workers: [NIOLoopBound<ListenerWorker>]
-        let channel: any Channel
+    struct Running {
+        let workers: Workers
+        /// Where senders are accepted; `nil` with `wan.port = none`.
+        let channel: (any Channel)?
         /// On the event loop of the first worker.
         let checks: NIOLoopBound<OriginChecks>
+        /// The links that this listener opens itself.
+        var dialOuts: [HostAndPort: LinkDialOut] = [:]
+    }
+
+    /// One worker for each event loop.
+    struct Workers: Sendable {
+        let byLoop: [ObjectIdentifier: NIOLoopBound<ListenerWorker>]
+
+        func worker(on loop: any EventLoop) -> ListenerWorker {
+            guard let bound = byLoop[ObjectIdentifier(loop)] else {
+                preconditionFailure("an event loop without a worker")
+            }
+            return bound.value
+        }
     }
 
     package let name = "rg-listener"
@@ -58,7 +73,8 @@ package final class ListenerService: Drainable {
         parts = ListenerParts(
             store: store, encoders: EncoderThreads(threadCount: System.coreCount, store: store),
             originHealth: OriginHealth(logger: log.logger), classKey: try configuration.pages.classKey(),
-            statistics: statistics, logger: log.logger, logOutput: log.output, lanes: Places(descriptors / 4),
+            statistics: statistics, logger: log.logger, logOutput: log.output, linkTLS: .init(settings.linkTLS),
+            lanes: Places(descriptors / 4),
             requests: Places(Self.requests(configuration, descriptors, log.logger)),
             memory: MemoryCeiling(limitBytes: configuration.process.memoryBytes))
         parts.originHealth.update(configuration.natMap, configuration.origins)
@@ -66,7 +82,7 @@ package final class ListenerService: Drainable {
     }
 
     /// As many requests as the configuration says, but no more than there are descriptors for.
-    private static func requests(
+    static func requests(
         _ configuration: ListenerConfiguration, _ descriptors: Int, _ logger: Logger
     ) -> Int {
         let requests = min(configuration.requests, descriptors / 2)
@@ -78,7 +94,7 @@ package final class ListenerService: Drainable {
         return requests
     }
 
-    private static func memcached(_ settings: ListenerSettings, _ logger: Logger) -> MemcachedStore? {
+    static func memcached(_ settings: ListenerSettings, _ logger: Logger) -> MemcachedStore? {
         let configuration = settings.configuration
         guard !configuration.memcached.servers.isEmpty else { return nil }
         return MemcachedStore(
@@ -98,107 +114,77 @@ package final class ListenerService: Drainable {
         let first = settings.withLockedValue { $0 }
         parts.startWatchingMemory()
         parts.load.start(
-            on: group.next(), coreCount: System.coreCount, isWanted: { settings.withLockedValue { $0.configuration.adaptsToProcessor } }
+            on: group.next(), coreCount: System.coreCount,
+            isWanted: { settings.withLockedValue { $0.configuration.adaptsToProcessor } }
         ) { [encoders = parts.encoders] in encoders.queueShare }
         parts.statistics.add(.init("encoding") { [load = parts.load] in load.summary })
-        var workers: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
+        var byLoop: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
         for loop in group.makeIterator() {
-            workers[ObjectIdentifier(loop)] = try await loop.submit {
+            byLoop[ObjectIdentifier(loop)] = try await loop.submit {
                 let worker = try ListenerWorker(parts, first, shared: shared, eventLoop: loop)
                 worker.start()
                 return NIOLoopBound(worker, eventLoop: loop)
             }.get()
         }
-        let byLoop = workers
+        let workers = Workers(byLoop: byLoop)
         parts.statistics.add(
             .init("lanes") {
                 var lanes: [LaneSummary] = []
-                for worker in byLoop.values {
+                for worker in workers.byLoop.values {
                     lanes += (try? await worker.eventLoop.submit { worker.value.laneSummaries }.get()) ?? []
                 }
                 return lanes.sorted { $0.address < $1.address }
             })
-        let address = HostAndPort(host: started.wanIP ?? "::", port: started.wanPort)
-        let channel = try await sockets.listen(address, setting: "wan.port") { socket in
-            @Sendable func worker(of channel: any Channel) -> ListenerWorker {
-                guard let worker = byLoop[ObjectIdentifier(channel.eventLoop)]?.value else {
-                    preconditionFailure("an event loop without a worker")
-                }
-                return worker
-            }
-            var door = LinkServer.Door()
-            door.places = parts.lanes
-            door.takesProxyHeader = { settings.withLockedValue { $0.configuration.takesProxyHeader } }
-            door.stopped = { worker(of: $0).accepting(stoppedBy: $1, isNews: $2) }
-            door.refused = { worker(of: $0).refused($0.remoteAddress?.hostAndPort ?? "unknown", $1) }
-            return try await LinkServer.listen(
-                on: socket, tls: { settings.withLockedValue { $0.linkTLS } }, group: group, door: door
-            ) { (.forListener(), worker(of: $0)) }
-        }
+        let channel = try await listen(workers)
         if started.natMap == NATMap(), !started.origins.looksUpUnmapped {
             parts.logger.warning(
                 "map.file names no origin, and origin.dns is 0: every request will be answered 502")
         }
-        parts.logger.notice(
-            "rg-listener \(version) is ready for senders on \(channel.localAddress.map(\.hostAndPort) ?? "its port")")
-        let all = Array(byLoop.values)
-        let checks = try await all[0].eventLoop.submit {
-            let checks = OriginChecks(health: parts.originHealth, owner: all[0].value.origins)
-            checks.update(first.configuration.natMap, first.configuration.origins, tls: first.originTLS)
-            return NIOLoopBound(checks, eventLoop: all[0].eventLoop)
-        }.get()
-        running.withLockedValue { $0 = Running(workers: all, channel: channel, checks: checks) }
-    }
-
-    /// Reads what another configuration names.
-    ///
-    /// - Returns: What has it take effect on all that is not a listening socket, and gives the settings that differ from
-    ///   those at the start and take effect in a new process only.
-    /// - Throws: What is wrong with a certificate or key; then nothing has changed.
-    package func reloading(_ configuration: ListenerConfiguration) throws -> @Sendable () async -> [String] {
-        let settings = try ListenerSettings(configuration)
-        return { [self] in
-            let before = self.settings.withLockedValue { before in
-                defer { before = settings }
-                return before
-            }
-            let replaced = replaceMemcached(settings, before)
-            let shared = memcached.withLockedValue { $0 }
-            parts.store.update(settings.storeLimits)
-            parts.requests.update(most: Self.requests(configuration, Descriptors.raiseLimit(), parts.logger))
-            parts.memory.update(limitBytes: configuration.process.memoryBytes)
-            parts.originHealth.update(configuration.natMap, configuration.origins)
-            if let running = running.withLockedValue({ $0 }) {
-                for worker in running.workers {
-                    try? await worker.eventLoop.submit { worker.value.update(settings, shared: shared) }.get()
-                }
-                try? await running.checks.eventLoop.submit {
-                    running.checks.value.update(
-                        configuration.natMap, configuration.origins, tls: settings.originTLS)
-                }.get()
-            }
-            replaced?.stop()
-            return configuration.pending(since: started)
+        if let channel {
+            parts.logger.notice(
+                "rg-listener \(version) is ready for senders on \(channel.localAddress.map(\.hostAndPort) ?? "its port")"
+            )
         }
+        for sender in Set(first.configuration.senders) {
+            parts.logger.notice("rg-listener \(version) opens the link to \(sender) itself")
+        }
+        let any = workers.worker
+        let loop = group.any()
+        let checks = try await loop.submit {
+            let checks = OriginChecks(health: parts.originHealth, owner: any(loop).origins)
+            checks.update(first.configuration.natMap, first.configuration.origins, tls: first.originTLS)
+            return NIOLoopBound(checks, eventLoop: loop)
+        }.get()
+        running.withLockedValue { $0 = Running(workers: workers, channel: channel, checks: checks) }
+        updateLinks(first.configuration.senders)
     }
 
-    /// Makes another shared store where what it is made of has changed.
-    ///
-    /// - Returns: The one before, which is to be stopped once nobody asks it any more.
-    private func replaceMemcached(_ settings: ListenerSettings, _ before: ListenerSettings) -> MemcachedStore? {
-        let (new, old) = (settings.configuration, before.configuration)
-        guard new.memcached != old.memcached || new.pages.streamBytes != old.pages.streamBytes else { return nil }
-        return memcached.withLockedValue { store in
-            defer { store = Self.memcached(settings, parts.logger) }
-            return store
+    /// Accepts senders; not with `wan.port = none`.
+    private func listen(_ workers: Workers) async throws -> (any Channel)? {
+        guard let port = started.wanPort else { return nil }
+        let (parts, settings) = (parts, settings)
+        return try await sockets.listen(HostAndPort(host: started.wanIP ?? "::", port: port), setting: "wan.port") {
+            var door = LinkServer.Door()
+            door.places = parts.lanes
+            door.takesProxyHeader = { settings.withLockedValue { $0.configuration.takesProxyHeader } }
+            door.stopped = { workers.worker(on: $0.eventLoop).accepting(stoppedBy: $1, isNews: $2) }
+            door.refused = {
+                workers.worker(on: $0.eventLoop).refused($0.remoteAddress?.hostAndPort ?? "unknown", $1)
+            }
+            return try await LinkServer.listen(on: $0, tls: parts.linkTLS, group: group, door: door) {
+                (.forListener(), workers.worker(on: $0.eventLoop))
+            }
         }
     }
 
     package func drain() async {
         guard let running = running.withLockedValue({ $0 }) else { return }
-        try? await running.channel.close()
-        for worker in running.workers { try? await worker.eventLoop.submit { worker.value.drain() }.get() }
-        for worker in running.workers {
+        try? await running.channel?.close()
+        for dialOut in running.dialOuts.values { dialOut.stop() }
+        for worker in running.workers.byLoop.values {
+            try? await worker.eventLoop.submit { worker.value.drain() }.get()
+        }
+        for worker in running.workers.byLoop.values {
             while let count = try? await worker.eventLoop.submit({ worker.value.laneCount }).get(), count > 0 {
                 guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
             }
@@ -207,12 +193,15 @@ package final class ListenerService: Drainable {
 
     package func stop() async {
         let ended = running.withLockedValue { $0.take() }
+        for dialOut in ended?.dialOuts.values ?? [:].values { dialOut.stop() }
         if let checks = ended?.checks { try? await checks.eventLoop.submit { checks.value.stop() }.get() }
-        for worker in ended?.workers ?? [] {
+        for worker in ended?.workers.byLoop.values ?? [:].values {
             try? await worker.eventLoop.submit { worker.value.stop() }.get()
         }
         parts.encoders.stop()
         memcached.withLockedValue { $0 }?.stop()
         await file?.close()
+        parts.memory.stop()
+        parts.load.stop()
     }
 }

@@ -23,7 +23,7 @@ struct ListenerSettings: Sendable {
         self.configuration = configuration
         linkTLS = try configuration.link.files.map {
             try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
-                .context(for: .listener)
+                .context()
         }
         originTLS = try Self.originTLS(configuration.origins)
     }

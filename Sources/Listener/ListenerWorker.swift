@@ -287,6 +287,7 @@ struct ListenerParts: Sendable {
     let statistics: Statistics
     let logger: Logger
     let logOutput: LogOutput
+    let linkTLS: CurrentLinkTLS
     /// For lanes, of which whoever reaches the port may open some, and for requests.
     var lanes = Places()
     var requests = Places()
@@ -318,4 +319,3 @@ extension Counters {
         }
     }
 }
-

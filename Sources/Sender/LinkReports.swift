@@ -1,5 +1,4 @@
 import NIOConcurrencyHelpers
-import Operations
 
 /// What the log said of each listener since it was reached last: the event loops lose their lanes to it one by one, and try
 /// again and again, but each reason is to be read once.
@@ -8,18 +7,18 @@ import Operations
 final class LinkReports: Sendable {
     private struct Listener: Hashable {
         let group: String
-        let address: HostAndPort
+        let address: String
     }
 
     private let said = NIOLockedValueBox<[Listener: Set<String>]>([:])
 
     /// Whether the log hasn't said yet that there is no link, with these words.
-    func isNews(_ words: String, _ group: String, _ address: HostAndPort) -> Bool {
+    func isNews(_ words: String, _ group: String, _ address: String) -> Bool {
         said.withLockedValue { $0[Listener(group: group, address: address), default: []].insert(words).inserted }
     }
 
     /// A lane is up: the next loss is news.
-    func opened(_ group: String, _ address: HostAndPort) {
+    func opened(_ group: String, _ address: String) {
         said.withLockedValue { $0[Listener(group: group, address: address)] = nil }
     }
 }

@@ -29,17 +29,20 @@ final class SenderExchange {
 
     private var outgoing: (any OutgoingRequest)?
     private(set) var route = Route.none
+    /// The listener that has the request.
+    private var link: ListenerLink?
+    /// The lane that failed the request, which is sent again.
+    private var failedLane: Lane?
     private var tries = 0
-    private var bodyWasSent = false
-    /// What came of the body while there was nobody to send it to.
-    private var early: [ByteBuffer] = []
+    private var body = RequestBodyCopy()
     /// The end of the request's body, once it came.
     private var end: HTTPHeaders??
     private var isTunnel = false
-    /// Where it waits for a lane, or has waited.
-    private var waitingGroup: ListenerGroup?
     /// Whether it waits for its turn, or has one of the places for requests under way.
     private var turn = Turn.none
+    /// The group where it waits for a lane.
+    private var waitsIn: ListenerGroup?
+    private var hasWaited = false
 
     // Pages.
     /// Which page this is; `nil` where the answer can't be one.
@@ -137,15 +140,22 @@ final class SenderExchange {
                 Refusal(
                     .misdirectedRequest, "this server answers for no site named “\(request.authority)”", closes: false))
         }
-        if let lane = group.lane, let stream = lane.open(linkRequest, receiver: self) {
+        let linkRequest = linkRequest
+        let hasFallback = worker.fallback(for: request) != nil
+        if let (stream, link) = group.open(linkRequest, receiver: self, avoiding: failedLane)
+            ?? (failedLane == nil || hasFallback ? nil : group.open(linkRequest, receiver: self, avoiding: nil))
+        {
+            if failedLane != nil, link !== self.link { worker.statistics.counters.linkRetriesElsewhere += 1 }
             route = .link(stream)
+            self.link = link
             began(stream)
-        } else if group.isAvailable, worker.fallback(for: request) == nil {
+        } else if group.isAvailable, !hasFallback {
             fail(
                 ExchangeFailure(.overloaded, "the link carries as many requests as it can", requestUnseen: true),
                 canRetry: false)
-        } else if worker.fallback(for: request) == nil, waitingGroup == nil {
-            waitingGroup = group
+        } else if !hasFallback, !hasWaited {
+            hasWaited = true
+            waitsIn = group
             group.wait(self)
             worker.deadlines.set(self, after: SenderWorker.longestWaitForLink)
         } else {
@@ -155,11 +165,8 @@ final class SenderExchange {
 
     private func began(_ outgoing: any OutgoingRequest) {
         self.outgoing = outgoing
-        for bytes in early {
-            bodyWasSent = true
-            outgoing.send(bytes)
-        }
-        early = []
+        for bytes in body.bytes { outgoing.send(bytes) }
+        body.isSent = true
         if request.body == .none, request.upgrade == nil {
             outgoing.finish(trailers: nil)
         } else if let end {
@@ -173,6 +180,7 @@ final class SenderExchange {
     func laneOpened() {
         guard client != nil, outgoing == nil else { return }
         worker.deadlines.remove(self)
+        waitsIn = nil
         tries -= 1
         send()
     }
@@ -200,9 +208,8 @@ final class SenderExchange {
 
     func clientSent(_ bytes: ByteBuffer) {
         worker.statistics.counters.clientBytesReceived += bytes.readableBytes
-        guard let outgoing else { return early.append(bytes) }  // at most what was read along with the head
-        bodyWasSent = true
-        outgoing.send(bytes)
+        body.append(bytes)
+        outgoing?.send(bytes)
     }
 
     func clientEnded(trailers: HTTPHeaders?) {
@@ -233,9 +240,9 @@ final class SenderExchange {
     // MARK: the end
 
     private func stopWaiting() {
-        guard let waitingGroup else { return }
+        guard let waitsIn else { return }
         worker.deadlines.remove(self)
-        waitingGroup.forget(self)
+        waitsIn.forget(self)
     }
 
     private func finish(isCancelled: Bool = false) {
@@ -244,7 +251,8 @@ final class SenderExchange {
             linkBytes += stream.linkBytes
             connection = stream.laneID
         }
-        (outgoing, client, page) = (nil, nil, nil)
+        (outgoing, client, page, link, failedLane) = (nil, nil, nil, nil, nil)
+        body = RequestBodyCopy()
         offers = []
         switch turn {
         case .none: break
@@ -270,10 +278,25 @@ final class SenderExchange {
     private func fail(_ failure: ExchangeFailure, canRetry: Bool = true) {
         outgoing = nil
         guard let client else { return }
-        if canRetry, !hasAnswered, mayRepeat(failure) {
-            if case .link(let stream) = route { linkBytes += stream.linkBytes }
+        if canRetry, !hasAnswered, mayRepeat(failure, tries: tries) {
+            if case .link(let stream) = route {
+                linkBytes += stream.linkBytes
+                failedLane = stream.lane
+            }
+            route = .none
+            body.isSent = false
             page = nil
             return send()
+        }
+        if canRetry, !hasAnswered, mayRepeat(failure, tries: 1), worker.fallback(for: request) != nil,
+            let group = worker.group(for: request.authority)
+        {
+            // Where two links were lost, a third one may be no better.
+            if case .link(let stream) = route { linkBytes += stream.linkBytes }
+            worker.statistics.counters.linkRetries += 1
+            body.isSent = false
+            page = nil
+            return sendDirectly(instead: group)
         }
         let number = worker.note(failure, request)
         if hasAnswered {
@@ -284,11 +307,11 @@ final class SenderExchange {
         }
     }
 
-    private func mayRepeat(_ failure: ExchangeFailure) -> Bool {
+    private func mayRepeat(_ failure: ExchangeFailure, tries: Int) -> Bool {
         guard failure.cause == .link || failure.requestUnseen, case .link = route else { return false }
         return RetryRules.mayRepeat(
             request.method, sent: !failure.requestUnseen, answered: false,
-            bodyKept: !bodyWasSent && (request.body == .none || failure.requestUnseen), tries: tries)
+            bodyKept: body.isWhole, tries: tries)
     }
 
     private func respond(_ page: ErrorPage) {
@@ -337,9 +360,10 @@ extension SenderExchange: DeadlineHolder {
             worker.statistics.counters.requestsShed += 1
             return refuse(.overloaded("its turn did not come within requests.queue.timeout"))
         }
-        guard client != nil, outgoing == nil, let waitingGroup else { return }
-        waitingGroup.forget(self)
-        sendDirectly(instead: waitingGroup)
+        guard client != nil, outgoing == nil, let group = waitsIn else { return }
+        waitsIn = nil
+        group.forget(self)
+        sendDirectly(instead: group)
     }
 }
 
@@ -365,6 +389,9 @@ extension SenderExchange: AnswerReceiver {
     }
 
     func received(_ answer: Answer) {
+        link?.answered()
+        body.drop()
+        failedLane = nil
         var answer = answer
         switch judge(answer.head) {
         case .forward(let judged): answer.head.headers = judged.fields
@@ -437,6 +464,12 @@ extension SenderExchange: AnswerReceiver {
     }
 
     func failed(_ failure: ExchangeFailure) {
+        // Where the lane itself is over, that was noted once, not for each request.
+        if case .link(let stream) = route, stream.lane.isOpen,
+            failure.cause == .link || (failure.cause == .overloaded && failure.requestUnseen)
+        {
+            link?.failed()
+        }
         if isTunnel { client?.endTunnel() }
         fail(failure)
     }

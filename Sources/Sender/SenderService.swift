@@ -41,7 +41,8 @@ package final class SenderService: Drainable {
         if let file { statistics.add(.init("store_file") { file.fileSummary }) }
         self.file = file
         parts = SenderParts(
-            store: file ?? memory,
+            store: file ?? memory, linkTLS: .init(settings.linkTLS),
+            eventLoops: group.makeIterator().map { ObjectIdentifier($0) },
             rebuilders: RebuilderThreads(
                 threadCount: System.coreCount, maxPageBytes: SenderSettings.maxPageBytes),
             classKey: try configuration.pages.classKey(), statistics: statistics, logger: log.logger,
@@ -76,9 +77,10 @@ package final class SenderService: Drainable {
         file?.open()
         let workers = try await Workers(parts, settings.withLockedValue { $0 }, group)
         parts.startWatchingMemory()
+        var channels: [any Channel] = []
+        for address in started.linkAddresses { channels.append(try await listenForListeners(address, workers)) }
         await workers.settle()
         parts.statistics.add(.init("lanes") { await workers.lanes() })
-        var channels: [any Channel] = []
         for address in started.front.http {
             channels.append(try await listen(address, "http.listen", workers, .http))
         }
@@ -102,6 +104,7 @@ package final class SenderService: Drainable {
             let front = configuration.front
             parts.places.update(front, connections: Self.connections(front, parts.logger))
             parts.memory.update(limitBytes: configuration.process.memoryBytes)
+            parts.linkTLS.withLockedValue { $0 = settings.linkTLS }
             await running.withLockedValue { $0 }?.workers.update(settings)
             return configuration.pending(since: started)
         }
@@ -118,6 +121,23 @@ package final class SenderService: Drainable {
         parts.rebuilders.stop()
         await file?.close()
         parts.memory.stop()
+    }
+
+    /// Accepts listeners that open the link themselves.
+    private func listenForListeners(_ address: HostAndPort, _ workers: Workers) async throws -> any Channel {
+        let (group, parts) = (group, parts)
+        let channel = try await sockets.listen(address, setting: "wan.listen") {
+            try await LinkServer.listen(on: $0, as: .sender, tls: parts.linkTLS, group: group, door: .init()) {
+                channel in
+                let worker = workers.worker(on: channel.eventLoop)
+                return (
+                    .forSender(place: worker.place.number, of: worker.place.count),
+                    AcceptedLane(channel, worker: worker)
+                )
+            }
+        }
+        parts.logger.notice("listeners may connect on \(channel.localAddress.map(\.hostAndPort) ?? "\(address)")")
+        return channel
     }
 
     private func listen(
@@ -190,12 +210,12 @@ package final class SenderService: Drainable {
             for bound in byLoop.values { try? await bound.eventLoop.submit { bound.value.update(settings) }.get() }
         }
 
-        func lanes() async -> [LaneSummary] {
-            var lanes: [LaneSummary] = []
+        func lanes() async -> [LaneReport] {
+            var lanes: [LaneReport] = []
             for bound in byLoop.values {
                 lanes += (try? await bound.eventLoop.submit { bound.value.lanes }.get()) ?? []
             }
-            return lanes.sorted { $0.address < $1.address }
+            return lanes.sorted { ($0.group, $0.listener, $0.lane.address) < ($1.group, $1.listener, $1.lane.address) }
         }
 
         /// Waits until all clients have their answers, or the task is cancelled.

@@ -57,7 +57,7 @@ struct SenderSettings: Sendable {
         limits = Limits(configuration.front)
         linkTLS = try configuration.link.files.map {
             try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
-                .context(for: .sender)
+                .context()
         }
         frontTLS = try configuration.front.certificate.map { try Self.frontTLS(file: $0.file, key: $0.key) }
     }

@@ -46,6 +46,11 @@ final class SenderWorker {
     private let logOutput: LogOutput
     private let classKey: SymmetricKey
     private var groups: [String: ListenerGroup] = [:]
+    /// The certificate that lanes are opened with.
+    private var linkTLS: LinkTLS?
+    private var isStarted = false
+    /// Which of the sender's event loops this is, of how many: each needs a lane of its own from a listener that dials.
+    let place: (number: Int, count: Int)
     private let linkReports: LinkReports
 
     init(_ shared: SenderParts, _ settings: SenderSettings, eventLoop: any EventLoop) {
@@ -68,19 +73,25 @@ final class SenderWorker {
         rebuilder = PageRebuilder(maxPageBytes: SenderSettings.maxPageBytes)
         classKey = shared.classKey
         rules = SiteRules(settings.configuration.pages, key: classKey)
-        for (name, addresses) in settings.configuration.groups { groups[name] = makeGroup(name, addresses) }
+        place = shared.place(of: eventLoop)
+        updateLinks(settings.configuration.groups, tls: settings.linkTLS)
     }
 
-    private func makeGroup(_ name: String, _ addresses: [HostAndPort]) -> ListenerGroup {
-        let dialers = addresses.map { address in
-            LinkDialer(
-                .init(host: address.host, port: address.port), tls: settings.linkTLS, eventLoop: eventLoop,
-                startTimeout: .init(settings.configuration.wanTimeout)
-            ) {
-                [weak self] event in self?.linkChanged(name, address, event)
-            }
+    /// Takes other groups of listeners, and another certificate for the link, without a drop: lanes that are unchanged stay,
+    /// others are opened before those that they replace drain.
+    func updateLinks(_ settings: [String: ListenerGroupSettings], tls: LinkTLS?) {
+        for name in groups.keys where settings[name] == nil { groups.removeValue(forKey: name)?.stop() }
+        for (name, settings) in settings {
+            let group =
+                groups[name]
+                ?? ListenerGroup(name: name, eventLoop: eventLoop) { [weak self] dialer, event in
+                    self?.linkChanged(name, dialer, event)
+                }
+            group.update(settings, tls: tls, startTimeout: .init(configuration.wanTimeout))
+            if tls !== linkTLS { group.replaceAccepted() }
+            if groups.updateValue(group, forKey: name) == nil, isStarted { group.start() }
         }
-        return ListenerGroup(name: name, dialers: dialers)
+        linkTLS = tls
     }
 
     /// Goes on with other settings: what is under way ends by those that it began with.
@@ -88,19 +99,14 @@ final class SenderWorker {
         settings = new
         rules = SiteRules(new.configuration.pages, key: classKey)
         accessLog = AccessLog(to: logOutput)
-        var kept: [String: ListenerGroup] = [:]
-        for (name, addresses) in new.configuration.groups {
-            kept[name] = makeGroup(name, addresses)
-            kept[name]?.start()
-        }
-        for group in groups.values { group.stop() }
-        groups = kept
+        updateLinks(new.configuration.groups, tls: new.linkTLS)
     }
 
     var limits: SenderSettings.Limits { settings.limits }
     private var configuration: SenderConfiguration { settings.configuration }
 
     func start() {
+        isStarted = true
         deadlines.start()
         origins.start()
         for group in groups.values { group.start() }
@@ -112,6 +118,8 @@ final class SenderWorker {
     /// Takes no new connections, and on each that is there one more request at most.
     func drain() {
         isDraining = true
+        // Whoever takes over at this address, now or in a moment, shall have lanes too.
+        for group in groups.values { group.replaceAccepted() }
         for connection in connections.all { connection.drain() }
     }
 
@@ -121,7 +129,7 @@ final class SenderWorker {
         deadlines.stop()
     }
 
-    var lanes: [LaneSummary] { groups.values.flatMap(\.lanes) }
+    var lanes: [LaneReport] { groups.values.flatMap(\.lanes) }
 
     // MARK: for exchanges
 
@@ -179,25 +187,72 @@ final class SenderWorker {
         if isNews { logger.warning("\(obstacle.words(setting: "client.connections", clients: "visitors"))") }
     }
 
-    private func linkChanged(_ group: String, _ address: HostAndPort, _ event: LinkDialer.Event) {
+    private func linkChanged(_ group: String, _ dialer: LinkDialer, _ event: LinkDialer.Event) {
+        let address = HostAndPort(host: dialer.address.host, port: dialer.address.port)
         switch event {
         case .opened(let laneID):
             groups[group]?.laneOpened()
-            linkReports.opened(group, address)
+            linkReports.opened(group, "\(address)")
             statistics.counters.wanStarts += 1
             logger.info("link to \(address) is up, connection \(String(laneID, radix: 16))")
-        case .carried(let bytes):
-            statistics.counters.wanBytesSent += bytes.sent
-            statistics.counters.wanBytesReceived += bytes.received
-        case .measured(let roundTrip): statistics.latencies.linkRoundTrip.record(roundTrip)
+        case .carried(let bytes): noteLink(carried: bytes)
+        case .measured(let roundTrip): noteLink(roundTrip: roundTrip)
         case .lost(let error, let retry):
             statistics.counters.wanStops += 1
             // Once, not at each attempt and on each event loop: the log is to be read.
-            guard linkReports.isNews(error.message, group, address) else { return }
-            logger.error(
-                "no link to \(address): \(error.message); it is tried again in \(retry.nanoseconds / 1_000_000) ms")
+            guard linkReports.isNews(error.message, group, "\(address)") else { return }
+            let what = dialer.lane == nil ? "no link to \(address)" : "the link to \(address) can't be opened anew"
+            logger.error("\(what): \(error.message); it is tried again in \(retry.nanoseconds / 1_000_000) ms")
         }
     }
+
+    // MARK: listeners that open the link themselves
+
+    /// The group, and the listener in it, that a certificate's names belong to; without TLS, the first that may dial.
+    func link(forCertificate names: [String]?) -> (group: String, link: ListenerLink)? {
+        guard let names else {
+            return (groups[SenderConfiguration.defaultGroup].map { [$0] } ?? []).lazy
+                .compactMap { group in group.dialingLink.map { (group.name, $0) } }.first
+        }
+        for name in names {
+            for group in groups.values { if let link = group.link(dialing: name) { return (group.name, link) } }
+        }
+        return nil
+    }
+
+    /// A listener opened a lane.
+    func accepted(_ lane: Lane, over link: ListenerLink, in group: String) {
+        groups[group]?.laneOpened()
+        linkReports.opened(group, link.name)
+        statistics.counters.wanStarts += 1
+        logger.info(
+            "listener \(link.name) is connected from \(lane.peerName), connection \(String(lane.laneID, radix: 16))")
+    }
+
+    /// A listener opened a lane and may not; it tries again and again, but the log says it once.
+    func refused(_ lane: Lane, _ words: String) {
+        statistics.counters.wanStops += 1
+        guard linkReports.isNews(words, "", "") else { return }
+        logger.error("a listener at \(lane.peerName) was refused: \(words)")
+    }
+
+    /// A lane that a listener opened is over, or could not be opened: then it has no `link`.
+    func lost(_ lane: Lane, over link: ListenerLink?, _ error: LinkError) {
+        statistics.counters.wanStops += 1
+        switch (link, error.code) {
+        case (let link?, .closed), (let link?, .cancelled):
+            logger.info("listener \(link.name), \(lane.peerName), is gone: \(error.message)")
+        case (let link, _):
+            logger.error("listener \(link.map { "\($0.name), " } ?? "")\(lane.peerName): \(error.message)")
+        }
+    }
+
+    func noteLink(carried bytes: WireBytes) {
+        statistics.counters.wanBytesSent += bytes.sent
+        statistics.counters.wanBytesReceived += bytes.received
+    }
+
+    func noteLink(roundTrip: TimeAmount) { statistics.latencies.linkRoundTrip.record(roundTrip) }
 
     func noteDamaged(_ failure: RebuildFailure, _ request: ForwardedRequest) {
         statistics.counters.hashFailures += 1
@@ -289,6 +344,9 @@ struct FrontConnections {
 /// What all workers of a sender share; safe to use from any thread.
 struct SenderParts: Sendable {
     let store: any PageStore
+    let linkTLS: CurrentLinkTLS
+    /// The sender's event loops, in the order of their places.
+    let eventLoops: [ObjectIdentifier]
     let rebuilders: RebuilderThreads
     let linkReports = LinkReports()
     let classKey: SymmetricKey
@@ -330,5 +388,12 @@ extension SenderParts {
                     ? "memory.limit: \(ByteCount(bytes)) in use; pages are forgotten, and requests get 503"
                     : "memory.limit: \(ByteCount(bytes)) in use; requests are answered again")
         }
+    }
+
+    func place(of loop: any EventLoop) -> (number: Int, count: Int) {
+        guard let index = eventLoops.firstIndex(of: ObjectIdentifier(loop)) else {
+            preconditionFailure("an event loop without a place")
+        }
+        return (index + 1, eventLoops.count)
     }
 }

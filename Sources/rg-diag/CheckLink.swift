@@ -51,7 +51,12 @@ struct CheckLink: AsyncParsableCommand {
                 }
             } else { Optional(LinkCredentials(certificateFile: cert!, keyFile: key!, authorityFile: ca!)) }
         let named = address.flatMap { HostAndPort($0, defaultPort: 2408) }
-        let listeners = named.map { [$0] } ?? Set(configuration!.groups.values.joined()).sorted { "\($0)" < "\($1)" }
+        let listeners =
+            named.map { [$0] }
+            ?? Set(configuration!.groups.values.flatMap { $0.listeners.joined() }).sorted { "\($0)" < "\($1)" }
+        if listeners.isEmpty {
+            Self.say("all listeners of this file connect to rg-sender; its statistics show them as lanes")
+        }
         for listener in listeners {
             if listeners.count > 1 { Self.say("\(listener)") }
             try await LinkCheck(listener, credentials: credentials, page: page) { Self.say($0) }.run()

@@ -11,10 +11,12 @@ package final class EmbeddedLink {
     private let loop: EmbeddedEventLoop
 
     /// Opens the lane.
-    package init(sender: any LaneOwner, listener: any LaneOwner, loop: EmbeddedEventLoop) {
+    package init(sender: any LaneOwner, listener: any LaneOwner, loop: EmbeddedEventLoop, maxStreams: Int = 4096) {
         self.loop = loop
+        var settings = LaneSettings.forListener()
+        settings.maxStreams = maxStreams
         senderLane = Lane(role: .sender, settings: LaneSettings(), owner: sender)
-        listenerLane = Lane(role: .listener, settings: .forListener(), owner: listener)
+        listenerLane = Lane(role: .listener, settings: settings, owner: listener)
         self.sender = EmbeddedChannel(handler: senderLane, loop: loop)
         self.listener = EmbeddedChannel(handler: listenerLane, loop: loop)
         for channel in [self.sender, self.listener] {

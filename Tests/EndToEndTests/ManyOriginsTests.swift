@@ -59,7 +59,7 @@ struct ManyOriginsTests {
         let origins = try origins(2)
         let options = Self.options("$a, $b", origins, ["origin.fail.timeout = 1 s"])
         try await withLine(origin: origins[0], options) { line in
-            let load = Load(line)
+            let load = Visitors(line)
             try load.awaitAnswers(200)
             origins[1].kill()
             #expect(Self.isLogged("\(origins[1].port) of site.test is down: ", line))
@@ -119,7 +119,7 @@ struct ManyOriginsTests {
 }
 
 /// Visitors who ask without end, a hundred times a second or so, each on a connection of his own.
-private final class Load: Sendable {
+private final class Visitors: Sendable {
     private struct State {
         var isEnding = false
         var running = 0

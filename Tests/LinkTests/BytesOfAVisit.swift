@@ -79,11 +79,11 @@ final class BytesOfAVisit {
                 certificateFile: "\(path)/\(end).pem", keyFile: "\(path)/\(end).key", authorityFile: "\(path)/ca.pem")
         }
         let listener = try await LinkServer.listen(
-            host: "127.0.0.1", port: 0, tls: try credentials("listener").context(for: .listener),
+            host: "127.0.0.1", port: 0, tls: .init(try credentials("listener").context()),
             on: MultiThreadedEventLoopGroup.singleton
         ) { _ in (LaneSettings(), Site()) }
         let dialing = Dialing(
-            to: listener.localAddress!.port!, tls: try credentials("sender").context(for: .sender))
+            to: listener.localAddress!.port!, tls: try credentials("sender").context())
         guard case .opened? = await dialing.next() else { throw LinkError(.closed, "no lane") }
         var visits: [WireBytes] = []
         for _ in 0..<8 { visits.append(try await visit(dialing)) }

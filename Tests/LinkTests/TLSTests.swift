@@ -26,7 +26,7 @@ final class TLSTests {
 
     /// What the listener says of one sender.
     private func listenerHears(from context: NIOSSLContext) async throws -> LinkNews {
-        let server = try credentials("ours", "listener").context(for: .listener)
+        let server = try credentials("ours", "listener").context()
         let listener = try await Listening(tls: server)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
@@ -43,14 +43,14 @@ final class TLSTests {
     }
 
     @Test func endsOfOneAuthorityMeet() async throws {
-        let context = try credentials("ours", "sender").context(for: .sender)
+        let context = try credentials("ours", "sender").context()
         #expect(try await listenerHears(from: context) == .opened)
     }
 
     @Test func aSenderOfAnotherAuthorityIsRefused() async throws {
         var other = try credentials("theirs", "sender")
         other.authorityFile = try credentials("ours", "sender").authorityFile
-        let news = try await listenerHears(from: try other.context(for: .sender))
+        let news = try await listenerHears(from: try other.context())
         guard case .closed(let error) = news else { return #expect(Bool(false), "\(news)") }
         #expect(error.code == .closed && error.message.contains("not signed by an authority that is trusted here"))
     }
@@ -95,11 +95,76 @@ final class TLSTests {
     }
 
     @Test func aListenerOfAnotherAuthorityIsNotTrusted() async throws {
-        let listener = try await Listening(tls: try credentials("theirs", "listener").context(for: .listener))
+        let listener = try await Listening(tls: try credentials("theirs", "listener").context())
         let dialing = Dialing(
-            to: listener.channel.localAddress!.port!, tls: try credentials("ours", "sender").context(for: .sender))
+            to: listener.channel.localAddress!.port!, tls: try credentials("ours", "sender").context())
         guard case .lost(let error, _)? = await dialing.next() else { return #expect(Bool(false)) }
         #expect(error.message.contains("not signed by an authority that is trusted here"))
+        try await dialing.stop()
+        try await listener.stop()
+    }
+
+    @Test func aListenerThatDialsMeetsASender() async throws {
+        let sender = try await Listening(places: 1, tls: try credentials("ours", "sender").context())
+        let link = DialingOut(to: sender, tls: try credentials("ours", "listener").context())
+        #expect(await link.next() == "opened")
+        let channel = try #require(sender.channels.withLockedValue { $0.first })
+        let certificate = try #require(try await channel.eventLoop.submit { channel.peerCertificate }.get())
+        #expect(try CertificateSummary(derBytes: certificate).names == ["127.0.0.1"])
+        link.stop()
+        try await sender.stop()
+    }
+
+    @Test func aListenerThatDialsReplacesItsLanesToo() async throws {
+        let sender = try await Listening(places: 2, tls: try credentials("ours", "sender").context())
+        let link = DialingOut(to: sender, tls: try credentials("ours", "listener").context())
+        #expect(try await sender.settles(at: [1, 2]))
+        let old = sender.lanes.withLockedValue { $0 }
+        link.renew(try credentials("ours", "listener").context())
+        for lane in old {  // each drains, once the fresh one is there
+            while try await lane.eventLoop.submit({ lane.value.isOpen }).get() {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        #expect(try await sender.settles(at: [1, 2]))
+        link.stop()
+        try await sender.stop()
+    }
+
+    @Test func aRenewedCertificateReplacesLanesWithoutAGap() async throws {
+        let listener = try await Listening(tls: try credentials("ours", "listener").context())
+        let dialing = Dialing(
+            to: listener.channel.localAddress!.port!, tls: try credentials("ours", "sender").context())
+        guard case .opened(let first)? = await dialing.next() else { return #expect(Bool(false)) }
+        let renewed = try credentials("ours", "sender").context()
+        try await dialing.onLoop { dialer in
+            dialer.update(tls: renewed, startTimeout: .seconds(10))
+            #expect(dialer.lane?.isOpen == true)
+        }
+        guard case .opened(let second)? = await dialing.next() else { return #expect(Bool(false)) }
+        // The old lane may be over before the listener has read the start of the fresh one.
+        var (opened, closed) = (0, 0)
+        while opened < 2 || closed < 1 {
+            switch await listener.next() {
+            case .opened: opened += 1
+            case .closed: closed += 1
+            case .drains, nil: return #expect(Bool(false), "\(opened) opened, \(closed) closed")
+            }
+        }
+        #expect(try await dialing.onLoop { $0.lane?.isOpen == true } && first == second)  // tests give no names
+        try await dialing.stop()
+        try await listener.stop()
+    }
+
+    @Test func aRenewedCertificateThatIsRefusedLeavesTheOldLane() async throws {
+        let listener = try await Listening(tls: try credentials("ours", "listener").context())
+        let dialing = Dialing(
+            to: listener.channel.localAddress!.port!, tls: try credentials("ours", "sender").context())
+        guard case .opened? = await dialing.next() else { return #expect(Bool(false)) }
+        let theirs = try credentials("theirs", "sender").context()
+        try await dialing.onLoop { $0.update(tls: theirs, startTimeout: .seconds(10)) }
+        for _ in 1...2 { guard case .lost? = await dialing.next() else { return #expect(Bool(false)) } }
+        #expect(try await dialing.onLoop { $0.lane?.isOpen == true && $0.lastError != nil })
         try await dialing.stop()
         try await listener.stop()
     }

@@ -195,13 +195,24 @@ struct Violations {
         #expect(peer.end.lane.isOpen && peer.end.owner.errors.isEmpty)
     }
 
-    @Test func aSendersGoAwayLeavesItsOwnStreamsAlone() {
+    @Test func nothingComesAfterTheLastStreamThatASenderNames() {
         let peer = RawPeer(.listener)
         peer.send(Self.opening)
-        peer.send(.goAway, payload: [0, 0])
-        #expect(peer.end.owner.requests[0].receiver.events.isEmpty && peer.end.lane.streamCount == 1)
+        peer.send(.goAway, payload: [1, 0])
+        #expect(peer.end.lane.isOpen && peer.end.lane.streamCount == 1 && peer.end.owner.drains == 0)
         peer.send(.request, stream: 2, payload: RawPeer.request)
         #expect(peer.end.owner.errors == [.violation("stream 2 opened after GOAWAY")])
+    }
+
+    @Test func aSenderThatWantsAnotherLaneGoesOnWithThisOne() {
+        let peer = RawPeer(.listener)
+        peer.send(Self.opening)
+        var number = ByteBuffer()
+        number.writeVarint(UInt64(LaneMachine.maxStream))
+        peer.send(.goAway, payload: Array(number.readableBytesView) + [0])
+        #expect(peer.end.owner.requests[0].receiver.events.isEmpty && peer.end.lane.streamCount == 1)
+        peer.send(.request, stream: 2, payload: RawPeer.request)
+        #expect(peer.end.lane.isOpen && peer.end.lane.streamCount == 2 && peer.end.owner.drains == 1)
     }
 
     @Test func whatTheOtherEndSaysWhenItGivesUpIsKept() {

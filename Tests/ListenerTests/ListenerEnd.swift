@@ -45,7 +45,7 @@ final class ListenerEnd {
             ListenerParts(
                 store: store, encoders: encoders, originHealth: health, classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-listener", version: "0", group: loop),
-                logger: logger, logOutput: Self.logOutput, memory: memory),
+                logger: logger, logOutput: Self.logOutput, linkTLS: .init(nil), memory: memory),
             ListenerSettings(configuration), shared: shared, eventLoop: loop)
         origins.take(over: worker.origins)
         worker.start()

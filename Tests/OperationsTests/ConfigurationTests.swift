@@ -116,7 +116,7 @@ final class ConfigurationTests {
         let how = "is missing; 'rg-sender cert' makes it"
         #expect(
             found == [
-                "f.conf:2: wan.port = 70000: use 0 … 65535",
+                "f.conf:2: wan.port = 70000: use 0 … 65535, or none",
                 "f.conf: cert.file: the certificate of this end \(how)",
                 "f.conf: key.file: the private key of this end \(how)",
                 "f.conf: wan.ca.bundle: the root of the other end's certificate \(how)",
@@ -154,8 +154,8 @@ final class ConfigurationTests {
             """)
         #expect(read.front.http.map(\.description) == ["0.0.0.0:80", "[::]:80"])
         #expect(read.front.certificate?.key.hasSuffix("/www.key") == true)
-        #expect(read.groups["shop"]?.map(\.description) == ["192.0.2.7:2408", "192.0.2.8:2409"])
-        #expect(read.groups["default"]?.map(\.description) == ["192.0.2.1:2408"])
+        #expect(read.groups["shop"]?.listeners.description == "[[192.0.2.7:2408], [192.0.2.8:2409]]")
+        #expect(read.groups["default"]?.listeners.description == "[[192.0.2.1:2408]]")
         #expect(read.group(host: "shop.example.org", port: 443) == "shop")
         #expect(read.group(host: "example.org", port: 80) == "default")
         #expect(read.group(host: "else.org", port: 80) == nil)
@@ -213,6 +213,78 @@ final class ConfigurationTests {
                 "f.conf:5: listeners.shop = b: no host uses it: "
                     + "name it in site.HOST, or in site.default for all other hosts"
             ])
+    }
+
+    @Test func groupsHavePathsAPolicyAndListenersThatDial() throws {
+        let read = try sender(
+            """
+            wan.listen = 0.0.0.0:2408
+            listeners.policy = round-robin
+            listeners.dialed = Listener.example.org other
+            listeners.shop = a|[2001:db8::1]:2409 b
+            listeners.shop.policy = primary
+            listeners.far.dialed = far.example.org
+            site.a = shop
+            site.b = far
+            site.default = default
+            """)
+        #expect(
+            read.groups["default"]
+                == .init(
+                    listeners: [[.init(host: "192.0.2.1", port: 2408)]], dialed: ["listener.example.org", "other"],
+                    policy: .roundRobin))
+        #expect(read.groups["shop"]?.listeners.description == "[[a:2408, [2001:db8::1]:2409], [b:2408]]")
+        #expect(read.groups["shop"]?.policy == .primary)
+        #expect(read.groups["far"] == .init(dialed: ["far.example.org"]))
+        #expect(read.linkAddresses.description == "[0.0.0.0:2408]" && read.warnings.isEmpty)
+    }
+
+    @Test func whatIsWrongWithGroupsIsNamed() throws {
+        #expect(
+            problems {
+                try sender(
+                    """
+                    wan.listen = 0.0.0.0:2408
+                    listeners.policy = best
+                    listeners.dialed = a.org
+                    listeners.shop.dialed = b.org a.org
+                    listeners.shp.policy = primary
+                    listeners.x = b||c
+                    site.a = shop
+                    site.b = x
+                    site.default = default
+                    """)
+            } == [
+                "f.conf:6: listeners.policy = best: use fastest or round-robin or primary",
+                "f.conf:8: listeners.shop.dialed = b.org a.org: a.org is named in listeners.dialed already",
+                "f.conf:9: listeners.shp.policy = primary: there is no line listeners.shp",
+                "f.conf:10: listeners.x = b||c: use HOST:PORT …, such as listener.example.org:2408",
+                "f.conf:12: site.b = x: there is no line listeners.x",
+            ])
+        #expect(
+            problems { try sender("listeners.dialed = a.org") } == [
+                "f.conf:5: listeners.dialed = a.org: no listener could connect: name an address in wan.listen"
+            ])
+        #expect(
+            problems { try sender("wan.listen = 0.0.0.0:1") } == [
+                "f.conf:5: wan.listen = 0.0.0.0:1: name the listeners that may connect there in listeners.dialed"
+            ])
+    }
+
+    @Test func aListenerMayDialAndAcceptNobody() throws {
+        let read = try listener("wan.port = none\nwan.dial = edge.example.org [2001:db8::1]:9")
+        #expect(read.wanPort == nil && read.senders.description == "[edge.example.org:2408, [2001:db8::1]:9]")
+        #expect(
+            problems { try listener("wan.port = none") } == [
+                "f.conf:4: wan.port = none: no sender could be reached: name one in wan.dial, or give a port"
+            ])
+        let refused = "f.conf:1: wan.tls = 0: only a link on 127.0.0.1 or ::1 may go without TLS"
+        let here = try folder()
+        #expect(
+            problems { try ListenerConfiguration(settings("wan.tls = 0\nwan.ip = ::1\nwan.dial = a.org", in: here)) }
+                == [refused])
+        let plain = settings("wan.tls = 0\nwan.port = none\nwan.dial = localhost", in: here)
+        #expect(try ListenerConfiguration(plain).link.files == nil)
     }
 
     @Test func statisticsCanBeTurnedOff() throws {

@@ -46,7 +46,9 @@ struct SampleFilesTests {
         #expect(plain.warnings.isEmpty)
         var taken = explicit
         _ = SenderConfiguration(taking: &taken)
-        let examples = ["listeners.NAME", "site.HOST", "origin.HOST"]  // shown with names of groups and hosts
+        let examples = [
+            "listeners.NAME.policy", "listeners.NAME.dialed", "listeners.NAME", "site.HOST", "origin.HOST",
+        ]  // shown with names of groups and hosts
         #expect(taken.known.filter { !text.contains($0) } == examples)
     }
 

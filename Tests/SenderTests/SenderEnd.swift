@@ -19,26 +19,34 @@ final class SenderEnd {
     let origins: EmbeddedOrigins
     let worker: SenderWorker
     let store = MemoryPageStore(limits: PageStoreLimits(memoryBytes: 1 << 26, versionsPerPage: 4))
-    let listener = ScriptedListener()
     let memory = MemoryCeiling(limitBytes: 1000)
-    private(set) var link: EmbeddedLink?
+    /// One for each address.
+    let listeners: [ScriptedListener]
+    private(set) var links: [EmbeddedLink] = []
+    private let maxStreams: Int
     private let rebuilders: RebuilderThreads
     private var clients: [Client] = []
 
     private static let logOutput = try! LogOutput(LogSettings(), program: "rg-sender")
 
-    /// Makes a sender, with a lane from the start or without.
-    init(_ settings: String = "", isLinked: Bool = true) throws {
+    /// Makes a sender, with a lane to each listener from the start or without.
+    init(
+        _ settings: String = "", isLinked: Bool = true, listeners addresses: String = "127.0.0.1:2408",
+        maxStreams: Int = 4096
+    ) throws {
+        self.maxStreams = maxStreams
+        listeners = addresses.split { $0 == " " || $0 == "|" }.map { _ in ScriptedListener() }
         let configuration = try SenderConfiguration(
             Settings(
-                "http.listen = 127.0.0.1:0\nlisteners = 127.0.0.1:2408\nwan.tls = 0\nrailgun.header = 0\n"
+                "http.listen = 127.0.0.1:0\nlisteners = \(addresses)\nwan.tls = 0\nrailgun.header = 0\n"
                     + "compress.clients = 1\nclient.timeout = 60 s\n" + settings,
                 file: "rg-sender.conf"))
         origins = EmbeddedOrigins(loop: loop)
         rebuilders = RebuilderThreads(threadCount: 1, maxPageBytes: 1 << 24)
         worker = SenderWorker(
             SenderParts(
-                store: store, rebuilders: rebuilders, classKey: SymmetricKey(size: .bits256),
+                store: store, linkTLS: .init(nil), eventLoops: [ObjectIdentifier(loop)], rebuilders: rebuilders,
+                classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-sender", version: "0", group: loop),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput,
                 version: "0", places: SenderPlaces(configuration.front), memory: memory),
@@ -50,14 +58,19 @@ final class SenderEnd {
         if isLinked { openLink() }
     }
 
+    var listener: ScriptedListener { listeners[0] }
+    var link: EmbeddedLink? { links.first }
+
     func openLink() {
-        let dialer = worker.group(for: "www.example.org")!.dialers[0]
-        link = EmbeddedLink(sender: dialer, listener: listener, loop: loop)
+        let group = worker.group(for: "www.example.org")!
+        links = zip(group.links.flatMap(\.dialers), listeners).map { dialer, listener in
+            EmbeddedLink(sender: dialer, listener: listener, loop: loop, maxStreams: maxStreams)
+        }
     }
 
     func run() {
         loop.run()
-        link?.run()
+        for link in links { link.run() }
     }
 
     /// Lets time pass, in steps: the lane's pings want answers.
@@ -80,7 +93,7 @@ final class SenderEnd {
         worker.stop()
         rebuilders.stop()
         for client in clients { client.close() }
-        link?.cut()
+        for link in links { link.cut() }
     }
 }
 

@@ -26,10 +26,12 @@ package struct ListenerConfiguration: Equatable, Sendable {
 
     /// `wan.ip`: where senders are accepted; `nil` for all addresses of the machine, IPv4 and IPv6.
     package var wanIP: String?
-    /// `wan.port`; 0 lets the system choose.
-    package var wanPort: Int
     /// `wan.proxy.protocol`: whether senders' connections begin with a PROXY header.
     package var takesProxyHeader: Bool
+    /// `wan.port`; 0 lets the system choose, and `nil` is for a listener that accepts nobody.
+    package var wanPort: Int?
+    /// `wan.dial`: senders that this listener connects to itself.
+    package var senders: [HostAndPort]
     /// The link to senders.
     package var link: LinkSettings
     /// How origins are asked.
@@ -68,9 +70,17 @@ package struct ListenerConfiguration: Equatable, Sendable {
 
     init(taking settings: inout Settings) {
         wanIP = settings.takeInterface("wan.ip")
-        wanPort = settings.take("wan.port", default: 2408, in: 0...65535)
+        wanPort = Self.takePort(&settings)
+        senders =
+            settings.take("wan.dial", expected: "HOST:PORT …, such as edge.example.org:2408") {
+                $0.words { HostAndPort($0, defaultPort: 2408) }
+            } ?? []
+        if wanPort == nil, senders.isEmpty {
+            settings.refuse("wan.port", "no sender could be reached: name one in wan.dial, or give a port")
+        }
+        let acceptsLoopback = wanPort == nil || wanIP.map { HostAndPort(host: $0, port: 0).isLoopback } ?? false
+        let isLoopback = acceptsLoopback && senders.allSatisfy(\.isLoopback)
         takesProxyHeader = settings.take("wan.proxy.protocol", default: false)
-        let isLoopback = wanIP.map { HostAndPort(host: $0, port: 0).isLoopback } ?? false
         link = LinkSettings(&settings, rootsKey: "wan.ca.bundle", isLoopback: isLoopback)
         origins = Origins(&settings)
         if let map = settings.takeReadableFile("map.file"), FileManager.default.isReadableFile(atPath: map) {
@@ -87,6 +97,13 @@ package struct ListenerConfiguration: Equatable, Sendable {
         process = ProcessSettings(&settings)
         Self.takeUnsupported(&settings)
         warnings = settings.warnings
+    }
+
+    private static func takePort(_ settings: inout Settings) -> Int? {
+        settings.take("wan.port", expected: "0 … 65535, or none") { value -> Int?? in
+            if value == "none" { return .some(nil) }
+            return wholeNumber(value).flatMap { 0...65535 ~= $0 ? .some($0) : nil }
+        } ?? 2408
     }
 
     /// Takes what a file of the original may say and this listener can't do.

@@ -3,10 +3,12 @@ extension SenderConfiguration {
     package func pending(since start: SenderConfiguration) -> [String] {
         changed(
             ("http.listen", front.http == start.front.http), ("https.listen", front.https == start.front.https),
+            ("wan.listen", linkAddresses == start.linkAddresses),
             ("stats.listen", statistics.listen == start.statistics.listen),
             ("cpu.oversubscribe", process.threadsPerCore == start.process.threadsPerCore),
             ("pid.file", process.pidFile == start.process.pidFile),
-            ("store.file", pages.file == start.pages.file), ("store.file.size", pages.fileBytes == start.pages.fileBytes),
+            ("store.file", pages.file == start.pages.file),
+            ("store.file.size", pages.fileBytes == start.pages.fileBytes),
             ("store.private", pages.keepsPrivate == start.pages.keepsPrivate),
             ("store.key.file", pages.keyFile == start.pages.keyFile))
     }
@@ -20,7 +22,8 @@ extension ListenerConfiguration {
             ("stats.listen", statistics.listen == start.statistics.listen),
             ("cpu.oversubscribe", process.threadsPerCore == start.process.threadsPerCore),
             ("pid.file", process.pidFile == start.process.pidFile),
-            ("store.file", pages.file == start.pages.file), ("store.file.size", pages.fileBytes == start.pages.fileBytes),
+            ("store.file", pages.file == start.pages.file),
+            ("store.file.size", pages.fileBytes == start.pages.fileBytes),
             ("store.private", pages.keepsPrivate == start.pages.keepsPrivate),
             ("store.key.file", pages.keyFile == start.pages.keyFile))
     }

@@ -53,7 +53,9 @@ package struct SenderConfiguration: Equatable, Sendable {
     /// Where clients are accepted.
     package var front: Front
     /// The groups of listeners by name: `listeners.NAME`, and `listeners` under the name ``defaultGroup``.
-    package var groups: [String: [HostAndPort]]
+    package var groups: [String: ListenerGroupSettings]
+    /// `wan.listen`: where listeners are accepted that open the link themselves.
+    package var linkAddresses: [HostAndPort]
     /// Which group answers for a host: `site.HOST`.
     ///
     /// A host without a group is misdirected: 421.
@@ -92,12 +94,15 @@ package struct SenderConfiguration: Equatable, Sendable {
 
     init(taking settings: inout Settings) {
         front = Front(&settings)
-        groups = Self.takeGroups(&settings)
+        groups = ListenerGroupSettings.takeAll(&settings)
+        linkAddresses = settings.takeAddresses("wan.listen", default: [])
         sites = settings.takeTable("site.", expected: "the name of a group of listeners") { $0.isEmpty ? nil : $0 }
         origins = settings.takeTable("origin.", expected: "http://HOST or http://HOST:PORT") {
             PlainURL($0).flatMap { $0.target == "/" ? $0.server : nil }
         }
-        let isLoopback = groups.values.allSatisfy { $0.allSatisfy(\.isLoopback) }
+        let isLoopback =
+            groups.values.allSatisfy { $0.listeners.joined().allSatisfy(\.isLoopback) }
+            && linkAddresses.allSatisfy(\.isLoopback)
         link = LinkSettings(&settings, rootsKey: "ca.bundle", isLoopback: isLoopback)
         wanTimeout = settings.take("wan.timeout", default: .seconds(10), in: .milliseconds(100) ... .seconds(300))
         pages = PageSettings(&settings)
@@ -111,38 +116,29 @@ package struct SenderConfiguration: Equatable, Sendable {
         warnings = settings.warnings
     }
 
-    private static func takeGroups(_ settings: inout Settings) -> [String: [HostAndPort]] {
-        let expected = "HOST:PORT …, such as listener.example.org:2408"
-        func addresses(_ value: String) -> [HostAndPort]? {
-            value.words { HostAndPort($0, defaultPort: 2408) }.flatMap { $0.isEmpty ? nil : $0 }
-        }
-        var groups: [String: [HostAndPort]] = [:]
-        if let listeners = settings.take("listeners", expected: expected, parse: addresses) {
-            groups[defaultGroup] = listeners
-        }
-        for entry in settings.takeAll(prefix: "listeners.", name: "NAME") {
-            let name = String(entry.key.dropFirst("listeners.".utf8.count))
-            if name == defaultGroup {
-                settings.refuse(entry.key, "the default group is named by 'listeners' alone")
-            } else if let listeners = addresses(entry.value) {
-                groups[name] = listeners
-            } else {
-                settings.refuse(entry.key, "use \(expected)")
-            }
-        }
-        return groups
-    }
-
     private func checkGroups(_ settings: inout Settings) {
-        if sites.contains(Self.defaultGroup), groups[Self.defaultGroup] == nil, !settings.gives("listeners") {
+        if sites.contains(Self.defaultGroup), groups[Self.defaultGroup] == nil, !settings.gives("listeners"),
+            !settings.gives("listeners.dialed")
+        {
             settings.refuse("listeners", "is missing; name a listener, such as listener.example.org:2408")
         }
         for (key, name) in settings.values(prefix: "site.") where groups[name] == nil && name != Self.defaultGroup {
             settings.refuse(key, "there is no line listeners.\(name)")
         }
         for name in groups.keys.sorted() where !sites.contains(name) {
-            let key = name == Self.defaultGroup ? "listeners" : "listeners.\(name)"
-            settings.warn(key, "no host uses it: name it in site.HOST, or in site.default for all other hosts")
+            settings.warn(
+                groups[name]!.listeners.isEmpty
+                    ? ListenerGroupSettings.key(name, ".dialed") : ListenerGroupSettings.key(name),
+                "no host uses it: name it in site.HOST, or in site.default for all other hosts")
+        }
+        let dialed = groups.filter { !$0.value.dialed.isEmpty }.keys.min()
+        if linkAddresses.isEmpty, let dialed {
+            settings.refuse(
+                ListenerGroupSettings.key(dialed, ".dialed"), "no listener could connect: name an address in wan.listen"
+            )
+        }
+        if !linkAddresses.isEmpty, dialed == nil {
+            settings.refuse("wan.listen", "name the listeners that may connect there in listeners.dialed")
         }
     }
 }

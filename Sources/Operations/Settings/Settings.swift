@@ -95,12 +95,15 @@ package struct Settings: Sendable {
         return entry
     }
 
-    /// Takes every setting whose key starts with `prefix` and goes on; in the order of the file.
+    /// Takes every setting whose key starts with `prefix`, goes on, and ends with `suffix`; in the order of the file.
     ///
-    /// Take the exact keys that start so before.
-    mutating func takeAll(prefix: String, name: String) -> [Entry] {
-        known.append(prefix + name)
-        let found = entries.values.filter { $0.key.hasPrefix(prefix) && $0.key.utf8.count > prefix.utf8.count }
+    /// Take the exact keys that look so before.
+    mutating func takeAll(prefix: String, name: String, suffix: String = "") -> [Entry] {
+        known.append(prefix + name + suffix)
+        let found = entries.values.filter {
+            $0.key.hasPrefix(prefix) && $0.key.hasSuffix(suffix)
+                && $0.key.utf8.count > prefix.utf8.count + suffix.utf8.count
+        }
         for entry in found {
             entries[entry.key] = nil
             taken[entry.key] = entry

@@ -55,6 +55,7 @@ package struct Counters: Hashable, Sendable {
     package var wanBytesReceived = 0
     package var linkErrors = 0
     package var linkRetries = 0
+    package var linkRetriesElsewhere = 0
 
     // Origins.
     package var originRequests = 0
@@ -96,6 +97,7 @@ package struct Counters: Hashable, Sendable {
         ("store_shared_skipped", \.storeSharedSkipped),
         ("wan_starts", \.wanStarts), ("wan_stops", \.wanStops), ("wan_bytes_sent", \.wanBytesSent),
         ("wan_bytes_received", \.wanBytesReceived), ("link_errors", \.linkErrors), ("link_retries", \.linkRetries),
+        ("link_retries_elsewhere", \.linkRetriesElsewhere),
         ("origin_requests", \.originRequests), ("origin_connections", \.originConnections),
         ("origin_retries", \.originRetries), ("origin_failovers", \.originFailovers),
         ("origin_downs", \.originDowns), ("origin_errors", \.originErrors),

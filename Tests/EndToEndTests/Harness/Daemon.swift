@@ -98,6 +98,9 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
     /// Asks it to end, and returns at once.
     func askToEnd() { process.terminate() }
 
+    /// Makes it hang, as a machine without memory does, or go on.
+    func freeze(_ isFrozen: Bool) { Foundation.kill(process.processIdentifier, isFrozen ? SIGSTOP : SIGCONT) }
+
     /// Ends it as a crash does.
     func kill() {
         wasKilled = true

@@ -23,10 +23,12 @@ extension Line {
             [
                 "http.listen = 127.0.0.1:\(ports.http)", "https.listen = 127.0.0.1:\(ports.https)",
                 "https.cert.file = \(folder.path("front.pem"))", "https.key.file = \(folder.path("front.key"))",
-                "listeners = 127.0.0.1:\(ports.relay)", "cert.file = \(folder.path("link/sender.pem"))",
+                "cert.file = \(folder.path("link/sender.pem"))",
                 "key.file = \(folder.path("link/sender.key"))", "ca.bundle = \(folder.path("link/ca.pem"))",
                 "log.level = 1",
-            ] + options.sender
+            ]
+            + (options.sender.contains { $0.hasPrefix("listeners = ") }
+                ? [] : ["listeners = 127.0.0.1:\(ports.relay)"]) + options.sender
         try folder.write(senderLines.joined(separator: "\n") + "\n", to: "rg-sender.conf")
         return (
             try Daemon(

@@ -13,6 +13,8 @@ final class Line: Sendable {
         var listener: [String] = []
         /// Where the listener looks for the origin; else the test's origin.
         var natMap: [String]?
+        /// The listener's own port, for a sender that knows it; else any that is free.
+        var wan: UInt16?
     }
 
     static let isPeer = ProcessInfo.processInfo.environment["RAILGUN_LINE"] == "nginx"
@@ -33,7 +35,7 @@ final class Line: Sendable {
 
     /// Starts listener and sender; returns once both accept connections.
     init(originPort: UInt16, _ options: Options = Options()) throws {
-        wan = try freePort()
+        wan = try options.wan ?? freePort()
         http = try freePort()
         h2c = Self.isPeer ? try freePort() : http
         https = try freePort()

@@ -15,6 +15,7 @@ final class Relay: Sendable {
 
     let port: UInt16
     private let target: UInt16
+    private let delay: Duration
     private let socket: TCPSocket
     private struct State {
         var bytes = Bytes()
@@ -26,8 +27,9 @@ final class Relay: Sendable {
     }
     private let state = NIOLockedValueBox(State())
 
-    init(to target: UInt16) throws {
-        self.target = target
+    /// Relays to a port; each way takes longer by `delay`.
+    init(to target: UInt16, delay: Duration = .zero) throws {
+        (self.target, self.delay) = (target, delay)
         (socket, port) = try TCPSocket.listening()
         Thread.detachNewThread { [socket, weak self] in
             while let connection = socket.accept() {
@@ -58,6 +60,7 @@ final class Relay: Sendable {
         Thread.detachNewThread { [weak self] in
             while let bytes = try? from.receive(within: .seconds(3600)), !bytes.isEmpty {
                 guard let self, number >= state.withLockedValue({ $0.firstAwake }) else { continue }
+                if delay > .zero { Thread.sleep(forTimeInterval: delay / .seconds(1)) }
                 state.withLockedValue { $0.bytes[keyPath: counter] += bytes.count }
                 guard (try? to.send(bytes)) != nil else { break }
             }
