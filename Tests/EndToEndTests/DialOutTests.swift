@@ -17,9 +17,9 @@ import TestSupport
                     "wan.listen = 127.0.0.1:\(wan)", "listeners.out.dialed = \(dialed)", "site.default = out",
                 ]))
             let listener = try line.startListener(
-                "dialing", origin: origin.port,
-                ["wan.port = none", "wan.dial = localhost:\(wan)", "stats.listen = 127.0.0.1:\(ready)"],
-                readyPort: ready)
+                "dialing", ["wan.port = none", "wan.dial = localhost:\(wan)", "stats.listen = 127.0.0.1:\(ready)"],
+                origin: origin.port, readyPort: ready
+            ).daemon
             do {
                 try body(line, listener, origin)
                 try line.requireGoodEnd()

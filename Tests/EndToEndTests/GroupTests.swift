@@ -16,7 +16,8 @@ import TestSupport
                 originPort: origins[0].port,
                 .init(sender: ["listeners = \(listeners)", "listeners.policy = \(policy)"], wan: ports[0]))
             let other = try line.startListener(
-                "other", origin: origins[1].port, ["wan.ip = 127.0.0.1", "wan.port = \(ports[1])"], readyPort: ports[1])
+                "other", ["wan.ip = 127.0.0.1", "wan.port = \(ports[1])"], origin: origins[1].port, readyPort: ports[1]
+            ).daemon
             do {
                 let isUp = try eventually(within: .seconds(20)) {
                     _ = try line.get("/test-warm")

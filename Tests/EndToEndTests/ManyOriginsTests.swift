@@ -1,5 +1,4 @@
 import Foundation
-import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
@@ -59,16 +58,15 @@ struct ManyOriginsTests {
         let origins = try origins(2)
         let options = Self.options("$a, $b", origins, ["origin.fail.timeout = 1 s"])
         try await withLine(origin: origins[0], options) { line in
-            let load = Visitors(line)
+            let load = Load(line, pause: .milliseconds(10))  // other tests need the processor too
             try load.awaitAnswers(200)
             origins[1].kill()
             #expect(Self.isLogged("\(origins[1].port) of site.test is down: ", line))
             try load.awaitAnswers(200)
             try origins[1].start()
             #expect(Self.isLogged("\(origins[1].port) of site.test is up again", line))
-            let before = load.count(of: "b")
-            #expect(eventually(within: .seconds(20)) { load.count(of: "b") > before + 50 })
-            #expect(load.end() == [], "\(line.listener.log(lines: 20, about: "error"))")
+            try load.awaitAnswers(50, text: "b")
+            #expect(try load.stop().failed == [], "\(line.listener.log(lines: 20, about: "error"))")
         }
     }
 
@@ -115,60 +113,5 @@ struct ManyOriginsTests {
             #expect(other.requests("test-get").count == 1 && origin.requests("test-get").count == 1)
             try line.requireGoodEnd()
         }
-    }
-}
-
-/// Visitors who ask without end, a hundred times a second or so, each on a connection of his own.
-private final class Visitors: Sendable {
-    private struct State {
-        var isEnding = false
-        var running = 0
-        var counts: [String: Int] = [:]
-        var failures: [String] = []
-    }
-    private let state = NIOLockedValueBox(State())
-
-    init(_ line: Line, visitors: Int = 4) {
-        state.withLockedValue { $0.running = visitors }
-        for _ in 0..<visitors {
-            Thread.detachNewThread { [state] in
-                do {
-                    let client = try Client(line.http, within: .seconds(120))
-                    while !state.withLockedValue({ $0.isEnding }) {
-                        let answer = try client.request("GET", "/")
-                        Thread.sleep(forTimeInterval: 0.01)  // other tests need the processor too
-                        let isGood = answer.status == 200 && answer.cut == nil
-                        state.withLockedValue {
-                            if isGood {
-                                $0.counts[answer.text, default: 0] += 1
-                            } else {
-                                $0.failures.append("\(answer)")
-                            }
-                        }
-                    }
-                } catch { state.withLockedValue { $0.failures.append("\(error)") } }
-                state.withLockedValue { $0.running -= 1 }
-            }
-        }
-    }
-
-    func count(of name: String) -> Int { state.withLockedValue { $0.counts[name] ?? 0 } }
-
-    /// Returns once as many more were answered.
-    func awaitAnswers(_ count: Int) throws {
-        func answered() -> Int { state.withLockedValue { $0.counts.values.reduce(0, +) } }
-        let before = answered()
-        guard eventually(within: .seconds(60), { answered() >= before + count }) else {
-            throw WireFailure.timedOut("no \(count) answers: \(state.withLockedValue { $0.failures })")
-        }
-    }
-
-    /// Ends it.
-    ///
-    /// - Returns: What was not answered well.
-    func end() -> [String] {
-        state.withLockedValue { $0.isEnding = true }
-        _ = eventually(within: .seconds(30)) { state.withLockedValue { $0.running == 0 } }
-        return state.withLockedValue { $0.failures }
     }
 }

@@ -90,15 +90,14 @@ struct ReloadTests {
 
     @Test func aReloadUnderLoadLosesNoRequest() async throws {
         try await withLine { line, _ in
-            let load = KeptLoad(line.http)
+            let (gets, posts) = (Load(line), Load(line, connections: 1, method: "POST"))
             for _ in 0..<5 {
-                try #require(load.goOn(for: 100))
+                try gets.awaitAnswers(100)
                 try reload(line.sender)
                 try reload(line.listener)
             }
-            let more = load.goOn(for: 100)
-            let failures = load.stop()
-            #expect(more && failures.isEmpty, "\(failures)\n\(line.logs())")
+            try gets.awaitAnswers(100)
+            #expect(try gets.stop().failed == [] && posts.stop().failed == [])
         }
     }
 }

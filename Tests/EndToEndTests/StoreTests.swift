@@ -115,6 +115,31 @@ struct StoreTests {
         }
     }
 
+    @Test(.enabled(if: Memcached.isInstalled), arguments: [false, true])
+    func twoListenersThatShareMemcachedAreAsGoodAsOne(isShared: Bool) async throws {
+        let memcached = try Memcached()
+        var options = Line.Options()
+        let store = isShared ? ["memcached.servers = 127.0.0.1:\(memcached.port)", "memcached.timeout = 5 s"] : []
+        options.listener = store
+        try await withLine(options) { line, origin in
+            origin.answer("test-pages", with: Self.changing)
+            let other = try line.startListener("other", store)
+            let sender = try line.startSender(
+                "both", to: "127.0.0.1:\(line.wan) 127.0.0.1:\(other.port)", ["listeners.policy = round-robin"])
+            var deltas = 0
+            for number in 1...20 {
+                if isDelta(try visit("/test-pages/1", number, line, port: sender.port)) { deltas += 1 }
+                guard isShared, number == 1 else { continue }
+                let isWritten = try eventually(within: .seconds(10)) { try memcached.keys().count == 1 }
+                try #require(isWritten)
+            }
+            // Alone, each of the two has to see the page whole once.
+            #expect(deltas == (isShared ? 19 : 18), "\(deltas) of 20 visits were deltas")
+            try sender.daemon.requireGoodEnd()
+            try other.daemon.requireGoodEnd()
+        }
+    }
+
     @Test(.enabled(if: Memcached.isInstalled), arguments: ["killed", "frozen", "poisoned"])
     func aMemcachedThatFailsCostsNoAnswer(how: String) async throws {
         let memcached = try Memcached()

@@ -1,43 +1,25 @@
 import Foundation
 import NIOConcurrencyHelpers
-import TestSupport
-
-extension Line {
-    /// Starts another listener beside that of the line, with the line's certificate unless `lines` name another one.
-    ///
-    /// - Parameters:
-    ///   - name: Its name, for its files.
-    ///   - origin: Where it looks for all hosts.
-    ///   - lines: Of its configuration, where it listens included.
-    ///   - readyPort: Accepts connections once it is up.
-    /// - Returns: The listener, which accepts connections there.
-    /// - Throws: Where it doesn't start.
-    func startListener(_ name: String, origin: UInt16, _ lines: [String], readyPort: UInt16) throws -> Daemon {
-        try folder.write("default = 127.0.0.1:\(origin)\n", to: "\(name)-nat.conf")
-        var all = ["map.file = \(folder.path("\(name)-nat.conf"))", "insecure.origin = 1", "log.level = 1"] + lines
-        if !lines.contains(where: { $0.hasPrefix("cert.file") }) {
-            all.append("cert.file = \(folder.path("link/listener.pem"))")
-            all.append("key.file = \(folder.path("link/listener.key"))")
-        }
-        all.append("wan.ca.bundle = \(folder.path("link/ca.pem"))")
-        let file = try folder.write(all.joined(separator: "\n") + "\n", to: "\(name).conf")
-        return try Daemon("rg-listener", ["--config", file.path], readyPort: readyPort, in: folder, name: name)
-    }
-}
 
 /// Requests one after the other on several connections, until it is told to stop.
 final class Load: Sendable {
     struct Seen: Sendable {
-        var answered = 0
+        /// Answers with 200, by their text.
+        var texts: [String: Int] = [:]
         /// What was no 200, or not whole.
         var failed: [String] = []
         var statuses: [Int: Int] = [:]
+
+        var answered: Int { texts.values.reduce(0, +) }
     }
 
     private let state = NIOLockedValueBox((seen: Seen(), isStopped: false, running: 0))
 
-    /// Begins; each connection that breaks is opened anew.
-    init(_ line: Line, connections: Int = 4, method: String = "GET", target: String = "/test-load") {
+    /// Begins; each connection that breaks is opened anew, and a request that failed is not sent again.
+    init(
+        _ line: Line, connections: Int = 4, method: String = "GET", target: String = "/test-load",
+        pause: Duration = .zero
+    ) {
         let port = line.http
         state.withLockedValue { $0.running = connections }
         for connection in 0..<connections {
@@ -52,6 +34,7 @@ final class Load: Sendable {
                         do {
                             let answer = try client.request(method, "\(target)?\(mark)", body: body)
                             note(answer, mark)
+                            if pause > .zero { Thread.sleep(forTimeInterval: pause / .seconds(1)) }
                             if answer.cut != nil || answer.fields["Connection"].contains("close") { break }
                         } catch {
                             state.withLockedValue { $0.seen.failed.append("\(mark): \(error)") }
@@ -68,20 +51,22 @@ final class Load: Sendable {
         state.withLockedValue { state in
             state.seen.statuses[answer.status, default: 0] += 1
             if answer.status == 200, answer.cut == nil {
-                state.seen.answered += 1
+                state.seen.texts[answer.text, default: 0] += 1
             } else {
                 state.seen.failed.append("\(mark): \(answer)")
             }
         }
     }
 
-    var answered: Int { state.withLockedValue { $0.seen.answered } }
+    /// What came up to now.
+    var seen: Seen { state.withLockedValue { $0.seen } }
 
-    /// Waits until so many more requests were answered.
-    func awaitAnswers(_ count: Int) throws {
-        let goal = answered + count
-        guard eventually(within: .seconds(30), { answered >= goal }) else {
-            throw WireFailure.timedOut("\(answered) of \(goal) answers came")
+    /// Waits until so many more requests were answered; with a text, that many with this one.
+    func awaitAnswers(_ count: Int, text: String? = nil) throws {
+        func answered() -> Int { text.map { seen.texts[$0] ?? 0 } ?? seen.answered }
+        let goal = answered() + count
+        guard eventually(within: .seconds(60), { answered() >= goal }) else {
+            throw WireFailure.timedOut("\(answered()) of \(goal) answers came; failed: \(seen.failed.prefix(9))")
         }
     }
 
