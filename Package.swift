@@ -79,7 +79,10 @@ let package = Package(
         .target(name: "HTTPWire", dependencies: ["HTTPRules", nioCore, nioHTTP1], swiftSettings: daemon),
         .target(
             name: "Exchange",
-            dependencies: [nioCore, nioHTTP1, .product(name: "Crypto", package: "swift-crypto")], swiftSettings: daemon),
+            dependencies: [
+                nioConcurrency, nioCore, nioPosix, nioHTTP1, .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: daemon),
         .target(name: "ProxyProtocol", dependencies: [nioCore], swiftSettings: daemon),
         .target(
             name: "PageStore",

@@ -1,3 +1,4 @@
+import Exchange
 import NIOConcurrencyHelpers
 package import NIOCore
 import NIOPosix
@@ -92,7 +93,7 @@ package final class LinkDialOut: Sendable {
                     try pipeline.addHandler(lane)
                 }
             }
-            .connect(host: address.host, port: address.port)
+            .connect(to: address.host, port: address.port, on: eventLoop)
             .whenFailure { self.ended(connection, LinkError(connecting: self.address, $0)) }
     }
 

@@ -106,7 +106,7 @@ package final class LinkDialer {
                     try pipeline.addHandler(lane)
                 }
             }
-            .connect(host: address.host, port: address.port)
+            .connect(to: address.host, port: address.port, on: eventLoop)
             .assumeIsolatedUnsafeUnchecked()
             .whenFailure { error in dialer.value.failed(LinkError(connecting: address, error)) }
     }

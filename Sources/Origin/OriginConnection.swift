@@ -147,7 +147,9 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     func writeEnd(trailers: HTTPHeaders?) {
         guard !requestEnded else { return }
         requestEnded = true
-        if isTunnel { context?.close(mode: .output, promise: nil) } else { write(.end(trailers)) }
+        guard isTunnel else { return write(.end(trailers)) }
+        context?.flush()  // what is not sent by now can't be sent any more
+        context?.close(mode: .output, promise: nil)
     }
 
     func consumed(_ byteCount: Int) {

@@ -1,3 +1,4 @@
+import Exchange
 package import NIOCore
 import NIOPosix
 
@@ -19,5 +20,5 @@ func openSocket(
         .channelOption(.writeBufferWaterMark, value: .init(low: 16 * 1024, high: 64 * 1024))
         .connectTimeout(.nanoseconds(limits.timeout.nanoseconds))
         .channelInitializer(addHandlers)
-        .connect(host: address.host, port: address.port)
+        .connect(to: address.host, port: address.port, on: eventLoop)
 }

@@ -68,6 +68,7 @@ package final class OriginPool {
         for connections in idle.values { for connection in connections { connection.close() } }
         idle = [:]
         for connection in busy.values { connection.close() }
+        busy = [:]  // what is still being opened would stay, and keep this
     }
 
     /// Sends a request.

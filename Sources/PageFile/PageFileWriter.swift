@@ -20,8 +20,8 @@ final class PageFileWriter {
     private var unloaded: [Int64]?
     private var flush: Scheduled<Void>?
     private var upkeep: RepeatedTask?
-    /// What the log said last, so that it says each thing once.
-    private var said: String?
+    /// What the log said since pages were written last, so that it says each thing once.
+    private var said: Set<String> = []
     private var isClosed = false
 
     init(
@@ -83,8 +83,6 @@ final class PageFileWriter {
             guard failure.kind == .damaged, putAside() else { return fail(failure) }
             do { database = try PageDatabase(settings) } catch { return fail(PageFileFailure(error)) }
         }
-        if said != nil { logger.notice("store.file = \(settings.path): pages are written again") }
-        said = nil
         pending.withLockedValue { $0.isOpen = true }
         figures.withLockedValue { $0.state = "loading" }
         attempt { database in
@@ -130,8 +128,7 @@ final class PageFileWriter {
             $0.state = "off: \(failure.message)"
             $0.failures += 1
         }
-        guard said != failure.message else { return }
-        said = failure.message
+        guard said.insert(failure.message).inserted else { return }
         logger.error(
             "store.file = \(settings.path): \(failure.message); until then pages are kept in memory only, and lost with a restart"
         )
@@ -190,6 +187,10 @@ final class PageFileWriter {
                 pending.withLockedValue { $0.drop(changes) }
                 throw error
             }
+            // Not sooner: a file on a full disk can be opened.
+            guard !said.isEmpty, !changes.isEmpty else { return }
+            said = []
+            logger.notice("store.file = \(settings.path): pages are written again")
         }
     }
 

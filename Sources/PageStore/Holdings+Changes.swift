@@ -220,6 +220,11 @@ extension Holdings {
                 counters.evictions += 1
             }
         }
+        if memoryBytes > bound {  // nothing is held, and yet there would be no room for anything
+            let counters = counters
+            self = Holdings(limits: limits)
+            self.counters = counters
+        }
         return false
     }
 }

@@ -16,7 +16,7 @@ enum MemoryCost {
     /// The string of an address; what has up to 15 bytes lies in the key itself.
     static func address(_ key: PageKey) -> Int { key.address.utf8.count < 16 ? 0 : key.address.utf8.count + 48 }
 
-    /// Places in the tables, used or not: tables never shrink.
+    /// Places in the tables, used or not: tables never shrink, unless all has to leave.
     ///
     /// Dictionaries are half full on average.
     static func tables(pageSlots: Int, shelfSlots: Int, itemSlots: Int) -> Int {

@@ -82,6 +82,7 @@ package final class MemoryPageStore: PageStore {
     }
 
     package func update(_ limits: PageStoreLimits) {
+        shrink(toBytes: limits.memoryBytes)  // in steps: all at once would hold up everyone for as long as that takes
         change { holdings, remains in holdings.update(limits, into: &remains) }
     }
 

@@ -71,8 +71,12 @@ final class MemcachedServer: Sendable {
         }
         lookUps.submit { state in
             self.waitingLookUps.subtract(1, ordering: .relaxed)
-            guard case .active = state, NIODeadline.now() < deadline else { return }
-            let result = self.lookUp(key, prefix: prefix)
+            guard NIODeadline.now() < deadline else { return }
+            let result: SharedLookUp
+            switch state {
+            case .active: result = self.lookUp(key, prefix: prefix)
+            case .cancelled: result = .skipped  // another store has taken this one's place
+            }
             eventLoop.execute {
                 timer.cancel()
                 waiting.value.take()?(result)
@@ -97,7 +101,7 @@ final class MemcachedServer: Sendable {
 
     // MARK: writing
 
-    func keep(_ bytes: [UInt8], version: PageVersion, owner: PageOwner, key: String, seconds: Int) {
+    func keep(_ bytes: [UInt8], version: PageVersion, key: String, seconds: Int) {
         guard mayAsk(), take(waitingWrites) else { return noteNotWritten() }
         writes.submit { state in
             self.waitingWrites.subtract(1, ordering: .relaxed)
@@ -141,7 +145,9 @@ final class MemcachedServer: Sendable {
             switch error {
             case .refused: succeeded(held)
             case .timeout: failed(.timeout)
-            case .broken(let why): failed(.error, why)
+            case .broken(let why):
+                idle.withLockedValue { $0 = [] }  // a server that began anew has broken all of them
+                failed(.error, why)
             }
             throw error
         }

@@ -50,7 +50,7 @@ package final class MemcachedStore: SharedStore {
         let key = SharedItem.key(prefix: version.prefix, owner: owner)
         let lifetime = owner == .shared ? settings.expiration : min(settings.expiration, privateLifetime)
         server(of: key).keep(
-            bytes, version: version, owner: owner, key: key, seconds: max(1, Int(lifetime.components.seconds)))
+            bytes, version: version, key: key, seconds: max(1, Int(lifetime.components.seconds)))
     }
 
     private func server(of key: String) -> MemcachedServer {

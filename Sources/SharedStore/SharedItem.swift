@@ -38,7 +38,10 @@ enum SharedItem {
 
     /// Reads a page, and checks that its version begins with `prefix`; `nil` for anything else.
     static func decode(_ item: [UInt8], prefix: UInt64, maxPageBytes: Int) -> (bytes: [UInt8], version: PageVersion)? {
-        guard item.count >= headerBytes, item[0] == format, item[1] <= 1 else { return nil }
+        // No item is longer than its page and the header.
+        guard headerBytes...headerBytes + maxPageBytes ~= item.count, item[0] == format, item[1] <= 1 else {
+            return nil
+        }
         let byteCount = item[4..<8].reduce(0) { $0 << 8 | Int($1) }
         guard byteCount <= maxPageBytes else { return nil }
         let body = item[headerBytes...]

@@ -27,6 +27,24 @@ struct Endings {
         }
     }
 
+    @Test func aPoolThatStopsIsFreedThoughAConnectionIsBeingOpened() {
+        let origins = EmbeddedOrigins(accepts: false)
+        weak var left: OriginPool?
+        let answer = AnswerRecorder()
+        do {
+            let pool = OriginPool(limits: OriginLimits(), tls: nil, eventLoop: origins.loop)
+            origins.take(over: pool)
+            pool.start()
+            _ = pool.send(OriginRequest(.sample(), address: Pool.address), receiver: answer)
+            pool.stop()
+            left = pool
+        }
+        #expect(answer.failure?.cause == .origin)
+        origins.connections[0].accept()
+        origins.loop.run()
+        #expect(!origins.connections[0].channel.isActive && left == nil)
+    }
+
     /// Each address of a name is tried on a channel of its own; the others close when one is open.
     @Test func onlyOneOfTheAddressesOfANameIsUsed() {
         let loop = EmbeddedEventLoop()

@@ -26,6 +26,17 @@ struct Tunnels {
         #expect(answer.events == ["head 101", "end"] && answer.text == "hellolast words")
     }
 
+    @Test func theLastBytesAndTheEndMayComeAtOnce() {
+        let (exchange, _) = pool.send(.sample(upgrade: "websocket"))
+        let origin = pool.origins.connections[0]
+        origin.send(switched)
+        _ = origin.received()
+        exchange.send("last words")
+        exchange.finish(trailers: nil)
+        // What is not flushed before the end can't be sent after it.
+        #expect(String(buffer: origin.channel.takeOutput()) == "last words" && origin.closes.outputIsClosed)
+    }
+
     @Test func theEndOfTheRequestIsNotTheEndOfTheTunnel() {
         let (exchange, _) = pool.send(.sample(upgrade: "websocket"))
         let origin = pool.origins.connections[0]

@@ -79,9 +79,9 @@ struct Faults {
             ])
         try FileManager.default.createDirectory(atPath: folder.path("none"), withIntermediateDirectories: true)
         try await end.wait { $0.state == "open" }
-        #expect(end.log.all.last == "notice: store.file = \(inFolder): pages are written again")
         end.insert("late", at: "/late")
         await end.store.close()
+        #expect(end.log.all.last == "notice: store.file = \(inFolder): pages are written again")
         #expect(try await FileEnd(inFolder).opened().held("/late") == ["late"])
     }
 
@@ -143,14 +143,20 @@ struct Faults {
         }
         #expect(memoryGoesOn(end))
         try await end.wait { $0.failures > 1 || $0.state == "open" }
+        for number in 0..<20 {  // opening such a file succeeds, and writing to it fails again
+            end.insert(random.bytes(20_000, in: 0...255), at: "/\(number)")
+            try await Task.sleep(for: .milliseconds(20))
+        }
         let errors = end.log.all.filter { $0.hasPrefix("error") }
         #expect(!errors.isEmpty && errors.allSatisfy { $0.contains("disk") }, "\(errors)")
+        #expect(Set(errors).count == errors.count && end.log.all.count == errors.count, "\(end.log.all)")
         try FileManager.default.removeItem(atPath: folder.path("disk/filler"))
         try await end.wait { $0.state == "open" }
         let written = end.store.fileSummary.written
         end.insert("there is room again", at: "/room")
         try await end.wait { $0.written > written }
         await end.store.close()
+        #expect(end.log.all.last == "notice: store.file = \(disk)/pages: pages are written again")
         let after = try await FileEnd("\(disk)/pages").opened()
         #expect(after.held("/room") == ["there is room again"])
         await after.store.close()

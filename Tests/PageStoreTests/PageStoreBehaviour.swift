@@ -108,6 +108,17 @@ import Testing
         #expect(offers(news, .shared) == ["small"] && offers(sport, .shared) == [])
     }
 
+    @Test func aStoreThatBecomesMuchSmallerStillHoldsPages() {
+        for number in 0..<1000 { insert("page \(number)", PageKey(address: "https://www.example.org/\(number)")) }
+        store.update(PageStoreLimits(memoryBytes: 300_000))
+        #expect(store.summary.memoryBytes <= 300_000 && store.summary.versions > 0)
+        store.update(PageStoreLimits(memoryBytes: 100_000))  // less than the tables of so many pages take
+        #expect(store.summary.memoryBytes <= 100_000)
+        insert("the news", news)
+        #expect(offers(news, .shared) == ["the news"])
+        #expect(store.summary.versions == 1 && store.summary.bytes == 8 && store.summary.evictions == 1000)
+    }
+
     @Test func theBaseKeepsThePagesBytesAndIsMadeOnce() throws {
         insert("some page", news)
         let page = try #require(store.offers(for: news, owner: .shared, limit: 1).first)

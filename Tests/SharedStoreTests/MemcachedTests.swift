@@ -96,6 +96,31 @@ import TestSupport
         #expect(try await lookUp(version, in: store) == .found(page, version))
     }
 
+    @Test func aServerThatBeganAnewCostsOneLookUp() async throws {
+        let server = try Memcached()
+        let store = try store([server])
+        defer { store.stop() }
+        for _ in 0..<20 {
+            try await withThrowingTaskGroup(of: SharedLookUp.self) { group in
+                for _ in 0..<40 { group.addTask { try await lookUp(version, in: store) } }
+                for try await result in group { #expect(result == .missing) }
+            }
+        }
+        server.kill()
+        try server.start()
+        var results: [SharedLookUp] = []
+        for _ in 0..<5 { results.append(try await lookUp(version, in: store)) }
+        #expect(results.dropFirst().allSatisfy { $0 == .missing }, "\(results)")
+    }
+
+    @Test func whoAsksAStoppedStoreDoesNotWaitAndBlamesNobody() async throws {
+        let server = try Memcached()
+        let store = try store([server])
+        store.stop()
+        #expect(try await lookUp(version, in: store) == .skipped)
+        #expect(store.summary.servers[0].state == "asked")
+    }
+
     @Test func aServerThatIsGoneIsKnownAtOnceAndComesBackEmpty() async throws {
         let server = try Memcached()
         let store = try store([server])

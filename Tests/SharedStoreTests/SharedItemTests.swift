@@ -47,6 +47,15 @@ struct SharedItemTests {
         #expect(SharedItem.decode(item, prefix: version.prefix, maxPageBytes: 1 << 24) == nil)
     }
 
+    @Test func anItemThatIsLongerThanAnyPageIsNotLookedAt() {
+        let page = [UInt8](0..<100)
+        let version = PageVersion(of: page.span)
+        // LZ4 without a match: two bytes more than the page.
+        let item = [1, 1, 0, 0, 0, 0, 0, 100] + version.bytes + [0xF0, 85] + page
+        #expect(SharedItem.decode(item, prefix: version.prefix, maxPageBytes: 102)?.bytes == page)
+        #expect(SharedItem.decode(item, prefix: version.prefix, maxPageBytes: 101) == nil)
+    }
+
     @Test func namesDifferByClassAndVersion() {
         #expect(SharedItem.key(prefix: 0xAB, owner: .shared) == "railgun1:0000000000000000:00000000000000ab")
         #expect(SharedItem.key(prefix: .max, owner: PageOwner(rawValue: .max)).utf8.count == 42)
