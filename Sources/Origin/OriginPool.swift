@@ -15,8 +15,9 @@ package final class OriginPool {
     private let health: OriginHealth?
     /// Whose turn it is, by the line of the NAT map.
     private var rotations: [Int: OriginRotation] = [:]
-    /// Connections that wait for a request, by origin; the most recently used last.
-    private var idle: [OriginAddress: [OriginConnection]] = [:]
+    private var idle = IdleConnections()
+    /// More are not kept, of all origins together: whoever chooses the name for TLS chooses which ones there are.
+    static let maxIdleConnections = 1024
     /// Connections that have a request, or are being opened.
     private var busy: [ObjectIdentifier: OriginConnection] = [:]
     private var sweeps: RepeatedTask?
@@ -52,11 +53,10 @@ package final class OriginPool {
         let tlsChanged = tls !== self.tls
         (self.limits, self.tls) = (limits, tls)
         rotations = [:]  // lines have other numbers
-        for (address, connections) in idle
-        where tlsChanged && address.tlsName != nil || health?.knows(address) == false {
-            idle[address] = nil
-            for connection in connections { connection.close() }
+        let ended = idle.takeAll {
+            tlsChanged && $0.address.tlsName != nil || health?.knows($0.address) == false
         }
+        for connection in ended { connection.close() }
         guard sweeps != nil else { return }
         sweeps?.cancel()
         start()
@@ -65,8 +65,7 @@ package final class OriginPool {
     /// Closes what is idle, and gives up what is not.
     package func stop() {
         sweeps?.cancel()
-        for connections in idle.values { for connection in connections { connection.close() } }
-        idle = [:]
+        for connection in idle.takeAll() { connection.close() }
         for connection in busy.values { connection.close() }
         busy = [:]  // what is still being opened would stay, and keep this
     }
@@ -101,7 +100,7 @@ package final class OriginPool {
     }
 
     private func takeIdle(_ address: OriginAddress) -> OriginConnection? {
-        while let connection = idle[address]?.popLast() {
+        while let connection = idle.take(to: address) {
             if connection.isUsable { return connection }
         }
         return nil
@@ -162,17 +161,20 @@ package final class OriginPool {
     func released(_ connection: OriginConnection, reusable: Bool) {
         busy[ObjectIdentifier(connection)] = nil
         guard reusable, sweeps != nil, connection.tls === (connection.address.tlsName == nil ? nil : tls),
-            idle[connection.address, default: []].count < limits.idleConnections
+            idle.count(to: connection.address) < limits.idleConnections
         else {
             return connection.close()
         }
         connection.idleSince = eventLoop.now
-        idle[connection.address, default: []].append(connection)
+        idle.add(connection)
+        guard idle.count > Self.maxIdleConnections, let oldest = idle.oldest else { return }
+        idle.remove(oldest)
+        oldest.close()
     }
 
     func closed(_ connection: OriginConnection) {
         busy[ObjectIdentifier(connection)] = nil
-        idle[connection.address]?.removeAll { $0 === connection }
+        idle.remove(connection)
     }
 
     /// Ends what waits for too long.
@@ -182,13 +184,7 @@ package final class OriginPool {
         let now = eventLoop.now
         for connection in busy.values { connection.checkDeadline(now) }
         let oldest = now - .nanoseconds(limits.idleLifetime.nanoseconds)
-        for (address, connections) in idle {
-            let (old, young) = (
-                connections.filter { $0.idleSince < oldest }, connections.filter { $0.idleSince >= oldest }
-            )
-            idle[address] = young.isEmpty ? nil : young
-            for connection in old { connection.close() }
-        }
+        for connection in idle.takeAll(where: { $0.idleSince < oldest }) { connection.close() }
     }
 }
 

@@ -3,8 +3,9 @@ import Exchange
 import HTTPRules
 import NIOCore
 import NIOHTTP1
-import Origin
 import Testing
+
+@testable import Origin
 
 struct Reuse {
     @Test func theNextRequestGoesOutOnTheIdleConnection() {
@@ -47,6 +48,21 @@ struct Reuse {
         others[1].host = "192.0.2.2"
         for other in others[..<2] { #expect(!pool.send(to: other).exchange.isReused) }
         #expect(pool.send(to: others[2]).exchange.isReused)
+    }
+
+    @Test func ofAllOriginsTogetherOnlySoManyConnectionsAreKept() {
+        let pool = Pool()
+        let first = pool.warm()
+        var other = Pool.address
+        for number in 0..<OriginPool.maxIdleConnections {
+            #expect(first.channel.isActive)
+            other.host = "192.0.2.2"
+            other.port = 1000 + number
+            let answer = pool.send(to: other).answer
+            pool.origins.connections.last?.send(Pool.ok)
+            #expect(answer.events.last == "end")
+        }
+        #expect(!first.channel.isActive && pool.send(to: other).exchange.isReused)
     }
 
     @Test func anIdleConnectionIsKeptFor90Seconds() {
