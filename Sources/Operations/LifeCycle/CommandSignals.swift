@@ -19,11 +19,18 @@ package struct Reload: Sendable {
 }
 
 /// Obeys SIGHUP and SIGUSR2, one at a time, until the process shall end, or another one has taken over.
+///
+/// Those that come before everything is under way wait until then: a reload would not reach what is still being made, and
+/// an upgrade would not hand over what is still being opened.
 struct CommandSignals: Service {
     let plan: Daemon.Plan
     let pidFile: PIDFile?
     let manager: ServiceManager
     let drainTimeout: NIOLockedValueBox<Duration>
+    /// Ends when everything is under way.
+    let start: AsyncStream<Void>
+    /// Called then.
+    let started: @Sendable () -> Void
 
     /// How long a new process may take until it is ready: it opens its links first.
     private static let startSeconds = 60
@@ -38,6 +45,12 @@ struct CommandSignals: Service {
             return source
         }
         defer { for source in sources { source.cancel() } }
+        let isStarted = await cancelWhenGracefulShutdown { [start] in
+            for await _ in start {}
+            return !Task.isCancelled
+        }
+        guard isStarted else { return manager.stopping() }
+        started()
         let wasReplaced = await withGracefulShutdownHandler {
             for await signal in signals {
                 if signal == SIGHUP { await reload() } else if await upgrade() { return true }

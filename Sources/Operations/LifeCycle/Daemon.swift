@@ -63,6 +63,7 @@ package enum Daemon {
 
         let drainTimeout = NIOLockedValueBox(plan.settings.drainTimeout)
         let manager = ServiceManager()
+        let (start, end) = AsyncStream.makeStream(of: Void.self)
         let unstarted = NIOLockedValueBox(plan.work.count)
         let draining = plan.work.map { work in
             DrainingService(work, timeout: { drainTimeout.withLockedValue { $0 } }, logger: plan.logger) {
@@ -70,11 +71,12 @@ package enum Daemon {
                     count -= 1
                     return count == 0
                 }
-                if isLast { announce(plan, pidFile, manager) }
+                if isLast { end.finish() }
             }
         }
         let commands = CommandSignals(
-            plan: plan, pidFile: pidFile, manager: manager, drainTimeout: drainTimeout)
+            plan: plan, pidFile: pidFile, manager: manager, drainTimeout: drainTimeout, start: start
+        ) { announce(plan, pidFile, manager) }
         var quiet = Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }  // our own words are enough
         quiet.logLevel = .critical
         let configurations =
