@@ -63,18 +63,37 @@ struct InheritanceTests {
 
     @Test func aPIDFileIsHandedOver() throws {
         let folder = try TemporaryFolder(["x": ""])
-        let old = try PIDFile(folder("pid"))
+        let old = try PIDFile(folder("pid"), processID: 1)
         let new = try PIDFile(folder("pid"), inherited: dup(old.descriptor))
         try Data("1\n".utf8).write(to: URL(fileURLWithPath: folder("other")))
-        old.handOver()
-        old.remove()
         #expect(new.write())
+        old.remove()
         #expect(try String(contentsOfFile: folder("pid"), encoding: .utf8) == "\(getpid())\n")
         #expect(throws: PIDFileError.self) { try PIDFile(folder("pid")) }  // locked all the time
         let elsewhere = try PIDFile(folder("other"), inherited: dup(new.descriptor))
         elsewhere.remove()
         new.remove()
         #expect(!FileManager.default.fileExists(atPath: folder("pid")))
+    }
+
+    @Test func eachProcessRemovesItsOwnPIDFile() throws {
+        let folder = try TemporaryFolder(["x": ""])
+        // The new one writes another file: nobody but the old one would ever remove the first.
+        let old = try PIDFile(folder("old"), processID: 1)
+        let new = try PIDFile(folder("new"), inherited: dup(old.descriptor))
+        old.remove()
+        #expect(!FileManager.default.fileExists(atPath: folder("old")))
+        // Somebody removed the file, and another process has one there now.
+        try FileManager.default.removeItem(atPath: folder("new"))
+        let other = try PIDFile(folder("new"))
+        new.remove()
+        #expect(FileManager.default.fileExists(atPath: folder("new")))
+        other.remove()
+        // A process that was to take over, and ends before that.
+        let running = try PIDFile(folder("pid"), processID: 1)
+        try PIDFile(folder("pid"), inherited: dup(running.descriptor)).remove()
+        #expect(try String(contentsOfFile: folder("pid"), encoding: .utf8) == "1\n")
+        running.remove()
     }
 
     @Test func aServiceManagerIsTold() throws {

@@ -88,7 +88,6 @@ struct CommandSignals: Service {
             let successor = try Successor(
                 CommandLine.arguments, sockets: plan.sockets.copies(), pidFile: pidFile?.descriptor)
             try await successor.awaitReadiness(seconds: Self.startSeconds)
-            pidFile?.handOver()
             plan.logger.notice("process \(successor.processID) has taken over; this one finishes what is under way")
             return true
         } catch {

@@ -57,6 +57,8 @@ package enum Daemon {
         let pidFile = try plan.settings.pidFile.map { path throws(PIDFileError) in
             try PIDFile(path, inherited: plan.inherited.pidFile)
         }
+        // Else nobody could lock the file as long as this process runs.
+        if pidFile == nil, let inherited = plan.inherited.pidFile { close(inherited) }
         defer { pidFile?.remove() }
         let impatience = Impatience(signals, pidFile: pidFile)
         defer { impatience.end() }
