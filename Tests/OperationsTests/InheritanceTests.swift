@@ -39,7 +39,7 @@ struct InheritanceTests {
         _ = listen(first, 1)
         let error = #expect(throws: ListenFailure.self) { try sockets.take(same, setting: "http.listen") }
         #expect(error?.description.hasPrefix("http.listen = 127.0.0.1:\(port): Address already in use") == true)
-        let copies = sockets.copies()
+        let copies = try sockets.copies()
         #expect(copies.count == 2 && copies.allSatisfy { fcntl($0, F_GETFD) & FD_CLOEXEC != 0 })
         for descriptor in copies + [first] { close(descriptor) }
     }
@@ -94,6 +94,14 @@ struct InheritanceTests {
         try PIDFile(folder("pid"), inherited: dup(running.descriptor)).remove()
         #expect(try String(contentsOfFile: folder("pid"), encoding: .utf8) == "1\n")
         running.remove()
+    }
+
+    @Test func whatCantBeHandedOverStartsNoProcess() throws {
+        // It would run without the pipe that it is to say into that it is ready, and be waited for in vain.
+        let error = #expect(throws: Successor.Failure.self) {
+            try Successor(["/bin/true"], sockets: [], pidFile: 1_000_000)
+        }
+        #expect(error?.description == "what is handed over can't be copied: Bad file descriptor")
     }
 
     @Test func aServiceManagerIsTold() throws {
