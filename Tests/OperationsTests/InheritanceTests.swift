@@ -61,6 +61,18 @@ struct InheritanceTests {
         return status == 0 ? Int(in_port_t(bigEndian: address.sin_port)) : nil
     }
 
+    @Test func aSocketForAllAddressesThatTheSettingDoesNotNameIsExplained() throws {
+        let all = try ListeningSockets().take(HostAndPort(host: "::", port: 0), setting: "a")
+        defer { close(all) }
+        _ = listen(all, 1)
+        let port = try #require(Self.port(of: all))
+        let error = #expect(throws: ListenFailure.self) {
+            try ListeningSockets([all]).take(HostAndPort(host: "0.0.0.0", port: port), setting: "https.listen")
+        }
+        #expect(
+            error?.description.hasSuffix("given a socket for [::]:\(port): both have to name the same address") == true)
+    }
+
     @Test func aPIDFileIsHandedOver() throws {
         let folder = try TemporaryFolder(["x": ""])
         let old = try PIDFile(folder("pid"), processID: 1)

@@ -1,3 +1,4 @@
+import Exchange
 import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
@@ -43,11 +44,19 @@ package final class ListeningSockets: Sendable {
             descriptor = inherited
         } else {
             do { descriptor = try Self.bind(wanted) } catch {
-                throw ListenFailure(error, setting: setting, address: "\(address)")
+                throw ListenFailure(
+                    error, setting: setting, address: "\(address)", inherited: inheritedAddress(port: wanted.port))
             }
         }
         state.withLockedValue { $0.open.append((descriptor, nil)) }
         return descriptor
+    }
+
+    /// What was inherited for a port, and is not in use.
+    private func inheritedAddress(port: Int?) -> String? {
+        state.withLockedValue { state in
+            state.inherited.lazy.compactMap { Self.localAddress(of: $0) }.first { $0.port == port }?.hostAndPort
+        }
     }
 
     /// Begins to listen on a socket; as it is closed with its channel, it is forgotten here.
