@@ -99,7 +99,13 @@ package final class SenderService: Drainable {
     package func reloading(_ configuration: SenderConfiguration) throws -> @Sendable () async -> [String] {
         let settings = try SenderSettings(configuration)
         return { [self] in
-            self.settings.withLockedValue { $0 = settings }
+            let settings = self.settings.withLockedValue { before in
+                var settings = settings
+                // A port stays open until the process ends, and keeps its certificate where none is named any more.
+                settings.frontTLS = settings.frontTLS ?? before.frontTLS
+                before = settings
+                return settings
+            }
             parts.store.update(settings.storeLimits)
             let front = configuration.front
             parts.places.update(front, connections: Self.connections(front, parts.logger))
