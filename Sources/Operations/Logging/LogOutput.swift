@@ -52,7 +52,9 @@ package final class LogOutput: Sendable {
         }
     }
 
-    /// Adds whole lines, each with its line feed; about 50 ns. After ``close()`` they are lost.
+    /// Adds whole lines, each with its line feed; about 50 ns.
+    ///
+    /// After ``close()`` they are lost.
     package func append(_ lines: [UInt8]) {
         let isFirst = pending.withLockedValue { pending in
             // Nobody would write them, and flush() would wait for that.
