@@ -28,6 +28,8 @@ final class ListenerWorker {
     private let logOutput: LogOutput
     private var accessLog: AccessLog?
     private let classKey: SymmetricKey
+    /// Whether private pages may be shared: as ``classKey`` was made for, so a reload doesn't change it.
+    let keepsPrivate: Bool
     private var lanes: [ObjectIdentifier: Lane] = [:]
     private var collectingExchanges: [ObjectIdentifier: Collecting] = [:]
 
@@ -70,7 +72,7 @@ final class ListenerWorker {
         encoder = try PageEncoder(store: parts.store)
         encoders = parts.encoders
         (requests, memory, load) = (parts.requests, parts.memory, parts.load)
-        classKey = parts.classKey
+        (classKey, keepsPrivate) = (parts.classKey, settings.configuration.pages.keepsPrivate)
         rules = SiteRules(settings.configuration.pages, key: classKey)
     }
 
@@ -130,9 +132,6 @@ final class ListenerWorker {
     var compressesData: Bool { configuration.compressesData }
 
     var tellsOrigin: Bool { configuration.origins.sendsRailgunHeader }
-
-    /// Whether private pages may be shared.
-    var keepsPrivate: Bool { configuration.pages.keepsPrivate }
 
     /// Where a request's origins are, and what of that the header shall tell; `nil` where it has none.
     func origins(for request: ForwardedRequest) -> (OriginSite, RailgunHeader.Flags)? {

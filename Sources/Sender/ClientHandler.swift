@@ -34,7 +34,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private var holdsRead = false
     private var clientHasEnded = false
     /// How long a connection without a request is kept while the sender drains.
-    private static let lastRequestTime = TimeAmount.seconds(2)
+    static let lastRequestTime = TimeAmount.seconds(2)
     /// Of bytes that the client didn't take when its deadline was set.
     private var stuckBytes = 0
     /// Of the request's body: all that came, and what came since the deadline was set.
@@ -68,7 +68,9 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         worker.deadlines.set(self, after: worker.limits.headTimeout)
-        if heads == nil { worker.opened(self) }
+        guard heads == nil else { return }
+        worker.opened(self)
+        if worker.isDraining { drain() }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

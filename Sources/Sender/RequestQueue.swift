@@ -13,10 +13,12 @@ final class RequestQueue {
         case refuse
     }
 
-    private let underWay: Places
+    let underWay: Places
     private let queued: Places
     private let eventLoop: any EventLoop
     private var waiting = CircularBuffer<SenderExchange>()
+    /// Whether ``goOn()`` follows: who waits may leave meanwhile, and others come.
+    private var isAwaitingPlace = false
 
     /// Makes the queue of one event loop; all loops share the places.
     init(underWay: Places, queued: Places, eventLoop: any EventLoop) {
@@ -27,7 +29,7 @@ final class RequestQueue {
         if waiting.isEmpty, underWay.take() { return .goOn }
         guard queued.take() else { return .refuse }
         waiting.append(exchange)
-        if waiting.count == 1 { awaitPlace() }
+        awaitPlace()
         return .wait
     }
 
@@ -42,11 +44,14 @@ final class RequestQueue {
     }
 
     private func awaitPlace() {
+        guard !isAwaitingPlace else { return }
+        isAwaitingPlace = true
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
         underWay.whenFree { isolated.eventLoop.execute { isolated.value.goOn() } }
     }
 
     private func goOn() {
+        isAwaitingPlace = false
         while !waiting.isEmpty {
             guard underWay.take() else { return awaitPlace() }
             queued.free()

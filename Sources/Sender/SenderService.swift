@@ -99,7 +99,13 @@ package final class SenderService: Drainable {
     package func reloading(_ configuration: SenderConfiguration) throws -> @Sendable () async -> [String] {
         let settings = try SenderSettings(configuration)
         return { [self] in
-            self.settings.withLockedValue { $0 = settings }
+            let settings = self.settings.withLockedValue { before in
+                var settings = settings
+                // A port stays open until the process ends, and keeps its certificate where none is named any more.
+                settings.frontTLS = settings.frontTLS ?? before.frontTLS
+                before = settings
+                return settings
+            }
             parts.store.update(settings.storeLimits)
             let front = configuration.front
             parts.places.update(front, connections: Self.connections(front, parts.logger))
@@ -127,7 +133,14 @@ package final class SenderService: Drainable {
     private func listenForListeners(_ address: HostAndPort, _ workers: Workers) async throws -> any Channel {
         let (group, parts) = (group, parts)
         let channel = try await sockets.listen(address, setting: "wan.listen") {
-            try await LinkServer.listen(on: $0, as: .sender, tls: parts.linkTLS, group: group, door: .init()) {
+            var door = LinkServer.Door()
+            // Whoever reaches the port may open connections: the other descriptors are for visitors.
+            door.places = Places(max(1, Descriptors.raiseLimit() / 16))
+            door.stopped = { channel, obstacle, isNews in
+                workers.worker(on: channel.eventLoop).accepting(
+                    stoppedBy: obstacle, isNews: isNews, setting: "wan.listen", clients: "listeners")
+            }
+            return try await LinkServer.listen(on: $0, as: .sender, tls: parts.linkTLS, group: group, door: door) {
                 channel in
                 let worker = workers.worker(on: channel.eventLoop)
                 return (

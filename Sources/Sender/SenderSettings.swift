@@ -12,7 +12,7 @@ struct SenderSettings: Sendable {
     /// `nil` for a plain link.
     let linkTLS: LinkTLS?
     /// `nil` where no client comes by TLS.
-    let frontTLS: NIOSSLContext?
+    var frontTLS: NIOSSLContext?
 
     /// What holds for all requests.
     struct Limits: Sendable {

@@ -182,9 +182,12 @@ final class SenderWorker {
     }
 
     /// A port accepts nothing for now.
-    func accepting(stoppedBy obstacle: AcceptGate.Obstacle, isNews: Bool) {
+    func accepting(
+        stoppedBy obstacle: AcceptGate.Obstacle, isNews: Bool, setting: String = "client.connections",
+        clients: String = "visitors"
+    ) {
         statistics.counters.connectionsPaused += 1
-        if isNews { logger.warning("\(obstacle.words(setting: "client.connections", clients: "visitors"))") }
+        if isNews { logger.warning("\(obstacle.words(setting: setting, clients: clients))") }
     }
 
     private func linkChanged(_ group: String, _ dialer: LinkDialer, _ event: LinkDialer.Event) {

@@ -64,6 +64,24 @@ import TestSupport
         }
     }
 
+    @Test func strangersAtThePortForListenersTakeNoVisitorsDescriptors() async throws {
+        try await withDialOut { line, _, _ in
+            #expect(line.sender.stop() == 0)
+            try line.sender.start(descriptors: 128)
+            #expect(try isUp(line))
+            let text = try String(contentsOfFile: line.folder.path("rg-sender.conf"), encoding: .utf8)
+            let words = try #require(text.firstMatch(of: /wan.listen = 127.0.0.1:([0-9]+)/))
+            let wan = try #require(UInt16(words.1))
+            let strangers = try (0..<110).map { _ in try TCPSocket(connectingTo: wan) }
+            Thread.sleep(forTimeInterval: 0.5)
+            let start = ContinuousClock.now
+            #expect(try line.get("/test-room").status == 200)
+            #expect(ContinuousClock.now - start < .seconds(5), "before strangers were sent away")
+            #expect(line.sender.log(lines: 1, about: "wan.listen: 8 connections are open; more listeners wait") != "")
+            for stranger in strangers { stranger.close() }
+        }
+    }
+
     @Test func aListenerWhoseCertificateIsNotNamedIsRefusedInWords() async throws {
         try await withDialOut(dialed: "else.example.org") { line, listener, _ in
             let words = "no group of this rg-sender names the certificate of localhost"

@@ -88,6 +88,19 @@ struct ReloadTests {
         }
     }
 
+    @Test func aPortThatIsToCloseIsServedUntilItDoes() async throws {
+        try await withLine { line, _ in
+            try edit("rg-sender.conf", of: line) { text in
+                text.split(separator: "\n").filter { !$0.hasPrefix("https.") }.joined(separator: "\n") + "\n"
+            }
+            try reload(line.sender)
+            #expect(line.sender.log(lines: 30).contains("https.listen was changed: that takes effect with a restart"))
+            let answer = try Command(
+                "/usr/bin/curl", ["-s", "--cacert", line.certificatePath, "https://localhost:\(line.https)/test-tls"])
+            #expect(answer.output == "ok", "\(answer.errors)")
+        }
+    }
+
     @Test func aReloadUnderLoadLosesNoRequest() async throws {
         try await withLine { line, _ in
             let (gets, posts) = (Load(line), Load(line, connections: 1, method: "POST"))

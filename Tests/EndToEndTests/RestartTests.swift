@@ -51,6 +51,21 @@ struct RestartTests {
         }
     }
 
+    @Test func whoHasJustConnectedToASenderThatEndsGetsAnAnswer() async throws {
+        try await withLine { line, _ in
+            let clients = try (0..<4).map { _ in try Client(line.http) }
+            Thread.sleep(forTimeInterval: 0.1)
+            line.sender.askToEnd()
+            Thread.sleep(forTimeInterval: 0.3)
+            for client in clients {
+                let answer = try client.request("GET", "/test-last")
+                #expect(answer.text == "ok" && answer.fields["Connection"] == ["close"])
+                client.socket.close()
+            }
+            #expect(line.sender.ended(within: .seconds(5)) == 0)
+        }
+    }
+
     @Test(arguments: ["sender", "listener"]) func whoeverIsAskedToEndFinishesWhatRuns(name: String) async throws {
         try await withLine { line, origin in
             origin.answer(

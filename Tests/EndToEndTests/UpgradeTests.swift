@@ -80,6 +80,53 @@ struct UpgradeTests {
         }
     }
 
+    @Test func whoEndsAProcessEndsTheOneThatIsToReplaceItToo() async throws {
+        try await withLine { line, _ in
+            let (folder, port) = (TemporaryFolder(), try freePort())
+            let configuration = try String(contentsOfFile: line.folder.path("rg-sender.conf"), encoding: .utf8)
+                .replacing("http.listen = 127.0.0.1:\(line.http)", with: "http.listen = 127.0.0.1:\(port)")
+                .replacing("https.listen = 127.0.0.1:\(line.https)", with: "https.listen = 127.0.0.1:\(try freePort())")
+            let file = try line.folder.write(configuration, to: "replaced.conf")
+            let program = folder.path("rg-sender")
+            try FileManager.default.copyItem(atPath: RunningCommand.executable("rg-sender").path, toPath: program)
+            let sender = try Daemon(
+                program, ["--config", file.path], readyPort: port, in: line.folder, name: "replaced")
+            // What takes its place never gets ready.
+            try FileManager.default.removeItem(atPath: program)
+            let number = folder.path("number")
+            let script = try folder.write("#!/bin/sh\necho $$ > \(number)\nexec sleep 600\n", to: "rg-sender")
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
+            sender.send(SIGUSR2)
+            let successor = { (try? String(contentsOfFile: number, encoding: .utf8)).flatMap { Int32($0.dropLast()) } }
+            try #require(eventually(within: .seconds(10)) { successor() != nil }, "\(sender.log(lines: 10))")
+            Guardian.watch(try #require(successor()))
+            sender.askToEnd()
+            #expect(sender.ended(within: .seconds(5)) == 0, "\(sender.log(lines: 10))")
+            #expect(kill(try #require(successor()), 0) != 0)
+        }
+    }
+
+    @Test func statisticsAreThoseOfTheNewProcessAtOnce() async throws {
+        let folder = TemporaryFolder()
+        let (pidFile, statistics) = (folder.path("pid"), try StatisticsPage())
+        try await withLine(Line.Options(sender: ["pid.file = \(pidFile)", statistics.setting])) { line, _ in
+            #expect(try line.get("/test-one").text == "ok")
+            #expect(try statistics["requests_completed"] == 1)
+            // Keeps the old process for as long as it may drain.
+            let slow = try TCPSocket(connectingTo: line.http)
+            try slow.send(Array("POST /test-slow HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nslow".utf8))
+            line.sender.send(SIGUSR2)
+            try #require(eventually(within: .seconds(20)) { line.sender.log(lines: 9).contains("has taken over") })
+            let successor = try #require(Successor(of: line.sender, pidFile: pidFile))
+            Thread.sleep(forTimeInterval: 0.2)
+            let counts = try (0..<20).map { _ in try statistics["requests_completed"] }
+            #expect(counts.allSatisfy { $0 == 0 }, "\(counts)")
+            #expect(line.sender.isRunning)
+            try slow.send(Array("again".utf8))
+            #expect(line.sender.ended(within: .seconds(10)) == 0 && successor.stop())
+        }
+    }
+
     private static let activator = "/usr/bin/systemd-socket-activate"
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: activator), "needs systemd"))

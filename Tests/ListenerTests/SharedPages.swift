@@ -75,6 +75,18 @@ struct SharedPages {
     }
 }
 
+extension SharedPages {
+    @Test(arguments: [false, true]) func whetherPrivatePagesLeaveMemoryIsChangedByARestartOnly(keeps: Bool) throws {
+        let shared = FakeStore()
+        let end = try ListenerEnd(keepsPrivate: keeps, shared: shared)
+        var configuration = end.worker.settings.configuration
+        configuration.pages.keepsPrivate = !keeps
+        end.worker.update(try ListenerSettings(configuration), shared: shared)
+        _ = end.fetch(new, answered: ["Cache-Control": "private"])
+        #expect(shared.kept == (keeps ? [prefix(new)] : []))
+    }
+}
+
 /// A store that answers when the test says so, in the order in which it was asked.
 final class FakeStore: SharedStore {
     private struct State {

@@ -39,7 +39,7 @@ struct InheritanceTests {
         _ = listen(first, 1)
         let error = #expect(throws: ListenFailure.self) { try sockets.take(same, setting: "http.listen") }
         #expect(error?.description.hasPrefix("http.listen = 127.0.0.1:\(port): Address already in use") == true)
-        let copies = sockets.copies()
+        let copies = try sockets.copies()
         #expect(copies.count == 2 && copies.allSatisfy { fcntl($0, F_GETFD) & FD_CLOEXEC != 0 })
         for descriptor in copies + [first] { close(descriptor) }
     }
@@ -61,20 +61,59 @@ struct InheritanceTests {
         return status == 0 ? Int(in_port_t(bigEndian: address.sin_port)) : nil
     }
 
+    @Test func aSocketForAllAddressesThatTheSettingDoesNotNameIsExplained() throws {
+        let all = try ListeningSockets().take(HostAndPort(host: "::", port: 0), setting: "a")
+        defer { close(all) }
+        _ = listen(all, 1)
+        let port = try #require(Self.port(of: all))
+        let error = #expect(throws: ListenFailure.self) {
+            try ListeningSockets([all]).take(HostAndPort(host: "0.0.0.0", port: port), setting: "https.listen")
+        }
+        #expect(
+            error?.description.hasSuffix("given a socket for [::]:\(port): both have to name the same address") == true)
+    }
+
     @Test func aPIDFileIsHandedOver() throws {
         let folder = try TemporaryFolder(["x": ""])
-        let old = try PIDFile(folder("pid"))
+        let old = try PIDFile(folder("pid"), processID: 1)
         let new = try PIDFile(folder("pid"), inherited: dup(old.descriptor))
         try Data("1\n".utf8).write(to: URL(fileURLWithPath: folder("other")))
-        old.handOver()
-        old.remove()
         #expect(new.write())
+        old.remove()
         #expect(try String(contentsOfFile: folder("pid"), encoding: .utf8) == "\(getpid())\n")
         #expect(throws: PIDFileError.self) { try PIDFile(folder("pid")) }  // locked all the time
         let elsewhere = try PIDFile(folder("other"), inherited: dup(new.descriptor))
         elsewhere.remove()
         new.remove()
         #expect(!FileManager.default.fileExists(atPath: folder("pid")))
+    }
+
+    @Test func eachProcessRemovesItsOwnPIDFile() throws {
+        let folder = try TemporaryFolder(["x": ""])
+        // The new one writes another file: nobody but the old one would ever remove the first.
+        let old = try PIDFile(folder("old"), processID: 1)
+        let new = try PIDFile(folder("new"), inherited: dup(old.descriptor))
+        old.remove()
+        #expect(!FileManager.default.fileExists(atPath: folder("old")))
+        // Somebody removed the file, and another process has one there now.
+        try FileManager.default.removeItem(atPath: folder("new"))
+        let other = try PIDFile(folder("new"))
+        new.remove()
+        #expect(FileManager.default.fileExists(atPath: folder("new")))
+        other.remove()
+        // A process that was to take over, and ends before that.
+        let running = try PIDFile(folder("pid"), processID: 1)
+        try PIDFile(folder("pid"), inherited: dup(running.descriptor)).remove()
+        #expect(try String(contentsOfFile: folder("pid"), encoding: .utf8) == "1\n")
+        running.remove()
+    }
+
+    @Test func whatCantBeHandedOverStartsNoProcess() throws {
+        // It would run without the pipe that it is to say into that it is ready, and be waited for in vain.
+        let error = #expect(throws: Successor.Failure.self) {
+            try Successor(["/bin/true"], sockets: [], pidFile: 1_000_000)
+        }
+        #expect(error?.description == "what is handed over can't be copied: Bad file descriptor")
     }
 
     @Test func aServiceManagerIsTold() throws {

@@ -13,18 +13,25 @@ private final class Work: Drainable {
     let calls = NIOLockedValueBox<[String]>([])
     private let drainTime: Duration
     private let error: (any Error)?
+    private let startTime: Duration
     let isStubborn: Bool
     private let stopped = NIOLockedValueBox<CheckedContinuation<Void, Never>?>(nil)
 
-    init(drainTime: Duration = .zero, error: (any Error)? = nil, isStubborn: Bool = false) {
-        (self.drainTime, self.error, self.isStubborn) = (drainTime, error, isStubborn)
+    init(
+        startTime: Duration = .zero, drainTime: Duration = .zero, error: (any Error)? = nil, isStubborn: Bool = false
+    ) {
+        (self.startTime, self.drainTime, self.error, self.isStubborn) = (startTime, drainTime, error, isStubborn)
     }
 
-    private func note(_ call: String) { calls.withLockedValue { $0.append(call) } }
+    func note(_ call: String) { calls.withLockedValue { $0.append(call) } }
 
     func start() async throws {
         if let error { throw error }
         note("start")
+        if startTime > .zero {
+            try await Task.sleep(for: startTime)
+            note("started")
+        }
     }
 
     func drain() async {
@@ -87,6 +94,28 @@ struct LifeCycleTests {
                     Reload(process: process, warnings: [], pending: [])
                 })
         }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aReloadThatIsAskedForDuringTheStartFollowsIt() async throws {
+        _ = signal(SIGHUP, SIG_IGN)  // as Daemon.begin() does
+        let work = Work(startTime: .milliseconds(300))
+        var settings = Settings("", file: "f")
+        let process = ProcessSettings(&settings)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let running = Task {
+            try await Daemon.run(
+                Daemon.Plan(work: [work], settings: process, logger: logger) {
+                    work.note("reload")
+                    return Reload(process: process, warnings: [], pending: [])
+                })
+        }
+        try await work.started()
+        try await Task.sleep(for: .milliseconds(50))
+        kill(getpid(), SIGHUP)
+        while !work.calls.withLockedValue({ $0.contains("reload") }) { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(work.calls.withLockedValue { $0 } == ["start", "started", "reload"])
+        running.cancel()
+        _ = await running.result
     }
 
     @Test func aProcessIsNotStartedTwice() throws {

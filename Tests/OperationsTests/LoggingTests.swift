@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import Testing
 
@@ -54,6 +55,31 @@ final class LoggingTests {
         #expect(object["status"] as? Int == 200 && object["sent_bytes"] as? Int == 92_516)
         #expect(object["origin_ms"] as? Double == 8.125 && object["delta_percent"] as? Double == 0.28)
         #expect(object["level"] as? String == "info" && object["connection"] as? String == "a1b2")
+    }
+
+    @Test func whatIsLoggedAfterTheEndHoldsNobodyUp() async throws {
+        let output = try LogOutput(Self.settings("stderr.file = \(folder("late.txt"))"), program: "rg-test")
+        output.append(Array("in time\n".utf8))
+        output.close()
+        output.append(Array("late\n".utf8))
+        let isFlushed = NIOLockedValueBox(false)
+        Thread.detachNewThread {
+            output.flush()
+            isFlushed.withLockedValue { $0 = true }
+        }
+        let end = ContinuousClock.now + .seconds(2)
+        while !isFlushed.withLockedValue({ $0 }), .now < end { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(isFlushed.withLockedValue { $0 })
+        #expect(try String(contentsOfFile: folder("late.txt"), encoding: .utf8) == "in time\n")
+    }
+
+    @Test func aLogThatCantBeReachedKeepsNoDescriptor() {
+        func count() -> Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0 }
+        let before = count()
+        for _ in 0..<300 {
+            #expect(throws: LogTargetError.self) { try LogTarget(.syslogSocket("/none/log"), program: "rg-test") }
+        }
+        #expect(count() < before + 200)  // other tests open some, too
     }
 
     @Test func whatIsNotKnownIsLeftOpen() throws {

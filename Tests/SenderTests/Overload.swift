@@ -51,6 +51,13 @@ struct Overload {
         #expect(third.received().hasSuffix("ok") && end.worker.statistics.counters.requestsShed == 0)
     }
 
+    @Test func whoComesAndGoesWhileAllPlacesAreTakenLeavesNothingBehind() throws {
+        let end = try SenderEnd("requests.max = 1\nrequests.queue = 1")
+        _ = try end.client(get)
+        for _ in 0..<100 { try end.client(get).close() }
+        #expect(end.worker.requests.underWay.waitingCount == 1)
+    }
+
     @Test func whoWaitedForTooLongGets503() throws {
         let end = try SenderEnd("requests.max = 1\nrequests.queue = 1\nrequests.queue.timeout = 3 s")
         _ = try end.client(get)

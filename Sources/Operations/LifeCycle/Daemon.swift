@@ -57,12 +57,15 @@ package enum Daemon {
         let pidFile = try plan.settings.pidFile.map { path throws(PIDFileError) in
             try PIDFile(path, inherited: plan.inherited.pidFile)
         }
+        // Else nobody could lock the file as long as this process runs.
+        if pidFile == nil, let inherited = plan.inherited.pidFile { close(inherited) }
         defer { pidFile?.remove() }
         let impatience = Impatience(signals, pidFile: pidFile)
         defer { impatience.end() }
 
         let drainTimeout = NIOLockedValueBox(plan.settings.drainTimeout)
         let manager = ServiceManager()
+        let (start, end) = AsyncStream.makeStream(of: Void.self)
         let unstarted = NIOLockedValueBox(plan.work.count)
         let draining = plan.work.map { work in
             DrainingService(work, timeout: { drainTimeout.withLockedValue { $0 } }, logger: plan.logger) {
@@ -70,11 +73,12 @@ package enum Daemon {
                     count -= 1
                     return count == 0
                 }
-                if isLast { announce(plan, pidFile, manager) }
+                if isLast { end.finish() }
             }
         }
         let commands = CommandSignals(
-            plan: plan, pidFile: pidFile, manager: manager, drainTimeout: drainTimeout)
+            plan: plan, pidFile: pidFile, manager: manager, drainTimeout: drainTimeout, start: start
+        ) { announce(plan, pidFile, manager) }
         var quiet = Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }  // our own words are enough
         quiet.logLevel = .critical
         let configurations =

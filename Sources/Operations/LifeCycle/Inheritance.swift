@@ -17,13 +17,15 @@ package struct Inheritance: Sendable, Equatable {
     static let firstDescriptor: CInt = 3
     /// More would be a mistake, or an attack on the environment.
     static let greatestCount = 64
+    /// Descriptors from here on are never where one is handed over.
+    static let firstSpareDescriptor = firstDescriptor + CInt(greatestCount) + 2
     /// `SOCKETS PIDFILE`: how many sockets come, and 1 where the PID file comes too; the pipe is between both.
     static let environmentKey = "RAILGUN_UPGRADE"
 
     /// A process that was given nothing.
     package init() {}
 
-    /// Reads what an environment says; descriptors that aren't there are left out.
+    /// Reads what an environment says.
     init(environment: [String: String], processID: pid_t) {
         if let words = environment[Self.environmentKey]?.split(separator: " ").map({ wholeNumber($0) }),
             words.count == 2, let count = words[0], let hasPIDFile = words[1], count <= Self.greatestCount
@@ -41,9 +43,10 @@ package struct Inheritance: Sendable, Equatable {
 
     private static func descriptors(_ count: Int) -> [CInt] { (0..<count).map { firstDescriptor + CInt($0) } }
 
-    /// Takes what this process was given; what it starts itself later is not given the same again.
+    /// Takes what this process was given, where that is there; what it starts itself later is not given the same again.
     package static func take() -> Inheritance {
-        let inherited = Inheritance(environment: ProcessInfo.processInfo.environment, processID: getpid())
+        var inherited = Inheritance(environment: ProcessInfo.processInfo.environment, processID: getpid())
+        inherited.sockets.removeAll { fcntl($0, F_GETFD) < 0 }
         for key in keys { unsafe unsetenv(key) }
         // Also what this process was given and didn't ask for.
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {

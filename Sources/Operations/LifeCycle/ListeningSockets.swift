@@ -1,3 +1,4 @@
+import Exchange
 import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
@@ -10,7 +11,7 @@ package final class ListeningSockets: Sendable {
     private struct State {
         /// What was inherited and is not in use yet.
         var inherited: [CInt]
-        var open: [CInt] = []
+        var open: [(descriptor: CInt, channel: (any Channel)?)] = []
     }
 
     private let state: NIOLockedValueBox<State>
@@ -43,11 +44,19 @@ package final class ListeningSockets: Sendable {
             descriptor = inherited
         } else {
             do { descriptor = try Self.bind(wanted) } catch {
-                throw ListenFailure(error, setting: setting, address: "\(address)")
+                throw ListenFailure(
+                    error, setting: setting, address: "\(address)", inherited: inheritedAddress(port: wanted.port))
             }
         }
-        state.withLockedValue { $0.open.append(descriptor) }
+        state.withLockedValue { $0.open.append((descriptor, nil)) }
         return descriptor
+    }
+
+    /// What was inherited for a port, and is not in use.
+    private func inheritedAddress(port: Int?) -> String? {
+        state.withLockedValue { state in
+            state.inherited.lazy.compactMap { Self.localAddress(of: $0) }.first { $0.port == port }?.hostAndPort
+        }
     }
 
     /// Begins to listen on a socket; as it is closed with its channel, it is forgotten here.
@@ -57,6 +66,11 @@ package final class ListeningSockets: Sendable {
         let descriptor = try take(address, setting: setting)
         do {
             let channel = try await bind(descriptor)
+            state.withLockedValue { state in
+                for place in state.open.indices where state.open[place].descriptor == descriptor {
+                    state.open[place].channel = channel
+                }
+            }
             channel.closeFuture.whenComplete { _ in self.forget(descriptor) }
             return channel
         } catch let error as IOError {
@@ -65,7 +79,9 @@ package final class ListeningSockets: Sendable {
         }
     }
 
-    private func forget(_ descriptor: CInt) { state.withLockedValue { $0.open.removeAll { $0 == descriptor } } }
+    private func forget(_ descriptor: CInt) {
+        state.withLockedValue { $0.open.removeAll { $0.descriptor == descriptor } }
+    }
 
     /// Closes what was inherited and no setting asked for.
     ///
@@ -83,9 +99,27 @@ package final class ListeningSockets: Sendable {
         }
     }
 
+    /// Accepts no more connections: from now on another process does.
+    func stopListening() async {
+        for socket in state.withLockedValue({ $0.open }) { try? await socket.channel?.close() }
+    }
+
     /// Copies of the descriptors that are in use, which stay open whatever happens to those; the caller closes them.
-    func copies() -> [CInt] {
-        state.withLockedValue { $0.open.map { fcntl($0, F_DUPFD_CLOEXEC, 256) }.filter { $0 >= 0 } }
+    func copies() throws(Successor.Failure) -> [CInt] {
+        let (copies, code) = state.withLockedValue { state in
+            var code: CInt = 0
+            let copies = state.open.map { socket in
+                let copy = fcntl(socket.descriptor, F_DUPFD_CLOEXEC, Inheritance.firstSpareDescriptor)
+                if copy < 0 { code = errno }
+                return copy
+            }
+            return (copies, code)
+        }
+        guard code == 0 else {
+            for copy in copies where copy >= 0 { close(copy) }
+            throw Successor.failure("the listening sockets can't be copied", code)
+        }
+        return copies
     }
 
     private static func bind(_ address: SocketAddress) throws(IOError) -> CInt {

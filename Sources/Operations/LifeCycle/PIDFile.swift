@@ -1,5 +1,4 @@
 import Foundation
-import NIOConcurrencyHelpers
 
 /// The file that names the process, locked as long as it runs, so that it is not started twice by mistake.
 ///
@@ -9,17 +8,17 @@ package final class PIDFile: Sendable {
     private let path: String
     /// Open and locked.
     let descriptor: CInt
-    /// Whether the file is this process's to remove.
-    private let isOwn = NIOLockedValueBox(true)
+    private let text: String
 
     /// Locks the file; and writes it, unless the lock is inherited.
     ///
     /// - Parameters:
     ///   - path: Where it is.
     ///   - inherited: The file as the process that is replaced has it open.
+    ///   - processID: The number of this process.
     /// - Throws: ``PIDFileError`` when it can't be written, or another process runs that wrote it.
-    package init(_ path: String, inherited: CInt? = nil) throws(PIDFileError) {
-        self.path = path
+    package init(_ path: String, inherited: CInt? = nil, processID: pid_t = getpid()) throws(PIDFileError) {
+        (self.path, text) = (path, "\(processID)\n")
         if let inherited {
             if Self.isSame(inherited, path) {
                 descriptor = inherited
@@ -50,23 +49,24 @@ package final class PIDFile: Sendable {
     /// Writes the number of this process; returns whether that worked.
     @discardableResult
     func write() -> Bool {
-        let text = [UInt8]("\(getpid())\n".utf8)
+        let bytes = [UInt8](text.utf8)
         guard ftruncate(descriptor, 0) == 0 else { return false }
-        return unsafe pwrite(descriptor, text, text.count, 0) == text.count
+        return unsafe pwrite(descriptor, bytes, bytes.count, 0) == bytes.count
     }
 
-    /// Leaves the file to the process that replaces this one.
-    func handOver() { isOwn.withLockedValue { $0 = false } }
-
-    /// Removes the file and the lock, unless it was handed over.
+    /// Removes the file and the lock.
     package func remove() {
-        // Before the lock ends, so that it is never another process's file.
-        if isOwn.withLockedValue({ $0 }) { _ = unsafe unlink(path) }
+        removeAtExit()  // before the lock ends, so that it is never another process's file
         close(descriptor)
     }
 
-    /// Removes the file as the process ends at once.
-    func removeAtExit() { if isOwn.withLockedValue({ $0 }) { _ = unsafe unlink(path) } }
+    /// Removes the file as the process ends at once; unless it names another process, which has taken over.
+    func removeAtExit() {
+        guard Self.isSame(descriptor, path), (try? String(contentsOfFile: path, encoding: .utf8)) == text else {
+            return
+        }
+        _ = unsafe unlink(path)
+    }
 }
 
 /// Why a process number could not be written: names the file.

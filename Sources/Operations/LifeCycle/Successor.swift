@@ -23,23 +23,34 @@ struct Successor {
     /// - Throws: ``Failure`` where the program can't be started.
     init(_ command: [String], sockets: [CInt], pidFile: CInt?) throws(Failure) {
         defer { for socket in sockets { close(socket) } }
+        guard sockets.count <= Inheritance.greatestCount else {
+            throw Failure(description: "only \(Inheritance.greatestCount) listening sockets can be handed over")
+        }
         var ends: [CInt] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { throw Self.failure("no pipe", errno) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let ready = fcntl(ends[1], F_DUPFD_CLOEXEC, 256)  // away from where it is going to be
-        let lock = pidFile.map { fcntl($0, F_DUPFD_CLOEXEC, 256) }
-        defer { for descriptor in [ends[1], ready, lock ?? -1] where descriptor >= 0 { close(descriptor) } }
+        // Away from where they are going to be.
+        let handed = ([ends[1]] + [pidFile].compactMap(\.self)).map {
+            fcntl($0, F_DUPFD_CLOEXEC, Inheritance.firstSpareDescriptor)
+        }
+        let code = errno
+        close(ends[1])
+        defer { for descriptor in handed where descriptor >= 0 { close(descriptor) } }
+        guard !handed.contains(where: { $0 < 0 }) else {
+            close(ends[0])
+            throw Self.failure("what is handed over can't be copied", code)
+        }
 
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        let handed = sockets + [ready] + [lock].compactMap(\.self)
-        for (index, descriptor) in handed.enumerated() {
+        for (index, descriptor) in (sockets + handed).enumerated() {
             unsafe posix_spawn_file_actions_adddup2(
                 &actions, descriptor, Inheritance.firstDescriptor + CInt(index))
         }
         // SwiftNIO's sockets would stay open in the new process, and no client would see that this one has closed them.
-        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, Inheritance.firstDescriptor + CInt(handed.count))
+        unsafe posix_spawn_file_actions_addclosefrom_np(
+            &actions, Inheritance.firstDescriptor + CInt(sockets.count + handed.count))
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -53,7 +64,7 @@ struct Successor {
 
         var environment = ProcessInfo.processInfo.environment
         for key in Inheritance.keys { environment[key] = nil }
-        environment[Inheritance.environmentKey] = "\(sockets.count) \(lock == nil ? 0 : 1)"
+        environment[Inheritance.environmentKey] = "\(sockets.count) \(pidFile == nil ? 0 : 1)"
         var processID: pid_t = 0
         let status = unsafe Self.withCStrings(command) { arguments in
             unsafe Self.withCStrings(environment.map { "\($0.key)=\($0.value)" }) { environment in
@@ -67,7 +78,7 @@ struct Successor {
         (self.processID, readiness) = (processID, ends[0])
     }
 
-    private static func failure(_ what: String, _ code: CInt) -> Failure {
+    static func failure(_ what: String, _ code: CInt) -> Failure {
         Failure(description: "\(what): \(unsafe String(cString: strerror(code)))")
     }
 

@@ -53,8 +53,12 @@ package final class LogOutput: Sendable {
     }
 
     /// Adds whole lines, each with its line feed; about 50 ns.
+    ///
+    /// After ``close()`` they are lost.
     package func append(_ lines: [UInt8]) {
         let isFirst = pending.withLockedValue { pending in
+            // Nobody would write them, and flush() would wait for that.
+            guard pending.isWanted else { return false }
             guard pending.bytes.count + lines.count <= Self.greatestPendingBytes else {
                 pending.lostLines += 1
                 return false

@@ -56,6 +56,13 @@ final class LogTarget: Sendable {
         LogTargetError(description: "\(what): \(unsafe String(cString: strerror(errno)))")
     }
 
+    /// The same for a socket that was made, and is of no use.
+    private static func failure(_ what: String, closing descriptor: Int32) -> LogTargetError {
+        let failure = failure(what)
+        if descriptor >= 0 { close(descriptor) }
+        return failure
+    }
+
     private static func connect(to server: HostAndPort) throws(LogTargetError) -> Int32 {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
@@ -68,7 +75,7 @@ final class LogTarget: Sendable {
         }
         let descriptor = unsafe socket(first.ai_family, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard unsafe Foundation.connect(descriptor, first.ai_addr, first.ai_addrlen) == 0 else {
-            throw failure("syslog.addr = \(server)")
+            throw failure("syslog.addr = \(server)", closing: descriptor)
         }
         return descriptor
     }
@@ -89,7 +96,7 @@ final class LogTarget: Sendable {
                 unsafe Foundation.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        guard status == 0 else { throw failure("syslog.addr = \(path)") }
+        guard status == 0 else { throw failure("syslog.addr = \(path)", closing: descriptor) }
         return descriptor
     }
 }
