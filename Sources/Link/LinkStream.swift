@@ -158,7 +158,10 @@ package final class LinkStream: OutgoingRequest {
     /// Says that there is no answer, and why: the cause, and words for who runs the site.
     package func fail(_ failure: ExchangeFailure) {
         guard !machine.hasSentHead, !hasHeadWaiting else {
-            return reset(LinkError(.originFailed, failure.message))
+            let receiver = requestReceiver
+            reset(LinkError(.originFailed, failure.message))
+            receiver?.answerSent()
+            return
         }
         let head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: failure.cause.status), headers: [:])
@@ -182,7 +185,7 @@ package protocol LinkRequestReceiver: AnyObject {
     func receivedRequestEnd(trailers: HTTPHeaders?)
     /// The other end, or the link, gave up: nobody waits for the answer.
     func cancelled()
-    /// All of the answer is on the link.
+    /// All of the answer is on the link, or all that there will ever be of it.
     func answerSent()
     /// ``LinkStream/isWritable`` is `true` again.
     func answerBecameWritable()

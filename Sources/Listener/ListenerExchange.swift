@@ -84,8 +84,8 @@ final class ListenerExchange {
 
     private func fail(_ failure: ExchangeFailure) {
         status = failure.cause.status
-        stream.fail(failure)
         finish(.failed(failure))
+        stream.fail(failure)  // last: where the answer has begun, this tells at once
     }
 
     /// How an exchange ended.

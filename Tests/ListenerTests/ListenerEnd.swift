@@ -23,6 +23,7 @@ final class ListenerEnd {
     let store = MemoryPageStore(limits: PageStoreLimits(memoryBytes: 1 << 26, versionsPerPage: 4))
     let encoders: EncoderThreads
     let memory = MemoryCeiling(limitBytes: 1000)
+    let requests = Places()
     private let owner = SenderOwner()
     let link: EmbeddedLink
 
@@ -45,7 +46,8 @@ final class ListenerEnd {
             ListenerParts(
                 store: store, encoders: encoders, originHealth: health, classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-listener", version: "0", group: loop),
-                logger: logger, logOutput: Self.logOutput, linkTLS: .init(nil), memory: memory),
+                logger: logger, logOutput: Self.logOutput, linkTLS: .init(nil), requests: requests,
+                memory: memory),
             ListenerSettings(configuration), shared: shared, eventLoop: loop)
         origins.take(over: worker.origins)
         worker.start()
