@@ -390,7 +390,6 @@ extension SenderExchange: AnswerReceiver {
 
     func received(_ answer: Answer) {
         link?.answered()
-        body.drop()
         failedLane = nil
         var answer = answer
         switch judge(answer.head) {
@@ -411,8 +410,9 @@ extension SenderExchange: AnswerReceiver {
                     ExchangeFailure(.link, "the listener sent a page that this end can't rebuild"), canRetry: false)
             }
             page = (transfer, answer, ByteBuffer())
-            return
+            return  // the client hears of it when it is complete: until then it may be asked for again
         }
+        body.drop()
         let passage: RailgunHeader.Passage
         switch route {
         case .direct(let reason): passage = .direct(reason: reason)
@@ -514,12 +514,13 @@ extension SenderExchange {
             worker.noteDamaged(failure, request)
             if let base { worker.store.remove(base.version) }
             // The page comes once more, whole: one more round trip.
-            guard base != nil, tries < 3 else {
+            guard base != nil, tries < 3, body.isWhole else {
                 return fail(ExchangeFailure(.link, "a page can't be rebuilt: \(failure.message)"), canRetry: false)
             }
             page = nil
             offers = []
             if case .link(let stream) = route { linkBytes += stream.linkBytes }
+            (route, body.isSent) = (.none, false)
             return send()
         case .success(let page):
             store(page, answer)
