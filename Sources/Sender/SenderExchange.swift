@@ -42,7 +42,8 @@ final class SenderExchange {
     private var turn = Turn.none
     /// The group where it waits for a lane.
     private var waitsIn: ListenerGroup?
-    private var hasWaited = false
+    /// The group where it waited last: in each only once.
+    private var waitedIn: ListenerGroup?
 
     // Pages.
     /// Which page this is; `nil` where the answer can't be one.
@@ -153,9 +154,8 @@ final class SenderExchange {
             fail(
                 ExchangeFailure(.overloaded, "the link carries as many requests as it can", requestUnseen: true),
                 canRetry: false)
-        } else if !hasFallback, !hasWaited {
-            hasWaited = true
-            waitsIn = group
+        } else if !hasFallback, group !== waitedIn {
+            (waitsIn, waitedIn) = (group, group)
             group.wait(self)
             worker.deadlines.set(self, after: SenderWorker.longestWaitForLink)
         } else {
@@ -251,7 +251,7 @@ final class SenderExchange {
             linkBytes += stream.linkBytes
             connection = stream.laneID
         }
-        (outgoing, client, page, link, failedLane) = (nil, nil, nil, nil, nil)
+        (outgoing, client, page, link, failedLane, waitedIn) = (nil, nil, nil, nil, nil, nil)
         body = RequestBodyCopy()
         offers = []
         switch turn {

@@ -36,11 +36,7 @@ final class SenderEnd {
     ) throws {
         self.maxStreams = maxStreams
         listeners = addresses.split { $0 == " " || $0 == "|" }.map { _ in ScriptedListener() }
-        let configuration = try SenderConfiguration(
-            Settings(
-                "http.listen = 127.0.0.1:0\nlisteners = \(addresses)\nwan.tls = 0\nrailgun.header = 0\n"
-                    + "compress.clients = 1\nclient.timeout = 60 s\n" + settings,
-                file: "rg-sender.conf"))
+        let configuration = try Self.configuration("listeners = \(addresses)\n" + settings)
         origins = EmbeddedOrigins(loop: loop)
         rebuilders = RebuilderThreads(threadCount: 1, maxPageBytes: 1 << 24)
         worker = SenderWorker(
@@ -57,6 +53,17 @@ final class SenderEnd {
         worker.origins.start()
         if isLinked { openLink() }
     }
+
+    private static func configuration(_ settings: String) throws -> SenderConfiguration {
+        try SenderConfiguration(
+            Settings(
+                "http.listen = 127.0.0.1:0\nwan.tls = 0\nrailgun.header = 0\ncompress.clients = 1\n"
+                    + "client.timeout = 60 s\n" + settings,
+                file: "rg-sender.conf"))
+    }
+
+    /// Goes on with other settings, which name the listeners too.
+    func reload(_ settings: String) throws { worker.update(try SenderSettings(Self.configuration(settings))) }
 
     var listener: ScriptedListener { listeners[0] }
     var link: EmbeddedLink? { links.first }
