@@ -228,6 +228,8 @@ final class SenderWorker {
     /// A listener opened a lane.
     func accepted(_ lane: Lane, over link: ListenerLink, in group: String) {
         groups[group]?.laneOpened()
+        // It was on its way here when whoever takes over began to listen.
+        if isDraining { link.replaceAccepted() }
         linkReports.opened(group, link.name)
         statistics.counters.wanStarts += 1
         logger.info(

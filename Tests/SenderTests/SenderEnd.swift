@@ -143,9 +143,11 @@ final class Client {
 /// The listener's end of the lane, which answers as a test says.
 final class ScriptedListener: LaneOwner {
     private(set) var requests: [Asked] = []
+    /// How often it was asked for another lane.
+    private(set) var drains = 0
 
     func laneOpened(_ lane: Lane) {}
-    func laneDrains(_ lane: Lane) {}
+    func laneDrains(_ lane: Lane) { drains += 1 }
     func laneClosed(_ lane: Lane, _ error: LinkError) {}
     func lane(
         _ lane: Lane, opened stream: LinkStream, _ request: LinkRequest, end: Bool
