@@ -23,6 +23,9 @@ package final class Places: Sendable {
     /// How many are taken: more than ``most`` after that was lowered, or where ``takeAnyway()`` was called.
     package var taken: Int { state.withLockedValue { $0.taken } }
 
+    /// How many wait to be called.
+    package var waiting: Int { state.withLockedValue { $0.waiting.count } }
+
     /// Changes how many there are; who has one keeps it.
     package func update(most: Int) {
         wake {

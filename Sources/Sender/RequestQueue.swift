@@ -17,6 +17,8 @@ final class RequestQueue {
     private let queued: Places
     private let eventLoop: any EventLoop
     private var waiting = CircularBuffer<SenderExchange>()
+    /// Whether a place that becomes free is told here: once, however often the queue becomes empty meanwhile.
+    private var awaitsPlace = false
 
     /// Makes the queue of one event loop; all loops share the places.
     init(underWay: Places, queued: Places, eventLoop: any EventLoop) {
@@ -27,7 +29,7 @@ final class RequestQueue {
         if waiting.isEmpty, underWay.take() { return .goOn }
         guard queued.take() else { return .refuse }
         waiting.append(exchange)
-        if waiting.count == 1 { awaitPlace() }
+        awaitPlace()
         return .wait
     }
 
@@ -42,11 +44,14 @@ final class RequestQueue {
     }
 
     private func awaitPlace() {
+        guard !awaitsPlace else { return }
+        awaitsPlace = true
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
         underWay.whenFree { isolated.eventLoop.execute { isolated.value.goOn() } }
     }
 
     private func goOn() {
+        awaitsPlace = false
         while !waiting.isEmpty {
             guard underWay.take() else { return awaitPlace() }
             queued.free()

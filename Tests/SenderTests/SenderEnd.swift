@@ -20,6 +20,7 @@ final class SenderEnd {
     let worker: SenderWorker
     let store = MemoryPageStore(limits: PageStoreLimits(memoryBytes: 1 << 26, versionsPerPage: 4))
     let memory = MemoryCeiling(limitBytes: 1000)
+    let places: SenderPlaces
     /// One for each address.
     let listeners: [ScriptedListener]
     private(set) var links: [EmbeddedLink] = []
@@ -38,6 +39,7 @@ final class SenderEnd {
         listeners = addresses.split { $0 == " " || $0 == "|" }.map { _ in ScriptedListener() }
         let configuration = try Self.configuration("listeners = \(addresses)\n" + settings)
         origins = EmbeddedOrigins(loop: loop)
+        places = SenderPlaces(configuration.front)
         rebuilders = RebuilderThreads(threadCount: 1, maxPageBytes: 1 << 24)
         worker = SenderWorker(
             SenderParts(
@@ -45,7 +47,7 @@ final class SenderEnd {
                 classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-sender", version: "0", group: loop),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput,
-                version: "0", places: SenderPlaces(configuration.front), memory: memory),
+                version: "0", places: places, memory: memory),
             try SenderSettings(configuration), eventLoop: loop)
         origins.take(over: worker.origins)
         // Without the dialers: those need sockets.
