@@ -34,7 +34,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private var holdsRead = false
     private var clientHasEnded = false
     /// How long a connection without a request is kept while the sender drains.
-    private static let lastRequestTime = TimeAmount.seconds(2)
+    static let lastRequestTime = TimeAmount.seconds(2)
     /// Of bytes that the client didn't take when its deadline was set.
     private var stuckBytes = 0
     /// Of the request's body: all that came, and what came since the deadline was set.

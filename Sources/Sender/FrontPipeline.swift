@@ -91,7 +91,7 @@ struct FrontPipeline {
 /// Finds out which version of HTTP a client speaks: with TLS by ALPN, without by its first bytes.
 ///
 /// A client with prior knowledge of HTTP/2 begins with a line that no request is (RFC 9113, section 3.4).
-final class VersionDetector: ChannelInboundHandler, RemovableChannelHandler, DeadlineHolder {
+final class VersionDetector: ChannelInboundHandler, RemovableChannelHandler, DeadlineHolder, FrontConnection {
     typealias InboundIn = ByteBuffer
 
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
@@ -108,12 +108,20 @@ final class VersionDetector: ChannelInboundHandler, RemovableChannelHandler, Dea
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         pipeline.worker.deadlines.set(self, after: pipeline.worker.limits.headTimeout)
+        // Whoever is within the handshake has a request to come.
+        pipeline.worker.connections.insert(self)
+        if pipeline.worker.isDraining { drain() }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         pipeline.worker.deadlines.remove(self)
+        pipeline.worker.connections.remove(self)
     }
+
+    func drain() { pipeline.worker.deadlines.set(self, after: ClientHandler.lastRequestTime) }
+
+    func makeRoom() {}
 
     /// Nothing came, or no handshake was completed.
     func deadlinePassed() { context?.close(promise: nil) }

@@ -112,7 +112,7 @@ package final class SenderService: Drainable {
 
     package func drain() async {
         guard let running = running.withLockedValue({ $0 }) else { return }
-        for channel in running.channels { try? await channel.close() }
+        for channel in running.channels { await channel.closeListening(on: group) }
         await running.workers.drain()
     }
 
