@@ -14,6 +14,7 @@ package final class LogOutput: Sendable {
         var lostLines = 0
         var isWanted = true  // the writing thread has something to wait for
         var isWriting = false
+        var isOver = false  // the writing thread has ended: what comes now is lost
     }
 
     private let target: NIOLockedValueBox<LogTarget>
@@ -55,6 +56,7 @@ package final class LogOutput: Sendable {
     /// Adds whole lines, each with its line feed; about 50 ns.
     package func append(_ lines: [UInt8]) {
         let isFirst = pending.withLockedValue { pending in
+            guard !pending.isOver else { return false }
             guard pending.bytes.count + lines.count <= Self.greatestPendingBytes else {
                 pending.lostLines += 1
                 return false
@@ -65,7 +67,7 @@ package final class LogOutput: Sendable {
         if isFirst { wake() }
     }
 
-    /// Ends the thread; returns when everything before is written.
+    /// Ends the thread; returns when everything before is written. Lines that others add then may be lost.
     package func close() {
         pending.withLockedValue { $0.isWanted = false }
         wake()
@@ -101,7 +103,8 @@ package final class LogOutput: Sendable {
             target.withLockedValue { $0 }.write(batch)
             let isOver = pending.withLockedValue { pending in
                 pending.isWriting = false
-                return !pending.isWanted && pending.bytes.isEmpty
+                pending.isOver = !pending.isWanted && pending.bytes.isEmpty
+                return pending.isOver
             }
             if isOver { return }
         }
