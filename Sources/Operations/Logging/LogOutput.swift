@@ -67,7 +67,9 @@ package final class LogOutput: Sendable {
         if isFirst { wake() }
     }
 
-    /// Ends the thread; returns when everything before is written. Lines that others add then may be lost.
+    /// Ends the thread; returns when everything before is written.
+    ///
+    /// Lines that others add then may be lost.
     package func close() {
         pending.withLockedValue { $0.isWanted = false }
         wake()
