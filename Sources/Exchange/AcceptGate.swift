@@ -95,3 +95,17 @@ package final class AcceptGate: ChannelInboundHandler {
         try? channel.syncOptions?.setOption(.autoRead, value: true)
     }
 }
+
+extension Channel {
+    /// Closes a listening channel, and none of the connections that it has accepted.
+    ///
+    /// Those go to their event loop and back before they are open, and a port that is closed meanwhile would drop them.
+    ///
+    /// - Parameter group: Whose event loops have the connections.
+    package func closeListening(on group: any EventLoopGroup) async {
+        try? await setOption(.autoRead, value: false).get()
+        for loop in group.makeIterator() { try? await loop.submit {}.get() }
+        try? await eventLoop.submit {}.get()
+        try? await close().get()
+    }
+}

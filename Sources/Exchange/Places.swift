@@ -23,8 +23,8 @@ package final class Places: Sendable {
     /// How many are taken: more than ``most`` after that was lowered, or where ``takeAnyway()`` was called.
     package var taken: Int { state.withLockedValue { $0.taken } }
 
-    /// How many calls ``whenFree(_:)`` owes.
-    package var waitingCount: Int { state.withLockedValue { $0.waiting.count } }
+    /// How many wait to be called.
+    package var waiting: Int { state.withLockedValue { $0.waiting.count } }
 
     /// Changes how many there are; who has one keeps it.
     package func update(most: Int) {

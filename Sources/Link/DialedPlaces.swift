@@ -20,7 +20,8 @@ package struct DialedPlaces: Sendable {
     private var holders: [Int: Holder] = [:]
     /// How many places there are; the first connection tells.
     private var placeCount = 1
-    private var dialing: Set<Int> = []
+    /// Connections that are being opened, and whether they are stale before they are open.
+    private var dialing: [Int: Bool] = [:]
     private var lastConnection = 0
     /// Whether no connection was of use lately: then one attempt at a time is enough.
     private var isFailing = true
@@ -36,23 +37,23 @@ package struct DialedPlaces: Sendable {
         let count = max(0, wanted - dialing.count)
         let fresh = (0..<count).map { lastConnection + 1 + $0 }
         lastConnection += count
-        dialing.formUnion(fresh)
+        for connection in fresh { dialing[connection] = false }
         return fresh
     }
 
     /// A connection is open; the sender said that it is at `place`, 1 to `count`.
     package mutating func opened(_ connection: Int, place: Int, of count: Int) -> Fate {
-        dialing.remove(connection)
+        let fresh = Holder(connection: connection, isStale: dialing.removeValue(forKey: connection) ?? false)
         if count != placeCount {  // another process than before
             placeCount = count
             holders = holders.filter { $0.key <= count }
         }
         guard let holder = holders[place] else {
-            holders[place] = Holder(connection: connection)
+            holders[place] = fresh
             return .keep(replaces: nil)
         }
-        guard holder.isStale else { return .surplus }
-        holders[place] = Holder(connection: connection)
+        guard holder.isStale, !fresh.isStale else { return .surplus }
+        holders[place] = fresh
         return .keep(replaces: holder.connection)
     }
 
@@ -61,11 +62,14 @@ package struct DialedPlaces: Sendable {
 
     /// A connection is over, could not be opened, or is not to count any more.
     package mutating func ended(_ connection: Int, hasFailed: Bool) {
-        dialing.remove(connection)
+        dialing[connection] = nil
         if let place = holders.first(where: { $0.value.connection == connection })?.key { holders[place] = nil }
         if hasFailed { isFailing = true }
     }
 
     /// A fresh connection shall take over from each.
-    package mutating func replaceAll() { for place in holders.keys { holders[place]?.isStale = true } }
+    package mutating func replaceAll() {
+        for place in holders.keys { holders[place]?.isStale = true }
+        for connection in dialing.keys { dialing[connection] = true }
+    }
 }

@@ -93,6 +93,7 @@ package final class Lane: ChannelInboundHandler {
         stream.answerReceiver = receiver
         stream.enqueue(.request(request))
         if machine.isUsedUp {  // numbers of streams don't come again: a fresh lane takes over
+            askForReplacement()
             machine.drain()
             ownerEvents.laneDrains(self)
         }
@@ -110,7 +111,7 @@ package final class Lane: ChannelInboundHandler {
         closeIfDrained()
     }
 
-    /// Asks the listener that opened this lane for another one; this one goes on until the sender drains it.
+    /// Asks the listener for another lane, where it opened this one; this one goes on until the sender drains it.
     package func askForReplacement() {
         guard machine.isOpen else { return }
         writeGoAway(

@@ -179,7 +179,7 @@ private final class DialedLane: LaneOwner {
             connection, NIOLoopBound(lane, eventLoop: loop), place: settings.place, of: settings.placeCount)
         guard isKept else {
             isSurplus = true
-            return lane.drain()  // what the sender sent meanwhile it sends again elsewhere
+            return lane.drain()  // what the sender sent meanwhile is answered
         }
         keeper.laneOpened(lane)
         lane.ping()

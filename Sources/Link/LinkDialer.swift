@@ -125,6 +125,9 @@ extension LinkDialer: LaneOwner {
     package func laneOpened(_ lane: Lane) {
         isDialing = false
         guard phase != .stopped else { return lane.close() }
+        guard lane.peerSettings.placeCount == 0 else {
+            return lane.refuse("this end is an rg-sender, and so is the other one")
+        }
         backOff.reset()
         lastError = nil
         if let old = self.lane { retire(old) }

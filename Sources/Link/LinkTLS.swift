@@ -1,3 +1,4 @@
+import Foundation
 package import NIOConcurrencyHelpers
 package import NIOCore
 package import NIOSSL
@@ -48,5 +49,27 @@ package struct LinkCredentials: Sendable {
         configuration.minimumTLSVersion = .tlsv13
         configuration.applicationProtocols = [LaneMachine.applicationProtocol]
         return try PEMFiles.context(configuration, certificate: certificateFile, key: keyFile)
+    }
+}
+
+/// TLS with what was in the files that it was made of.
+package struct MadeLinkTLS: Sendable {
+    package let tls: LinkTLS
+    private let contents: [Data]
+
+    /// Reads the files.
+    ///
+    /// - Parameters:
+    ///   - credentials: Where they are.
+    ///   - previous: Is kept where all files still hold the same: then lanes needn't be opened anew.
+    /// - Throws: What is wrong with a file.
+    package init(_ credentials: LinkCredentials, keeping previous: MadeLinkTLS? = nil) throws(PEMFailure) {
+        let files = [credentials.certificateFile, credentials.keyFile, credentials.authorityFile]
+        contents = files.map { FileManager.default.contents(atPath: $0) ?? Data() }
+        if let previous, previous.contents == contents {
+            tls = previous.tls
+        } else {
+            tls = try credentials.context()
+        }
     }
 }

@@ -85,7 +85,7 @@ final class ListenerExchange {
     private func fail(_ failure: ExchangeFailure) {
         status = failure.cause.status
         finish(.failed(failure))
-        stream.fail(failure)
+        stream.fail(failure)  // last: where the answer has begun, this tells at once
     }
 
     /// How an exchange ended.

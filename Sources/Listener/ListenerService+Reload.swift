@@ -12,7 +12,7 @@ extension ListenerService {
     ///   those at the start and take effect in a new process only.
     /// - Throws: What is wrong with a certificate or key; then nothing has changed.
     package func reloading(_ configuration: ListenerConfiguration) throws -> @Sendable () async -> [String] {
-        let settings = try ListenerSettings(configuration)
+        let settings = try ListenerSettings(configuration, previous: self.settings.withLockedValue { $0 })
         return { [self] in
             let before = self.settings.withLockedValue { before in
                 defer { before = settings }

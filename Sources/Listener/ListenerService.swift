@@ -179,7 +179,7 @@ package final class ListenerService: Drainable {
 
     package func drain() async {
         guard let running = running.withLockedValue({ $0 }) else { return }
-        try? await running.channel?.close()
+        await running.channel?.closeListening(on: group)
         for dialOut in running.dialOuts.values { dialOut.stop() }
         for worker in running.workers.byLoop.values {
             try? await worker.eventLoop.submit { worker.value.drain() }.get()

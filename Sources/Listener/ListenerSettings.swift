@@ -6,10 +6,12 @@ import PageStore
 /// All that comes from the configuration, certificates included, read and checked: what a reload replaces as a whole.
 struct ListenerSettings: Sendable {
     let configuration: ListenerConfiguration
-    /// `nil` for a plain link.
-    let linkTLS: LinkTLS?
+    private let madeLinkTLS: MadeLinkTLS?
     /// For https origins.
     let originTLS: NIOSSLContext
+
+    /// `nil` for a plain link.
+    var linkTLS: LinkTLS? { madeLinkTLS?.tls }
 
     var storeLimits: PageStoreLimits {
         let pages = configuration.pages
@@ -18,12 +20,16 @@ struct ListenerSettings: Sendable {
 
     /// Reads certificates.
     ///
+    /// - Parameters:
+    ///   - configuration: Names them.
+    ///   - previous: What counted before: lanes stay where the link's files are still the same.
     /// - Throws: What is wrong with a certificate or key.
-    init(_ configuration: ListenerConfiguration) throws {
+    init(_ configuration: ListenerConfiguration, previous: ListenerSettings? = nil) throws {
         self.configuration = configuration
-        linkTLS = try configuration.link.files.map {
-            try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
-                .context()
+        madeLinkTLS = try configuration.link.files.map {
+            try MadeLinkTLS(
+                LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots),
+                keeping: previous?.madeLinkTLS)
         }
         originTLS = try Self.originTLS(configuration.origins)
     }

@@ -12,9 +12,16 @@ final class LinkReports: Sendable {
 
     private let said = NIOLockedValueBox<[Listener: Set<String>]>([:])
 
+    /// A peer that says something else each time shall fill neither the memory nor the log.
+    static let mostWords = 16
+
     /// Whether the log hasn't said yet that there is no link, with these words.
     func isNews(_ words: String, _ group: String, _ address: String) -> Bool {
-        said.withLockedValue { $0[Listener(group: group, address: address), default: []].insert(words).inserted }
+        said.withLockedValue { said in
+            let listener = Listener(group: group, address: address)
+            return said[listener, default: []].count < Self.mostWords
+                && said[listener, default: []].insert(words).inserted
+        }
     }
 
     /// A lane is up: the next loss is news.

@@ -64,8 +64,11 @@ final class ListenerLink {
     }
 
     /// Opens nothing more; what is under way finishes.
+    ///
+    /// A listener that dials may belong to another group now: it opens lanes there, however long this takes.
     func stop() {
         for dialer in dialers { dialer.stop() }
+        replaceAccepted()
         for lane in accepted { lane.drain() }
         accepted = []
     }

@@ -17,8 +17,8 @@ final class RequestQueue {
     private let queued: Places
     private let eventLoop: any EventLoop
     private var waiting = CircularBuffer<SenderExchange>()
-    /// Whether ``goOn()`` follows: who waits may leave meanwhile, and others come.
-    private var isAwaitingPlace = false
+    /// Whether a place that becomes free is told here: once, however often the queue becomes empty meanwhile.
+    private var awaitsPlace = false
 
     /// Makes the queue of one event loop; all loops share the places.
     init(underWay: Places, queued: Places, eventLoop: any EventLoop) {
@@ -44,14 +44,14 @@ final class RequestQueue {
     }
 
     private func awaitPlace() {
-        guard !isAwaitingPlace else { return }
-        isAwaitingPlace = true
+        guard !awaitsPlace else { return }
+        awaitsPlace = true
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
         underWay.whenFree { isolated.eventLoop.execute { isolated.value.goOn() } }
     }
 
     private func goOn() {
-        isAwaitingPlace = false
+        awaitsPlace = false
         while !waiting.isEmpty {
             guard underWay.take() else { return awaitPlace() }
             queued.free()

@@ -42,7 +42,8 @@ final class SenderExchange {
     private var turn = Turn.none
     /// The group where it waits for a lane.
     private var waitsIn: ListenerGroup?
-    private var hasWaited = false
+    /// The group where it waited last: in each only once.
+    private var waitedIn: ListenerGroup?
 
     // Pages.
     /// Which page this is; `nil` where the answer can't be one.
@@ -153,9 +154,8 @@ final class SenderExchange {
             fail(
                 ExchangeFailure(.overloaded, "the link carries as many requests as it can", requestUnseen: true),
                 canRetry: false)
-        } else if !hasFallback, !hasWaited {
-            hasWaited = true
-            waitsIn = group
+        } else if !hasFallback, group !== waitedIn {
+            (waitsIn, waitedIn) = (group, group)
             group.wait(self)
             worker.deadlines.set(self, after: SenderWorker.longestWaitForLink)
         } else {
@@ -251,7 +251,7 @@ final class SenderExchange {
             linkBytes += stream.linkBytes
             connection = stream.laneID
         }
-        (outgoing, client, page, link, failedLane) = (nil, nil, nil, nil, nil)
+        (outgoing, client, page, link, failedLane, waitedIn) = (nil, nil, nil, nil, nil, nil)
         body = RequestBodyCopy()
         offers = []
         switch turn {
@@ -390,7 +390,6 @@ extension SenderExchange: AnswerReceiver {
 
     func received(_ answer: Answer) {
         link?.answered()
-        body.drop()
         failedLane = nil
         var answer = answer
         switch judge(answer.head) {
@@ -411,8 +410,9 @@ extension SenderExchange: AnswerReceiver {
                     ExchangeFailure(.link, "the listener sent a page that this end can't rebuild"), canRetry: false)
             }
             page = (transfer, answer, ByteBuffer())
-            return
+            return  // the client hears of it when it is complete: until then it may be asked for again
         }
+        body.drop()
         let passage: RailgunHeader.Passage
         switch route {
         case .direct(let reason): passage = .direct(reason: reason)
@@ -514,12 +514,13 @@ extension SenderExchange {
             worker.noteDamaged(failure, request)
             if let base { worker.store.remove(base.version) }
             // The page comes once more, whole: one more round trip.
-            guard base != nil, tries < 3 else {
+            guard base != nil, tries < 3, body.isWhole else {
                 return fail(ExchangeFailure(.link, "a page can't be rebuilt: \(failure.message)"), canRetry: false)
             }
             page = nil
             offers = []
             if case .link(let stream) = route { linkBytes += stream.linkBytes }
+            (route, body.isSent) = (.none, false)
             return send()
         case .success(let page):
             store(page, answer)

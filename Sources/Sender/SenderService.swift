@@ -97,7 +97,7 @@ package final class SenderService: Drainable {
     ///   those at the start and take effect in a new process only.
     /// - Throws: What is wrong with a certificate or key; then nothing has changed.
     package func reloading(_ configuration: SenderConfiguration) throws -> @Sendable () async -> [String] {
-        let settings = try SenderSettings(configuration)
+        let settings = try SenderSettings(configuration, previous: self.settings.withLockedValue { $0 })
         return { [self] in
             let settings = self.settings.withLockedValue { before in
                 var settings = settings
@@ -118,7 +118,7 @@ package final class SenderService: Drainable {
 
     package func drain() async {
         guard let running = running.withLockedValue({ $0 }) else { return }
-        for channel in running.channels { try? await channel.close() }
+        for channel in running.channels { await channel.closeListening(on: group) }
         await running.workers.drain()
     }
 

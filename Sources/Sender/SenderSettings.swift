@@ -9,8 +9,7 @@ import PageStore
 struct SenderSettings: Sendable {
     let configuration: SenderConfiguration
     let limits: Limits
-    /// `nil` for a plain link.
-    let linkTLS: LinkTLS?
+    private let madeLinkTLS: MadeLinkTLS?
     /// `nil` where no client comes by TLS.
     var frontTLS: NIOSSLContext?
 
@@ -44,6 +43,9 @@ struct SenderSettings: Sendable {
     /// The longest page that is rebuilt, in bytes: the most that the listener's `stream.size` may be.
     static let maxPageBytes = 64 << 20
 
+    /// `nil` for a plain link.
+    var linkTLS: LinkTLS? { madeLinkTLS?.tls }
+
     var storeLimits: PageStoreLimits {
         let pages = configuration.pages
         return PageStoreLimits(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage)
@@ -51,13 +53,17 @@ struct SenderSettings: Sendable {
 
     /// Reads certificates.
     ///
+    /// - Parameters:
+    ///   - configuration: Names them.
+    ///   - previous: What counted before: lanes stay where the link's files are still the same.
     /// - Throws: What is wrong with a certificate or key.
-    init(_ configuration: SenderConfiguration) throws {
+    init(_ configuration: SenderConfiguration, previous: SenderSettings? = nil) throws {
         self.configuration = configuration
         limits = Limits(configuration.front)
-        linkTLS = try configuration.link.files.map {
-            try LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
-                .context()
+        madeLinkTLS = try configuration.link.files.map {
+            try MadeLinkTLS(
+                LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots),
+                keeping: previous?.madeLinkTLS)
         }
         frontTLS = try configuration.front.certificate.map { try Self.frontTLS(file: $0.file, key: $0.key) }
     }

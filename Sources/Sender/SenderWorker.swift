@@ -80,7 +80,7 @@ final class SenderWorker {
     /// Takes other groups of listeners, and another certificate for the link, without a drop: lanes that are unchanged stay,
     /// others are opened before those that they replace drain.
     func updateLinks(_ settings: [String: ListenerGroupSettings], tls: LinkTLS?) {
-        for name in groups.keys where settings[name] == nil { groups.removeValue(forKey: name)?.stop() }
+        let gone = groups.filter { settings[$0.key] == nil }
         for (name, settings) in settings {
             let group =
                 groups[name]
@@ -92,6 +92,11 @@ final class SenderWorker {
             if groups.updateValue(group, forKey: name) == nil, isStarted { group.start() }
         }
         linkTLS = tls
+        // Last: who waits there looks for another group.
+        for (name, group) in gone {
+            groups[name] = nil
+            group.stop()
+        }
     }
 
     /// Goes on with other settings: what is under way ends by those that it began with.
@@ -226,6 +231,8 @@ final class SenderWorker {
     /// A listener opened a lane.
     func accepted(_ lane: Lane, over link: ListenerLink, in group: String) {
         groups[group]?.laneOpened()
+        // It was on its way here when whoever takes over began to listen.
+        if isDraining { link.replaceAccepted() }
         linkReports.opened(group, link.name)
         statistics.counters.wanStarts += 1
         logger.info(

@@ -76,6 +76,24 @@ struct ReloadTests {
         }
     }
 
+    @Test func theLinkIsOpenedAnewWhereItsCertificateIsAnotherOne() async throws {
+        try await withLine { line, _ in
+            func opened() -> Int { line.listener.log(lines: .max, about: "is connected").split(separator: "\n").count }
+            #expect(try line.get("/test-before").text == "ok")
+            let before = opened()
+            try reload(line.sender)
+            #expect(try line.get("/test-same").text == "ok" && opened() == before)
+            for file in ["sender.pem", "sender.key"] {
+                try FileManager.default.removeItem(atPath: line.folder.path("link/\(file)"))
+            }
+            let made = try Command("rg-sender", ["cert", "--out", line.folder.path("link")])
+            try #require(made.exitCode == 0, "\(made.errors)")
+            try reload(line.sender)
+            let isAnew = eventually(within: .seconds(20)) { opened() >= 2 * before }
+            #expect(try isAnew && line.get("/test-after").text == "ok")
+        }
+    }
+
     @Test func portsStayAndAreNamed() async throws {
         try await withLine { line, _ in
             let port = try freePort()

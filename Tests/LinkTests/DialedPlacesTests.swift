@@ -37,6 +37,15 @@ struct DialedPlacesTests {
         #expect(places.dial() == [])
     }
 
+    @Test mutating func aConnectionThatWasStaleBeforeItWasOpenIsReplacedToo() {
+        _ = places.dial()
+        places.replaceAll()
+        #expect(places.opened(1, place: 1, of: 1) == .keep(replaces: nil))
+        places.proved()
+        #expect(places.dial() == [2] && places.opened(2, place: 1, of: 1) == .keep(replaces: 1))
+        #expect(places.dial() == [])
+    }
+
     @Test(arguments: UInt64(0)..<200) mutating func everyPlaceIsCoveredOnceWhateverHappens(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let count = Int.random(in: 1...9, using: &random)

@@ -71,6 +71,18 @@ struct DialerTests {
         try await listener.stop()
     }
 
+    @Test func aSenderThatDialsASenderIsToldSoAndWaitsLongerEachTime() async throws {
+        let sender = try await Listening(places: 1)
+        let dialing = Dialing(to: sender.channel.localAddress!.port!)
+        for bounds in [50...150, 100...300, 200...600] {
+            guard case .lost(let error, let pause)? = await dialing.next() else { return #expect(Bool(false)) }
+            #expect(error == LinkError(.foreignPeer, "this end is an rg-sender, and so is the other one"))
+            #expect(bounds.contains(Int(pause.nanoseconds / 1_000_000)))
+        }
+        try await dialing.stop()
+        try await sender.stop()
+    }
+
     @Test func aServerOfAnotherKindIsToldApart() async throws {
         let web = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in

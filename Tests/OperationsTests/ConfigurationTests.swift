@@ -262,6 +262,10 @@ final class ConfigurationTests {
                 "f.conf:12: site.b = x: there is no line listeners.x",
             ])
         #expect(
+            problems { try sender("listeners.x = b c:1|d|c:1\nsite.a = x") } == [
+                "f.conf:5: listeners.x = b c:1|d|c:1: c:1|d:2408|c:1 names one address twice"
+            ])
+        #expect(
             problems { try sender("listeners.dialed = a.org") } == [
                 "f.conf:5: listeners.dialed = a.org: no listener could connect: name an address in wan.listen"
             ])

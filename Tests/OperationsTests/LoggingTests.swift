@@ -166,6 +166,21 @@ final class LoggingTests {
         #expect(try String(contentsOfFile: folder("other.txt"), encoding: .utf8) == "last words\n")
     }
 
+    @Test func whatIsSaidAfterTheEndKeepsNobodyWaiting() throws {
+        let log = try LogOutput(Self.settings("stderr.file = \(folder("late.txt"))"), program: "rg-test")
+        log.close()
+        for _ in 0..<50 {
+            log.append([UInt8]("too late\n".utf8))
+            usleep(1_000)
+        }
+        let isFlushed = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            log.flush()
+            isFlushed.signal()
+        }
+        #expect(isFlushed.wait(timeout: .now() + 5) == .success)
+    }
+
     @Test func syslogGetsADatagramForEachLine() throws {
         let path = folder("syslog")
         let receiver = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)

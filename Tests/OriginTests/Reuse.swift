@@ -53,16 +53,17 @@ struct Reuse {
     @Test func ofAllOriginsTogetherOnlySoManyConnectionsAreKept() {
         let pool = Pool()
         let first = pool.warm()
+        pool.advance(.milliseconds(1))
         var other = Pool.address
         for number in 0..<OriginPool.maxIdleConnections {
-            #expect(first.channel.isActive)
             other.host = "192.0.2.2"
             other.port = 1000 + number
             let answer = pool.send(to: other).answer
             pool.origins.connections.last?.send(Pool.ok)
             #expect(answer.events.last == "end")
         }
-        #expect(!first.channel.isActive && pool.send(to: other).exchange.isReused)
+        #expect(!first.channel.isActive)
+        #expect(pool.send(to: other).exchange.isReused)
     }
 
     @Test func anIdleConnectionIsKeptFor90Seconds() {

@@ -51,11 +51,18 @@ struct Overload {
         #expect(third.received().hasSuffix("ok") && end.worker.statistics.counters.requestsShed == 0)
     }
 
-    @Test func whoComesAndGoesWhileAllPlacesAreTakenLeavesNothingBehind() throws {
+    @Test func whoComesAndGoesWhileNothingEndsLeavesNothingBehind() throws {
         let end = try SenderEnd("requests.max = 1\nrequests.queue = 1")
-        _ = try end.client(get)
+        let first = try end.client(get)
         for _ in 0..<100 { try end.client(get).close() }
-        #expect(end.worker.requests.underWay.waitingCount == 1)
+        #expect(end.places.queue.taken == 0 && end.places.requests.taken == 1 && end.places.requests.waiting == 1)
+        answer(0, of: end)
+        #expect(first.received().hasSuffix("ok") && end.places.requests.taken == 0)
+        let (second, third) = (try end.client(get), try end.client(get))
+        answer(1, of: end)
+        answer(2, of: end)
+        #expect(second.received().hasSuffix("ok") && third.received().hasSuffix("ok"))
+        #expect(end.places.queue.taken == 0 && end.places.requests.taken == 0)
     }
 
     @Test func whoWaitedForTooLongGets503() throws {

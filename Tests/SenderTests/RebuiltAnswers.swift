@@ -60,6 +60,22 @@ struct RebuiltAnswers {
         #expect(end.worker.statistics.counters.hashFailures == 1)
     }
 
+    @Test(arguments: [2, RequestBodyCopy.maxBytes + 1])
+    func aWrongPageIsAskedForAgainWithTheRequestsBodyOrNotAtAll(bodyBytes: Int) throws {
+        keep(old)
+        let body = String(repeating: "b", count: bodyBytes)
+        let client = try end.client(
+            get.replacing("\r\n\r\n", with: "\r\nContent-Length: \(bodyBytes)\r\n\r\n") + body)
+        let far = samplePage(6000, word: "far")
+        end.listener.requests[0].answer(page: PageTransfer(of: new, base: 0), delta: try encoded(far, base: old))
+        end.run()
+        if bodyBytes == 2 {
+            #expect(end.listener.requests.map(\.body) == [body, body] && end.listener.requests[1].events == ["end"])
+        } else {
+            #expect(end.listener.requests.count == 1 && client.received().hasPrefix("HTTP/1.1 527 "))
+        }
+    }
+
     @Test func aPageThatIsWrongTwiceIsAnError() throws {
         keep(old)
         let client = try end.client(get)

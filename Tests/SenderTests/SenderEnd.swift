@@ -20,6 +20,7 @@ final class SenderEnd {
     let worker: SenderWorker
     let store = MemoryPageStore(limits: PageStoreLimits(memoryBytes: 1 << 26, versionsPerPage: 4))
     let memory = MemoryCeiling(limitBytes: 1000)
+    let places: SenderPlaces
     /// One for each address.
     let listeners: [ScriptedListener]
     private(set) var links: [EmbeddedLink] = []
@@ -36,12 +37,9 @@ final class SenderEnd {
     ) throws {
         self.maxStreams = maxStreams
         listeners = addresses.split { $0 == " " || $0 == "|" }.map { _ in ScriptedListener() }
-        let configuration = try SenderConfiguration(
-            Settings(
-                "http.listen = 127.0.0.1:0\nlisteners = \(addresses)\nwan.tls = 0\nrailgun.header = 0\n"
-                    + "compress.clients = 1\nclient.timeout = 60 s\n" + settings,
-                file: "rg-sender.conf"))
+        let configuration = try Self.configuration("listeners = \(addresses)\n" + settings)
         origins = EmbeddedOrigins(loop: loop)
+        places = SenderPlaces(configuration.front)
         rebuilders = RebuilderThreads(threadCount: 1, maxPageBytes: 1 << 24)
         worker = SenderWorker(
             SenderParts(
@@ -49,7 +47,7 @@ final class SenderEnd {
                 classKey: SymmetricKey(size: .bits256),
                 statistics: Statistics(role: "rg-sender", version: "0", group: loop),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, logOutput: Self.logOutput,
-                version: "0", places: SenderPlaces(configuration.front), memory: memory),
+                version: "0", places: places, memory: memory),
             try SenderSettings(configuration), eventLoop: loop)
         origins.take(over: worker.origins)
         // Without the dialers: those need sockets.
@@ -57,6 +55,17 @@ final class SenderEnd {
         worker.origins.start()
         if isLinked { openLink() }
     }
+
+    private static func configuration(_ settings: String) throws -> SenderConfiguration {
+        try SenderConfiguration(
+            Settings(
+                "http.listen = 127.0.0.1:0\nwan.tls = 0\nrailgun.header = 0\ncompress.clients = 1\n"
+                    + "client.timeout = 60 s\n" + settings,
+                file: "rg-sender.conf"))
+    }
+
+    /// Goes on with other settings, which name the listeners too.
+    func reload(_ settings: String) throws { worker.update(try SenderSettings(Self.configuration(settings))) }
 
     var listener: ScriptedListener { listeners[0] }
     var link: EmbeddedLink? { links.first }
@@ -136,9 +145,11 @@ final class Client {
 /// The listener's end of the lane, which answers as a test says.
 final class ScriptedListener: LaneOwner {
     private(set) var requests: [Asked] = []
+    /// How often it was asked for another lane.
+    private(set) var drains = 0
 
     func laneOpened(_ lane: Lane) {}
-    func laneDrains(_ lane: Lane) {}
+    func laneDrains(_ lane: Lane) { drains += 1 }
     func laneClosed(_ lane: Lane, _ error: LinkError) {}
     func lane(
         _ lane: Lane, opened stream: LinkStream, _ request: LinkRequest, end: Bool

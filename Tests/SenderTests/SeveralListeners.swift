@@ -30,6 +30,19 @@ struct SeveralListeners {
         #expect(end.worker.statistics.counters.linkRetriesElsewhere == 1)
     }
 
+    @Test func aPageWhoseLinkBreaksBeforeItIsCompleteComesFromTheOtherOne() throws {
+        let (client, page) = (try end.client(get), samplePage(6000))
+        let asked = end.listeners[0].requests[0]
+        asked.answer(.ok, ["Content-Type": "text/html"], page: PageTransfer(of: page))
+        asked.stream.send(ByteBuffer(bytes: try encoded(page).prefix(100)))
+        end.run()
+        end.links[0].cut()
+        end.run()
+        try #require(end.listeners[1].requests.count == 1)
+        end.listeners[1].requests[0].answer(page: PageTransfer(of: page), delta: try encoded(page))
+        #expect(client.received().hasSuffix(String(decoding: page, as: UTF8.self)))
+    }
+
     @Test func aPostWhoseLinkBreaksIsNotRepeated() throws {
         let client = try end.client(post)
         end.links[0].cut()

@@ -37,6 +37,23 @@ struct WithoutLink {
         #expect(end.listener.requests.isEmpty && end.worker.statistics.counters.requestsCancelled == 1)
     }
 
+    @Test func aRequestThatWaitsGoesOnInTheGroupThatAReloadNames() throws {
+        let end = try SenderEnd(isLinked: false)
+        let client = try end.client(get)
+        end.advance(seconds: 1)
+        try end.reload("listeners.new = 127.0.0.1:2409\nsite.default = new")
+        #expect(client.received() == "")
+        end.openLink()
+        #expect(end.listener.requests.count == 1)
+    }
+
+    @Test func aRequestThatWaitsIsToldWhereAReloadNamesNoGroupForItsSite() throws {
+        let end = try SenderEnd(isLinked: false)
+        let client = try end.client(get)
+        try end.reload("listeners.new = 127.0.0.1:2409\nsite.shop.example.org = new")
+        #expect(client.received().hasPrefix("HTTP/1.1 421 "))
+    }
+
     @Test func aHostWithAnOriginIsAskedDirectly() throws {
         let end = try SenderEnd("origin.www.example.org = http://192.0.2.1:8080", isLinked: false)
         let client = try end.client(get)

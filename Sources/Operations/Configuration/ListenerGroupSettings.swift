@@ -46,6 +46,10 @@ extension ListenerGroupSettings {
         for name in Set(listeners.keys).union(dialed.keys).sorted() {
             groups[name] = ListenerGroupSettings(
                 listeners: listeners[name] ?? [], dialed: dialed[name] ?? [], policy: policy[name] ?? .fastest)
+            for listener in listeners[name] ?? [] where Set(listener).count < listener.count {
+                let words = listener.map(\.description).joined(separator: "|")
+                settings.refuse(key(name), "\(words) names one address twice")
+            }
             for certificate in dialed[name] ?? [] {
                 guard let other = groupOfCertificate.updateValue(name, forKey: certificate) else { continue }
                 settings.refuse(

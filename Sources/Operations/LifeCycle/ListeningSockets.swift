@@ -100,8 +100,12 @@ package final class ListeningSockets: Sendable {
     }
 
     /// Accepts no more connections: from now on another process does.
+    ///
+    /// Who listens closes the sockets, in its own time: see ``NIOCore/Channel/closeListening(on:)``.
     func stopListening() async {
-        for socket in state.withLockedValue({ $0.open }) { try? await socket.channel?.close() }
+        for socket in state.withLockedValue({ $0.open }) {
+            try? await socket.channel?.setOption(.autoRead, value: false).get()
+        }
     }
 
     /// Copies of the descriptors that are in use, which stay open whatever happens to those; the caller closes them.
