@@ -7,7 +7,9 @@ struct IdleConnections {
 
     func count(to address: OriginAddress) -> Int { byAddress[address]?.count ?? 0 }
 
-    /// The one that has waited longest. O(*n*) in addresses.
+    /// The one that has waited longest.
+    ///
+    /// O(*n*) in addresses.
     var oldest: OriginConnection? { byAddress.values.compactMap(\.first).min { $0.idleSince < $1.idleSince } }
 
     mutating func add(_ connection: OriginConnection) {

@@ -22,7 +22,7 @@ struct OverloadTests {
 
     @Test func aSenderWithoutDescriptorsServesWhomItHasAndAcceptsAgainLater() async throws {
         try await withLine { line, origin in
-            origin.answer("test-slow", with: .steps(.pause(.seconds(3)), .send("HTTP/1.1 204 No Content\r\n\r\n")))
+            origin.answer("test-slow", with: .steps(.pause(.seconds(6)), .send("HTTP/1.1 204 No Content\r\n\r\n")))
             let client = try Client(line.http)
             try client.send("GET", "/test-slow")
             try origin.awaitRequest("test-slow")

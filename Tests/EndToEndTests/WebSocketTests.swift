@@ -50,7 +50,7 @@ struct WebSocketTests {
         try await onThread {
             let line = try Line(originPort: port)
             let url = "ws://127.0.0.1:\(line.http)/test-ws?a=b"
-            let echoSeconds = Effort.isSanitized ? "0.3" : "0.03"
+            let echoSeconds = Effort.isSanitized ? "0.3" : "0.1"
             let client = try Command("/usr/bin/python3", [clientScript, url, "1", echoSeconds])
             #expect(
                 client.output == "welcome to /test-ws?a=b\nclosed 4001 enough\n", "\(client.errors)\n\(line.logs())")
