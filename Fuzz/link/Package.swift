@@ -26,6 +26,7 @@ let package = Package(
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
             exclude: [
+                "CertificateExpiry.swift",
                 "LinkDialOut.swift", "LinkDialer.swift", "LinkError+Connecting.swift", "LinkServer.swift",
                 "LinkSocket.swift", "LinkTLS.swift", "PEMFiles.swift",
             ],

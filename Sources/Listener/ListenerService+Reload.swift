@@ -36,6 +36,7 @@ extension ListenerService {
             parts.linkTLS.withLockedValue { $0 = settings.linkTLS }
             updateLinks(configuration.senders)
             replaced?.stop()
+            for warning in settings.expiries.warnings(.reading) { parts.logger.warning("\(warning)") }
             return configuration.pending(since: started)
         }
     }

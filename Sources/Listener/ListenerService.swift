@@ -30,6 +30,8 @@ package final class ListenerService: Drainable {
         let channel: (any Channel)?
         /// On the event loop of the first worker.
         let checks: NIOLoopBound<OriginChecks>
+        /// What is said once a day.
+        let daily: RepeatedTask
         /// The links that this listener opens itself.
         var dialOuts: [HostAndPort: LinkDialOut] = [:]
     }
@@ -107,6 +109,16 @@ package final class ListenerService: Drainable {
         ["/store": StatisticsServer.json { [store = parts.store] in StoreReport(store) }]
     }
 
+    /// Says how long certificates last: now, once a day, and in the statistics.
+    private func watchCertificates() -> RepeatedTask {
+        let (settings, logger) = (settings, parts.logger)
+        for warning in settings.withLockedValue({ $0.expiries }).warnings(.reading) { logger.warning("\(warning)") }
+        parts.statistics.add(.init("certificates") { settings.withLockedValue { $0.expiries } })
+        return group.next().scheduleRepeatedTask(initialDelay: .hours(24), delay: .hours(24)) { _ in
+            for warning in settings.withLockedValue({ $0.expiries }).warnings(.daily) { logger.warning("\(warning)") }
+        }
+    }
+
     package func start() async throws {
         file?.open()
         let (parts, settings) = (parts, settings)
@@ -155,7 +167,10 @@ package final class ListenerService: Drainable {
             checks.update(first.configuration.natMap, first.configuration.origins, tls: first.originTLS)
             return NIOLoopBound(checks, eventLoop: loop)
         }.get()
-        running.withLockedValue { $0 = Running(workers: workers, channel: channel, checks: checks) }
+        let daily = watchCertificates()
+        running.withLockedValue {
+            $0 = Running(workers: workers, channel: channel, checks: checks, daily: daily)
+        }
         updateLinks(first.configuration.senders)
     }
 
@@ -193,6 +208,7 @@ package final class ListenerService: Drainable {
 
     package func stop() async {
         let ended = running.withLockedValue { $0.take() }
+        ended?.daily.cancel()
         for dialOut in ended?.dialOuts.values ?? [:].values { dialOut.stop() }
         if let checks = ended?.checks { try? await checks.eventLoop.submit { checks.value.stop() }.get() }
         for worker in ended?.workers.byLoop.values ?? [:].values {

@@ -7,6 +7,8 @@ import PageStore
 struct ListenerSettings: Sendable {
     let configuration: ListenerConfiguration
     private let madeLinkTLS: MadeLinkTLS?
+    /// How long certificates last.
+    let expiries: [CertificateExpiry]
     /// For https origins.
     let originTLS: NIOSSLContext
 
@@ -26,6 +28,10 @@ struct ListenerSettings: Sendable {
     /// - Throws: What is wrong with a certificate or key.
     init(_ configuration: ListenerConfiguration, previous: ListenerSettings? = nil) throws {
         self.configuration = configuration
+        let named = [
+            ("cert.file", configuration.link.files?.certificate), ("wan.ca.bundle", configuration.link.files?.roots),
+        ]
+        expiries = try named.compactMap { setting, file in try file.map { try CertificateExpiry(setting, $0) } }
         madeLinkTLS = try configuration.link.files.map {
             try MadeLinkTLS(
                 LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots),

@@ -19,7 +19,7 @@ package final class SenderService: Drainable {
     private let sockets: ListeningSockets
     private let started: SenderConfiguration
     private let settings: NIOLockedValueBox<SenderSettings>
-    private let running = NIOLockedValueBox<(workers: Workers, channels: [any Channel])?>(nil)
+    private let running = NIOLockedValueBox<(workers: Workers, channels: [any Channel], daily: RepeatedTask)?>(nil)
 
     package let name = "rg-sender"
 
@@ -73,6 +73,16 @@ package final class SenderService: Drainable {
         ["/store": StatisticsServer.json { [store = parts.store] in StoreReport(store) }]
     }
 
+    /// Says how long certificates last: now, once a day, and in the statistics.
+    private func watchCertificates() -> RepeatedTask {
+        let (settings, logger) = (settings, parts.logger)
+        for warning in settings.withLockedValue({ $0.expiries }).warnings(.reading) { logger.warning("\(warning)") }
+        parts.statistics.add(.init("certificates") { settings.withLockedValue { $0.expiries } })
+        return group.next().scheduleRepeatedTask(initialDelay: .hours(24), delay: .hours(24)) { _ in
+            for warning in settings.withLockedValue({ $0.expiries }).warnings(.daily) { logger.warning("\(warning)") }
+        }
+    }
+
     package func start() async throws {
         file?.open()
         let workers = try await Workers(parts, settings.withLockedValue { $0 }, group)
@@ -87,7 +97,8 @@ package final class SenderService: Drainable {
         for address in started.front.https {
             channels.append(try await listen(address, "https.listen", workers, .https))
         }
-        running.withLockedValue { $0 = (workers, channels) }
+        let daily = watchCertificates()
+        running.withLockedValue { $0 = (workers, channels, daily) }
         parts.logger.notice("rg-sender \(parts.version) is ready")
     }
 
@@ -112,6 +123,7 @@ package final class SenderService: Drainable {
             parts.memory.update(limitBytes: configuration.process.memoryBytes)
             parts.linkTLS.withLockedValue { $0 = settings.linkTLS }
             await running.withLockedValue { $0 }?.workers.update(settings)
+            for warning in settings.expiries.warnings(.reading) { parts.logger.warning("\(warning)") }
             return configuration.pending(since: started)
         }
     }
@@ -123,7 +135,9 @@ package final class SenderService: Drainable {
     }
 
     package func stop() async {
-        await running.withLockedValue { $0.take() }?.workers.stop()
+        let ended = running.withLockedValue { $0.take() }
+        ended?.daily.cancel()
+        await ended?.workers.stop()
         parts.rebuilders.stop()
         await file?.close()
         parts.memory.stop()

@@ -10,6 +10,8 @@ struct SenderSettings: Sendable {
     let configuration: SenderConfiguration
     let limits: Limits
     private let madeLinkTLS: MadeLinkTLS?
+    /// How long certificates last.
+    let expiries: [CertificateExpiry]
     /// `nil` where no client comes by TLS.
     var frontTLS: NIOSSLContext?
 
@@ -60,6 +62,11 @@ struct SenderSettings: Sendable {
     init(_ configuration: SenderConfiguration, previous: SenderSettings? = nil) throws {
         self.configuration = configuration
         limits = Limits(configuration.front)
+        let named = [
+            ("cert.file", configuration.link.files?.certificate), ("ca.bundle", configuration.link.files?.roots),
+            ("https.cert.file", configuration.front.certificate?.file),
+        ]
+        expiries = try named.compactMap { setting, file in try file.map { try CertificateExpiry(setting, $0) } }
         madeLinkTLS = try configuration.link.files.map {
             try MadeLinkTLS(
                 LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots),

@@ -94,6 +94,17 @@ struct ReloadTests {
         }
     }
 
+    @Test func aCertificateThatEndsSoonIsNamed() async throws {
+        try await withLine { line, _ in
+            try reload(line.sender)
+            #expect(line.sender.log(lines: 30, about: "expires in") == "")
+            try Line.makeFrontCertificate(in: line.folder, days: 5)
+            try reload(line.sender)
+            let warning = line.sender.log(lines: 1, about: "https.cert.file")
+            #expect(warning.contains("warning") && warning.contains(/a certificate expires in [45] days/), "\(warning)")
+        }
+    }
+
     @Test func portsStayAndAreNamed() async throws {
         try await withLine { line, _ in
             let port = try freePort()

@@ -70,14 +70,15 @@ final class Line: Sendable {
 
     struct Ports { let wan, relay, http, h2c, https, origin: UInt16 }
 
-    static func makeFrontCertificate(in folder: TemporaryFolder) throws {
+    static func makeFrontCertificate(in folder: TemporaryFolder, days: Int = 90) throws {
         let openssl = Process()
         openssl.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
         openssl.arguments =
-            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost -addext"
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -addext"
             .split(separator: " ").map(String.init)
             + [
-                "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", folder.path("front.key"), "-out",
+                "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", "\(days)", "-keyout", folder.path("front.key"),
+                "-out",
                 folder.path("front.pem"),
             ]
         (openssl.standardError, openssl.standardOutput) = (FileHandle.nullDevice, FileHandle.nullDevice)
