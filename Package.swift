@@ -108,7 +108,7 @@ let package = Package(
         .target(
             name: "Link",
             dependencies: [
-                "CLZ4", "Exchange", "ProxyProtocol", nioCore, nioPosix, nioHTTP1, nioSSL,
+                "CLZ4", "Exchange", "ProxyProtocol", nioConcurrency, nioCore, nioPosix, nioHTTP1, nioSSL,
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
@@ -146,8 +146,8 @@ let package = Package(
         .target(
             name: "Sender",
             dependencies: [
-                "CLibdeflate", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations", "Origin",
-                "PageFile", "PageStore", "ProxyProtocol", nioConcurrency,
+                "CLibdeflate", "Credentials", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations",
+                "Origin", "PageFile", "PageStore", "ProxyProtocol", nioConcurrency,
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
