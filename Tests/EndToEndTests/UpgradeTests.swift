@@ -141,7 +141,10 @@ struct UpgradeTests {
             let program = RunningCommand.executable("rg-sender").path
             let activated = try Daemon(
                 Self.activator,
-                ["--listen=127.0.0.1:\(port)", program, "--config", file.path], readyPort: port, in: line.folder,
+                // It hands nothing of the environment on by itself.
+                ["ASAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE"].compactMap { name in
+                    ProcessInfo.processInfo.environment[name].map { "--setenv=\(name)=\($0)" }
+                } + ["--listen=127.0.0.1:\(port)", program, "--config", file.path], readyPort: port, in: line.folder,
                 name: "activated")
             let answer = try Client(port).request("GET", "/test-activated")
             #expect(answer.text == "ok", "\(answer)\n\(activated.log(lines: 30))")
