@@ -3,6 +3,8 @@ import NIOConcurrencyHelpers
 import NIOCore
 package import Operations
 import Origin
+import PageFile
+import PageStore
 import SharedStore
 
 extension ListenerService {
@@ -20,7 +22,7 @@ extension ListenerService {
             }
             let replaced = replaceMemcached(settings, before)
             let shared = memcached.withLockedValue { $0 }
-            parts.store.update(settings.storeLimits)
+            parts.store.update(PageStoreLimits(configuration.pages))
             parts.requests.update(most: Self.requests(configuration, Descriptors.raiseLimit(), parts.logger))
             parts.memory.update(limitBytes: configuration.process.memoryBytes)
             parts.originHealth.update(configuration.natMap, configuration.origins)

@@ -60,20 +60,14 @@ package final class ListenerService: Drainable {
         (self.group, self.version, self.sockets, started) = (group, version, sockets, configuration)
         let settings = try ListenerSettings(configuration)
         self.settings = NIOLockedValueBox(settings)
-        let memory = MemoryPageStore(limits: settings.storeLimits)
-        statistics.add(.init("store") { memory.summary })
-        let file = PageFileSettings(configuration.pages, limits: settings.storeLimits).map {
-            PageFile(memory, settings: $0, logger: log.logger)
-        }
-        if let file { statistics.add(.init("store_file") { file.fileSummary }) }
-        self.file = file
+        let kept = KeptPages(configuration.pages, statistics: statistics, logger: log.logger)
+        file = kept.file
         memcached = NIOLockedValueBox(Self.memcached(settings, log.logger))
         statistics.add(
             .init("store_shared") { [memcached] in memcached.withLockedValue { $0 }?.summary ?? SharedStoreSummary() })
-        let store: any PageStore = file ?? memory
         let descriptors = Descriptors.raiseLimit()
         parts = ListenerParts(
-            store: store, encoders: EncoderThreads(threadCount: System.coreCount, store: store),
+            store: kept.store, encoders: EncoderThreads(threadCount: System.coreCount, store: kept.store),
             originHealth: OriginHealth(logger: log.logger), classKey: try configuration.pages.classKey(),
             statistics: statistics, logger: log.logger, logOutput: log.output, linkTLS: .init(settings.linkTLS),
             lanes: Places(descriptors / 4),
@@ -100,7 +94,7 @@ package final class ListenerService: Drainable {
         let configuration = settings.configuration
         guard !configuration.memcached.servers.isEmpty else { return nil }
         return MemcachedStore(
-            configuration.memcached, privateLifetime: settings.storeLimits.privateLifetime,
+            configuration.memcached, privateLifetime: PageStoreLimits(configuration.pages).privateLifetime,
             maxPageBytes: configuration.pages.streamBytes, logger: logger)
     }
 

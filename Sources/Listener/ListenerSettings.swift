@@ -1,7 +1,6 @@
 import Link
 import NIOSSL
 import Operations
-import PageStore
 
 /// All that comes from the configuration, certificates included, read and checked: what a reload replaces as a whole.
 struct ListenerSettings: Sendable {
@@ -14,11 +13,6 @@ struct ListenerSettings: Sendable {
 
     /// `nil` for a plain link.
     var linkTLS: LinkTLS? { madeLinkTLS?.tls }
-
-    var storeLimits: PageStoreLimits {
-        let pages = configuration.pages
-        return PageStoreLimits(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage)
-    }
 
     /// Reads certificates.
     ///

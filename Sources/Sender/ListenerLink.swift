@@ -120,7 +120,9 @@ final class ListenerLink {
 
     /// Lanes that take requests, the best one first: over whichever path is the fastest.
     var lanes: [Lane] {
-        let open = (dialers.compactMap(\.lane) + accepted).filter(\.isOpen)
+        var open: [Lane] = []  // made for each request
+        for dialer in dialers { if let lane = dialer.lane, lane.isOpen { open.append(lane) } }
+        for lane in accepted where lane.isOpen { open.append(lane) }
         guard open.count > 1 else { return open }
         return open.sorted {
             ListenerCandidate.cost(latency: $0.latency, streams: $0.streamCount)

@@ -142,7 +142,6 @@ final class SenderExchange {
                     .misdirectedRequest, "this server answers for no site named “\(request.authority)”", closes: false))
         }
         let linkRequest = linkRequest
-        let hasFallback = worker.fallback(for: request) != nil
         if let (stream, link) = group.open(linkRequest, receiver: self, avoiding: failedLane)
             ?? (failedLane == nil || hasFallback ? nil : group.open(linkRequest, receiver: self, avoiding: nil))
         {
@@ -162,6 +161,9 @@ final class SenderExchange {
             sendDirectly(instead: group)
         }
     }
+
+    /// Whether the host may be asked directly: looked up only where no lane took the request.
+    private var hasFallback: Bool { worker.fallback(for: request) != nil }
 
     private func began(_ outgoing: any OutgoingRequest) {
         self.outgoing = outgoing
@@ -288,7 +290,7 @@ final class SenderExchange {
             page = nil
             return send()
         }
-        if canRetry, !hasAnswered, mayRepeat(failure, tries: 1), worker.fallback(for: request) != nil,
+        if canRetry, !hasAnswered, mayRepeat(failure, tries: 1), hasFallback,
             let group = worker.group(for: request.authority)
         {
             // Where two links were lost, a third one may be no better.

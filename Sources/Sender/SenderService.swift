@@ -33,15 +33,10 @@ package final class SenderService: Drainable {
         (self.group, self.sockets, started) = (group, sockets, configuration)
         let settings = try SenderSettings(configuration)
         self.settings = NIOLockedValueBox(settings)
-        let memory = MemoryPageStore(limits: settings.storeLimits)
-        statistics.add(.init("store") { memory.summary })
-        let file = PageFileSettings(configuration.pages, limits: settings.storeLimits).map {
-            PageFile(memory, settings: $0, logger: log.logger)
-        }
-        if let file { statistics.add(.init("store_file") { file.fileSummary }) }
-        self.file = file
+        let kept = KeptPages(configuration.pages, statistics: statistics, logger: log.logger)
+        file = kept.file
         parts = SenderParts(
-            store: file ?? memory, linkTLS: .init(settings.linkTLS),
+            store: kept.store, linkTLS: .init(settings.linkTLS),
             eventLoops: group.makeIterator().map { ObjectIdentifier($0) },
             rebuilders: RebuilderThreads(
                 threadCount: System.coreCount, maxPageBytes: SenderSettings.maxPageBytes),
@@ -117,7 +112,7 @@ package final class SenderService: Drainable {
                 before = settings
                 return settings
             }
-            parts.store.update(settings.storeLimits)
+            parts.store.update(PageStoreLimits(configuration.pages))
             let front = configuration.front
             parts.places.update(front, connections: Self.connections(front, parts.logger))
             parts.memory.update(limitBytes: configuration.process.memoryBytes)

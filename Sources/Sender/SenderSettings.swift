@@ -3,7 +3,6 @@ import Link
 import NIOCore
 import NIOSSL
 import Operations
-import PageStore
 
 /// All that comes from the configuration, certificates included, read and checked: what a reload replaces as a whole.
 struct SenderSettings: Sendable {
@@ -47,11 +46,6 @@ struct SenderSettings: Sendable {
 
     /// `nil` for a plain link.
     var linkTLS: LinkTLS? { madeLinkTLS?.tls }
-
-    var storeLimits: PageStoreLimits {
-        let pages = configuration.pages
-        return PageStoreLimits(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage)
-    }
 
     /// Reads certificates.
     ///

@@ -4,13 +4,8 @@ extension SenderConfiguration {
         changed(
             ("http.listen", front.http == start.front.http), ("https.listen", front.https == start.front.https),
             ("wan.listen", linkAddresses == start.linkAddresses),
-            ("stats.listen", statistics.listen == start.statistics.listen),
-            ("cpu.oversubscribe", process.threadsPerCore == start.process.threadsPerCore),
-            ("pid.file", process.pidFile == start.process.pidFile),
-            ("store.file", pages.file == start.pages.file),
-            ("store.file.size", pages.fileBytes == start.pages.fileBytes),
-            ("store.private", pages.keepsPrivate == start.pages.keepsPrivate),
-            ("store.key.file", pages.keyFile == start.pages.keyFile))
+            ("stats.listen", statistics.listen == start.statistics.listen))
+            + process.pending(since: start.process) + pages.pending(since: start.pages)
     }
 }
 
@@ -19,13 +14,23 @@ extension ListenerConfiguration {
     package func pending(since start: ListenerConfiguration) -> [String] {
         changed(
             ("wan.ip", wanIP == start.wanIP), ("wan.port", wanPort == start.wanPort),
-            ("stats.listen", statistics.listen == start.statistics.listen),
-            ("cpu.oversubscribe", process.threadsPerCore == start.process.threadsPerCore),
-            ("pid.file", process.pidFile == start.process.pidFile),
-            ("store.file", pages.file == start.pages.file),
-            ("store.file.size", pages.fileBytes == start.pages.fileBytes),
-            ("store.private", pages.keepsPrivate == start.pages.keepsPrivate),
-            ("store.key.file", pages.keyFile == start.pages.keyFile))
+            ("stats.listen", statistics.listen == start.statistics.listen))
+            + process.pending(since: start.process) + pages.pending(since: start.pages)
+    }
+}
+
+extension ProcessSettings {
+    fileprivate func pending(since start: ProcessSettings) -> [String] {
+        changed(
+            ("cpu.oversubscribe", threadsPerCore == start.threadsPerCore), ("pid.file", pidFile == start.pidFile))
+    }
+}
+
+extension PageSettings {
+    fileprivate func pending(since start: PageSettings) -> [String] {
+        changed(
+            ("store.file", file == start.file), ("store.file.size", fileBytes == start.fileBytes),
+            ("store.private", keepsPrivate == start.keepsPrivate), ("store.key.file", keyFile == start.keyFile))
     }
 }
 

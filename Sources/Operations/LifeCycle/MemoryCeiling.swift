@@ -1,6 +1,7 @@
 import CGlibc
 import Foundation
 import NIOConcurrencyHelpers
+import Synchronization
 
 /// `memory.limit`: looks at the memory of the process, and says while it is short.
 ///
@@ -13,12 +14,14 @@ package final class MemoryCeiling: Sendable {
     }
 
     private let state: NIOLockedValueBox<State>
+    /// The same as in ``state``, for those who ask at each request.
+    private let isShortNow = Atomic(false)
 
     /// Sets the limit, in bytes; 0 for none.
     package init(limitBytes: Int) { state = NIOLockedValueBox(State(limitBytes: limitBytes)) }
 
     /// Whether there is no room for what needs memory.
-    package var isShort: Bool { state.withLockedValue { $0.isShort } }
+    package var isShort: Bool { isShortNow.load(ordering: .relaxed) }
 
     /// Changes the limit; it counts from the next look on.
     package func update(limitBytes: Int) { state.withLockedValue { $0.limitBytes = limitBytes } }
@@ -54,6 +57,7 @@ package final class MemoryCeiling: Sendable {
             let isShort = state.limitBytes > 0 && bytes > bound
             guard isShort != state.isShort else { return nil }
             state.isShort = isShort
+            isShortNow.store(isShort, ordering: .relaxed)
             return isShort
         }
     }

@@ -1,0 +1,28 @@
+package import Logging
+package import Operations
+package import PageStore
+
+/// What one end keeps pages in, as its configuration says: memory, and the file behind it.
+package struct KeptPages: Sendable {
+    /// What requests ask.
+    package let store: any PageStore
+    /// To be opened and closed; `nil` where the configuration names none.
+    package let file: PageFile?
+
+    /// Makes empty stores, and shows them in the statistics; no file is opened yet.
+    package init(_ pages: PageSettings, statistics: Statistics, logger: Logger) {
+        let limits = PageStoreLimits(pages)
+        let memory = MemoryPageStore(limits: limits)
+        statistics.add(.init("store") { memory.summary })
+        let file = PageFileSettings(pages, limits: limits).map { PageFile(memory, settings: $0, logger: logger) }
+        if let file { statistics.add(.init("store_file") { file.fileSummary }) }
+        (store, self.file) = (file ?? memory, file)
+    }
+}
+
+extension PageStoreLimits {
+    /// What the configuration says.
+    package init(_ pages: PageSettings) {
+        self.init(memoryBytes: max(1, pages.storeBytes), versionsPerPage: pages.versionsPerPage)
+    }
+}
