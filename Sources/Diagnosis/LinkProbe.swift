@@ -47,7 +47,6 @@ final class LinkProbe: LaneOwner {
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
         let connected = ClientBootstrap(group: eventLoop)
             .connectTimeout(Self.connectTimeout)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let (pipeline, probe) = (channel.pipeline.syncOperations, isolated.value)

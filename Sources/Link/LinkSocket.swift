@@ -8,7 +8,6 @@ enum LinkSocket {
 
     static func set(_ bootstrap: ClientBootstrap) -> ClientBootstrap {
         bootstrap
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(notSentLowWater, value: unsentBytes)
             .channelOption(.writeBufferWaterMark, value: waterMark)
@@ -17,7 +16,6 @@ enum LinkSocket {
 
     static func set(_ bootstrap: ServerBootstrap) -> ServerBootstrap {
         bootstrap
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(notSentLowWater, value: unsentBytes)
             .childChannelOption(.writeBufferWaterMark, value: waterMark)

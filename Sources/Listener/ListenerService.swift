@@ -170,9 +170,9 @@ package final class ListenerService: Drainable {
 
     /// Accepts senders; not with `wan.port = none`.
     private func listen(_ workers: Workers) async throws -> (any Channel)? {
-        guard let port = started.wanPort else { return nil }
+        guard let address = started.wanAddress else { return nil }
         let (parts, settings) = (parts, settings)
-        return try await sockets.listen(HostAndPort(host: started.wanIP ?? "::", port: port), setting: "wan.port") {
+        return try await sockets.listen(address, setting: "wan.port") {
             var door = LinkServer.Door()
             door.places = parts.lanes
             door.takesProxyHeader = { settings.withLockedValue { $0.configuration.takesProxyHeader } }

@@ -14,7 +14,6 @@ func openSocket(
     _ addHandlers: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
 ) -> EventLoopFuture<any Channel> {
     ClientBootstrap(group: eventLoop)
-        .channelOption(.socketOption(.tcp_nodelay), value: 1)
         .channelOption(.socketOption(.so_keepalive), value: 1)
         .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 1024))
         .channelOption(.writeBufferWaterMark, value: .init(low: 16 * 1024, high: 64 * 1024))

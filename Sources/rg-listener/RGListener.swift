@@ -7,7 +7,7 @@ import Release
 
 /// The command: reads its configuration, and runs until it is told to stop.
 @main
-struct RGListener: AsyncParsableCommand {
+struct RGListener: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rg-listener",
         abstract: "Answers the requests of rg-sender beside your origin: asks the origin, and sends what changed.",
@@ -22,20 +22,23 @@ struct RGListener: AsyncParsableCommand {
     @Flag(help: "Only check the configuration and all certificates: exit code 0 where they are right.")
     var check = false
 
-    static func main() async {
+    static func main() {
         // As the original wrote it.
-        await main(CommandLine.arguments.dropFirst().map { $0 == "-version" ? "--version" : $0 })
+        main(CommandLine.arguments.dropFirst().map { $0 == "-version" ? "--version" : $0 })
     }
 
-    func run() async throws {
+    func run() throws { try Daemon.live { try await live() } }
+
+    private func live() async throws {
         let inherited = Daemon.begin()
         let configuration = try ListenerConfiguration(Settings(contentsOf: config))
+        let sockets = ListeningSockets(inherited.sockets)
+        try sockets.giveUpRoot(for: configuration.process.user, opening: check ? [] : configuration.listening)
         let log = try DaemonLog("rg-listener", configuration.log, warnings: configuration.warnings)
         defer { log.output.close() }
         MemoryAllocator.keepLargeBlocks()
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: System.coreCount * configuration.process.threadsPerCore)
-        let sockets = ListeningSockets(inherited.sockets)
         let statistics = Statistics(
             role: "rg-listener", version: ProjectVersion.current, group: group, settings: configuration.statistics)
         let listener = try ListenerService(

@@ -3,7 +3,7 @@ import Release
 
 /// The command: `run`, which needs not be named, and `cert`.
 @main
-struct RGSender: AsyncParsableCommand {
+struct RGSender: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rg-sender",
         abstract: "Serves your site near its visitors, and fetches from rg-listener only what changed.",
@@ -15,8 +15,8 @@ struct RGSender: AsyncParsableCommand {
         version: "rg-sender \(ProjectVersion.current)",
         subcommands: [Run.self, Cert.self], defaultSubcommand: Run.self)
 
-    static func main() async {
+    static func main() {
         // As the original wrote it.
-        await main(CommandLine.arguments.dropFirst().map { $0 == "-version" ? "--version" : $0 })
+        main(CommandLine.arguments.dropFirst().map { $0 == "-version" ? "--version" : $0 })
     }
 }

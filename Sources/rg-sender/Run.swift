@@ -6,7 +6,7 @@ import Release
 import Sender
 
 /// Reads the configuration, and runs until it is told to stop.
-struct Run: AsyncParsableCommand {
+struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run the sender.")
 
     @Option(
@@ -18,15 +18,18 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Only check the configuration and all certificates: exit code 0 where they are right.")
     var check = false
 
-    func run() async throws {
+    func run() throws { try Daemon.live { try await live() } }
+
+    private func live() async throws {
         let inherited = Daemon.begin()
         let configuration = try SenderConfiguration(Settings(contentsOf: config))
+        let sockets = ListeningSockets(inherited.sockets)
+        try sockets.giveUpRoot(for: configuration.process.user, opening: check ? [] : configuration.listening)
         let log = try DaemonLog("rg-sender", configuration.log, warnings: configuration.warnings)
         defer { log.output.close() }
         MemoryAllocator.keepLargeBlocks()
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: System.coreCount * configuration.process.threadsPerCore)
-        let sockets = ListeningSockets(inherited.sockets)
         let statistics = Statistics(
             role: "rg-sender", version: ProjectVersion.current, group: group, settings: configuration.statistics)
         let sender = try SenderService(

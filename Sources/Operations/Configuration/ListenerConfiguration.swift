@@ -59,6 +59,14 @@ package struct ListenerConfiguration: Equatable, Sendable {
     /// What a person should know though it starts; for the log.
     package var warnings: [ConfigurationProblem]
 
+    /// All addresses to listen on, by the key that names them.
+    package var listening: [(key: String, address: HostAndPort)] {
+        (wanAddress.map { [("wan.port", $0)] } ?? []) + statistics.listening
+    }
+
+    /// Where senders are accepted; `nil` for a listener that accepts nobody.
+    package var wanAddress: HostAndPort? { wanPort.map { HostAndPort(host: wanIP ?? "::", port: $0) } }
+
     /// Reads the settings.
     ///
     /// - Throws: ``ConfigurationError`` with everything that is wrong, in the NAT map too.

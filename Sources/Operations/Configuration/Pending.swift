@@ -22,7 +22,8 @@ extension ListenerConfiguration {
 extension ProcessSettings {
     fileprivate func pending(since start: ProcessSettings) -> [String] {
         changed(
-            ("cpu.oversubscribe", threadsPerCore == start.threadsPerCore), ("pid.file", pidFile == start.pidFile))
+            ("cpu.oversubscribe", threadsPerCore == start.threadsPerCore), ("pid.file", pidFile == start.pidFile),
+            ("user", user == start.user))
     }
 }
 

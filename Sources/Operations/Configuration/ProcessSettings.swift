@@ -1,4 +1,4 @@
-/// What concerns the process: `cpu.oversubscribe`, `drain.timeout`, `pid.file`, `memory.limit`.
+/// What concerns the process: `cpu.oversubscribe`, `drain.timeout`, `pid.file`, `memory.limit`, `user`.
 package struct ProcessSettings: Equatable, Sendable {
     /// `cpu.oversubscribe`: event loops for each core.
     package var threadsPerCore: Int
@@ -8,11 +8,18 @@ package struct ProcessSettings: Equatable, Sendable {
     package var memoryBytes: Int
     /// `pid.file`: where the number of the process is written.
     package var pidFile: String?
+    /// `user`: whom the process becomes where root starts it.
+    package var user: ServiceUser?
 
     init(_ settings: inout Settings) {
         threadsPerCore = settings.take("cpu.oversubscribe", default: 1, in: 1...16)
         drainTimeout = settings.take("drain.timeout", default: .seconds(30), in: .seconds(0) ... .seconds(3600))
         memoryBytes = settings.takeBytes("memory.limit", default: 0, in: 0...1_000_000_000_000)
         pidFile = settings.takePath("pid.file")
+        user =
+            settings.take("user", expected: "NAME or NAME:GROUP, of a user on this machine who is not root") {
+                text -> ServiceUser?? in
+                text.isEmpty ? .some(nil) : ServiceUser(text)
+            } ?? nil
     }
 }

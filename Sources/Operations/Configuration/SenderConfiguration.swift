@@ -56,6 +56,12 @@ package struct SenderConfiguration: Equatable, Sendable {
     package var groups: [String: ListenerGroupSettings]
     /// `wan.listen`: where listeners are accepted that open the link themselves.
     package var linkAddresses: [HostAndPort]
+    /// All addresses to listen on, by the key that names them.
+    package var listening: [(key: String, address: HostAndPort)] {
+        front.http.map { ("http.listen", $0) } + front.https.map { ("https.listen", $0) }
+            + linkAddresses.map { ("wan.listen", $0) } + statistics.listening
+    }
+
     /// Which group answers for a host: `site.HOST`.
     ///
     /// A host without a group is misdirected: 421.

@@ -11,6 +11,9 @@ package struct StatisticsSettings: Equatable, Sendable {
     /// A number alone counts minutes, as it always did.
     package var interval: Duration = .seconds(60)
 
+    /// ``listen`` by the key that names it; empty where there is none.
+    var listening: [(key: String, address: HostAndPort)] { listen.map { [("stats.listen", $0)] } ?? [] }
+
     /// Nobody is told.
     package init() {}
 

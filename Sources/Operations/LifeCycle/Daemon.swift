@@ -47,6 +47,21 @@ package enum Daemon {
         return Inheritance.take()
     }
 
+    /// Runs a daemon's whole life, while the main thread waits.
+    ///
+    /// An asynchronous `main` would end that thread, and with it what tools and the kernel show as the process's user and limits.
+    ///
+    /// - Throws: What `body` throws.
+    package static func live(_ body: @escaping @Sendable () async throws -> Void) throws {
+        let (ended, result) = (DispatchSemaphore(value: 0), NIOLockedValueBox<Result<Void, any Error>>(.success(())))
+        Task {
+            do { try await body() } catch { result.withLockedValue { $0 = .failure(error) } }
+            ended.signal()
+        }
+        ended.wait()
+        try result.withLockedValue { $0 }.get()
+    }
+
     /// Runs until one of SIGTERM, SIGQUIT and SIGINT, or until another process has taken over, and for `drain.timeout` more
     /// at most.
     ///
@@ -60,6 +75,11 @@ package enum Daemon {
         // Else nobody could lock the file as long as this process runs.
         if pidFile == nil, let inherited = plan.inherited.pidFile { close(inherited) }
         defer { pidFile?.remove() }
+        if geteuid() == 0 {
+            plan.logger.warning(
+                "this process runs as root: name a user in the setting 'user', or have the service manager start it as one"
+            )
+        }
         let impatience = Impatience(signals, pidFile: pidFile)
         defer { impatience.end() }
 

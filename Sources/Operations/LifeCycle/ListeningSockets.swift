@@ -19,6 +19,28 @@ package final class ListeningSockets: Sendable {
     /// Starts with inherited sockets.
     package init(_ inherited: [CInt] = []) { state = NIOLockedValueBox(State(inherited: inherited)) }
 
+    /// Binds what only root may, as if the process had been given it, and then becomes the user that the configuration names.
+    ///
+    /// Call it before anything else is opened: what that user may not read or write is then known at the start.
+    ///
+    /// - Parameters:
+    ///   - user: Whom to become; `nil` changes nothing.
+    ///   - addresses: Where the process is going to listen, by the key that names them.
+    /// - Throws: ``ListenFailure``, ``ServiceUser/Failure``.
+    package func giveUpRoot(for user: ServiceUser?, opening addresses: [(key: String, address: HostAndPort)]) throws {
+        guard let user else { return }
+        if geteuid() == 0 {
+            let bound = try addresses.filter { 1..<1024 ~= $0.address.port }.map {
+                try take($0.address, setting: $0.key)
+            }
+            state.withLockedValue { state in
+                state.open.removeAll { bound.contains($0.descriptor) }
+                state.inherited += bound
+            }
+        }
+        try user.become()
+    }
+
     /// A socket that is bound to an address; an inherited one, where one is.
     ///
     /// - Parameters:
