@@ -74,6 +74,10 @@ test: ## Run all tests
 long-test: ## Test the whole line at length: 10,000 pages, bodies of 1 GiB (RAILGUN_PAGES sets how many)
 	RAILGUN_LONG=1 swift test $(OPTIMIZED_C) --filter EndToEndTests
 
+.PHONY: units-test
+units-test: build ## Run the daemons in the sandbox of their systemd units, on a machine in namespaces (as root)
+	BINARIES=.build/release scripts/try-units
+
 .PHONY: train
 train: build ## Learn the tables of levels balanced and small anew, from one half of CORPORA
 	$(BENCH) train --corpus "$(CORPORA)" --out Sources/CDelta
