@@ -165,6 +165,11 @@ readme: ## Run every command of README.md
 docs: build ## Build the library's documentation into .build/docs
 	scripts/docs
 
+.PHONY: sbom
+sbom: ## Write what a build is made of to reports/sbom.json, and hold docs/dependencies.md against it
+	scripts/sbom --check
+	scripts/sbom reports/sbom.json
+
 .PHONY: clean
 clean: ## Remove everything that was built
 	rm -rf .build Benchmarks/.build reports
