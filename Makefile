@@ -47,6 +47,14 @@ build: ## Build all commands, optimized, into .build/release
 daemons: ## Build rg-sender, rg-listener and rg-diag as they are to be installed, into .build/daemons/release
 	for product in rg-sender rg-listener rg-diag; do swift build $(DAEMONS) --product $$product || exit; done
 
+.PHONY: deb
+deb: daemons ## Make the Debian package, into .build/deb
+	scripts/deb
+
+.PHONY: deb-test
+deb-test: daemons ## Install, start, upgrade and remove the Debian package on a machine in namespaces (as root)
+	scripts/try-deb
+
 .PHONY: demo
 demo: build ## Run the whole line on this machine, and show what crosses the link
 	@scripts/demo
