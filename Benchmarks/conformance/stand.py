@@ -17,7 +17,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "line"))
 
-from processes import Server, free_port  # noqa: E402  the same as of bench-line
+from processes import Server, free_port, stopping_servers  # the same as of bench-line
 
 NGINX, HAPROXY = "/usr/sbin/nginx", "/usr/sbin/haproxy"
 # How long a client may take for its head, for pauses in its body, and for taking nothing of an answer.
