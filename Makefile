@@ -141,7 +141,7 @@ savings: daemons ## Measure what is saved after a restart, and by two listeners 
 	$(CHAOS) savings-balanced --json reports/savings-balanced.json
 
 .PHONY: conformance
-conformance: daemons ## Run third-party suites and clients against ours, nginx and HAProxy; SHORT=1 leaves out what is slow
+conformance: $(if $(SHORT),,daemons) ## Run third-party suites and clients beside nginx and HAProxy; SHORT=1: in a minute, with what is built
 	@mkdir -p reports
 	$(CONFORMANCE) Benchmarks/conformance/conformance $(if $(SHORT),--short) --json reports/conformance.json
 

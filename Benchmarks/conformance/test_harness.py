@@ -1,7 +1,6 @@
 """The harness itself: what it must not overlook. python3 -m unittest discover -s Benchmarks/conformance"""
 
 import contextlib
-import pathlib
 import socket
 import threading
 import unittest
@@ -101,7 +100,7 @@ class Scores(unittest.TestCase):
         self.assertFalse(report.bars({"TLS": {"railgun": [], "nginx": self.rows}})[0]["holds"])
 
     def test_an_attack_without_a_report_fails(self):
-        rows = slow.summary("slowloris", "", [], pathlib.Path("/nonexistent"))
+        rows = slow.summary("slowloris", "", [], "")
         self.assertTrue(all(row["fault"] for row in rows))
 
 
