@@ -9,8 +9,8 @@ import struct
 from h2suite import (Case, NotApplicable, after, alive, answered, closed, connection_error, malformed, one_of,
                      stream_error, wait)
 from h2wire import (ACK, CONTINUATION, DATA, ENABLE_PUSH, END_HEADERS, END_STREAM, GOAWAY, HEADERS, INITIAL_WINDOW,
-                    Late, MAX_FRAME, MAX_STREAMS, PADDED, PING, PREFACE, PRIORITIZED, PRIORITY, PUSH_PROMISE, RST_STREAM,
-                    SETTINGS, WINDOW_UPDATE, PingFrame, SettingsFrame, block, frame, settings, window_update)
+                    MAX_FRAME, MAX_STREAMS, PADDED, PING, PREFACE, PRIORITIZED, PRIORITY, PUSH_PROMISE, RST_STREAM,
+                    SETTINGS, WINDOW_UPDATE, Late, PingFrame, SettingsFrame, block, frame, settings, window_update)
 from origin import PAGE, SMALL
 
 PROTOCOL, CLOSED, SIZE, FLOW = "PROTOCOL_ERROR", "STREAM_CLOSED", "FRAME_SIZE_ERROR", "FLOW_CONTROL_ERROR"
@@ -103,7 +103,8 @@ HELD = ((INITIAL_WINDOW, 0),)  # no byte of a body may come: the stream stays ha
 
 # 3.4 The preface
 case("3.4/1", "the server's first frame is SETTINGS", [PREFACE + settings()], both(alive, lambda one: wait(
-    one, lambda: isinstance(one.frames[0], SettingsFrame) and "ACK" not in one.frames[0].flags, "another is first")), opens=False)
+    one, lambda: isinstance(one.frames[0], SettingsFrame) and "ACK" not in one.frames[0].flags, "another is first")),
+    opens=False)
 case("3.4/2", "a preface that isn't one", [b"INVALID CONNECTION PREFACE\r\n\r\n"], closed, opens=False)
 case("3.4/3", "a preface whose second part is wrong", [b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"], closed, opens=False)
 case("3.4/4", "PING before SETTINGS", [PREFACE + ping()], connection_error(PROTOCOL), opens=False)

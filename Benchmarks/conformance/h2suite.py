@@ -55,7 +55,7 @@ def connection_error(names):
 
 
 def stream_error(names, stream=1, answers=False):
-    """RST_STREAM with one of these codes, or an error of the whole connection; with `answers`, or an answer 4xx, 501."""
+    """RST_STREAM or a connection error with one of these codes; with `answers`, an answer 4xx or 501 does as well."""
     def expect(one):
         had_ended = stream in one.ended
 

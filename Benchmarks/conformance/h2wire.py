@@ -1,4 +1,4 @@
-"""One connection of HTTP/2 that may say anything: frames as bytes, and what came back. No rule is kept for the caller."""
+"""One connection of HTTP/2 that may say anything: frames as bytes, and what came back."""
 
 import socket
 import ssl

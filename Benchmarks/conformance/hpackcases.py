@@ -59,7 +59,8 @@ case("hpack 5.2/5", "a string in Huffman's code", [fields(b"\x40\x01a\x82\x1c\x7
 
 # 6 Kinds of fields
 case("hpack 6.1/1", "index 0", [fields(b"\x80")], COMPRESSION)
-case("hpack 6.2.1/1", "a literal with an indexed name, kept", [fields(b"\x5a\x01b"), fields(FIRST, stream=3)], answered(3))
+case("hpack 6.2.1/1", "a literal with an indexed name, kept", [fields(b"\x5a\x01b"), fields(FIRST, stream=3)],
+     answered(3))
 case("hpack 6.2.1/2", "a literal with a new name, kept", [fields(ADD)], arrived(b"a: b"))
 case("hpack 6.2.2/1", "a literal that is not kept", [fields(b"\x00\x01a\x01b")], arrived(b"a: b"))
 case("hpack 6.2.2/2", "it isn't", [fields(b"\x00\x01a\x01b"), fields(FIRST, stream=3)], COMPRESSION)

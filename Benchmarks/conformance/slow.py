@@ -1,6 +1,5 @@
 """Slow clients: slowhttptest against each proxy in turn, while two requests a second ask whether others are served."""
 
-import pathlib
 import subprocess
 import threading
 import time

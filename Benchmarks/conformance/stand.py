@@ -98,8 +98,8 @@ client.write.timeout = {CLIENT_SECONDS} s
         paths = "".join(f"{kind}_temp_path {temporary}; " for kind in
                         ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         conf.write_text(f"""
-daemon off; {"user root; " if os.geteuid() == 0 else ""}pid {self.folder}/nginx.pid; error_log {self.folder}/nginx.errors; worker_processes 2;
-events {{ worker_connections 4096; }}
+daemon off; {"user root; " if os.geteuid() == 0 else ""}pid {self.folder}/nginx.pid; worker_processes 2;
+error_log {self.folder}/nginx.errors; events {{ worker_connections 4096; }}
 http {{
   access_log off; {paths}
   client_header_timeout {CLIENT_SECONDS}s; client_body_timeout {CLIENT_SECONDS}s; send_timeout {CLIENT_SECONDS}s;

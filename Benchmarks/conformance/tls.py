@@ -1,4 +1,4 @@
-"""TLS of each front, and of the link, as scanners see it: testssl.sh, sslscan and sslyze. A row for each thing asked."""
+"""TLS of each front, and of the link, as testssl.sh, sslscan and sslyze see it. A row for each thing asked."""
 
 import json
 import pathlib
@@ -9,6 +9,7 @@ import subprocess
 
 from sslyze import ScanCommand, Scanner, ServerNetworkConfiguration, ServerNetworkLocation, ServerScanRequest
 
+LINK_PROTOCOL = "railgun/1"
 OLD = ("ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1")
 STRONG = re.compile(r"(ECDHE|DHE|TLS_AES|TLS_CHACHA20).*(GCM|POLY1305|CCM)")
 
@@ -90,15 +91,14 @@ def measure(target, folder):
     return sslyze(target.https) + sslscan(target.https) + testssl(target.https, folder)
 
 
-def attempt(port, version, folder=None, protocol=None):
+def attempt(port, version, pair=None):
     """None where a handshake succeeds and the server then lets us stay; else why not."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.minimum_version = context.maximum_version = version
-    if protocol:
-        context.set_alpn_protocols([protocol])
-    if folder:
-        context.load_cert_chain(pathlib.Path(folder) / "front.pem", pathlib.Path(folder) / "front.key")
+    context.set_alpn_protocols([LINK_PROTOCOL])
+    if pair:
+        context.load_cert_chain(pair.with_suffix(".pem"), pair.with_suffix(".key"))
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as plain, context.wrap_socket(plain) as one:
             one.settimeout(2)
@@ -122,7 +122,9 @@ def link(port, folder):
         row("link, no certificate", "is refused",
             None if attempt(port, ssl.TLSVersion.TLSv1_3) else "it may stay"),
         row("link, a stranger's certificate", "is refused",
-            None if attempt(port, ssl.TLSVersion.TLSv1_3, folder) else "it may stay"),
+            None if attempt(port, ssl.TLSVersion.TLSv1_3, pathlib.Path(folder) / "front") else "it may stay"),
+        row("link, the sender's certificate", "is accepted",
+            attempt(port, ssl.TLSVersion.TLSv1_3, pathlib.Path(folder) / "certificates/sender")),
     ]
     return rows
 

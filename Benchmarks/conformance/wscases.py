@@ -13,7 +13,8 @@ import time
 
 from websockets.frames import Opcode
 
-CONT, TEXT, BINARY, CLOSE, PING, PONG = (Opcode.CONT, Opcode.TEXT, Opcode.BINARY, Opcode.CLOSE, Opcode.PING, Opcode.PONG)
+CONT, TEXT, BINARY = Opcode.CONT, Opcode.TEXT, Opcode.BINARY
+CLOSE, PING, PONG = Opcode.CLOSE, Opcode.PING, Opcode.PONG
 SECONDS = 5
 
 
