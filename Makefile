@@ -16,6 +16,7 @@ BENCH := .build/release/railgun-bench
 RELEASE := -c release
 # With Swift's library inside, they run where no Swift is installed, and faster: calls of it are direct.
 DAEMONS := $(RELEASE) --static-swift-stdlib -Xswiftc -cross-module-optimization --scratch-path .build/daemons
+CONFORMANCE := PYTHONDONTWRITEBYTECODE=1 .tools/conformance/bin/python
 CHAOS := PYTHONDONTWRITEBYTECODE=1 Benchmarks/chaos/chaos
 # One folder for both packages: what they depend on is compiled once.
 BENCHMARKS := --package-path Benchmarks --scratch-path .build $(RELEASE)
@@ -151,10 +152,16 @@ savings: daemons ## Measure what is saved after a restart, and by two listeners 
 	$(CHAOS) savings-restart --json reports/savings-restart.json
 	$(CHAOS) savings-balanced --json reports/savings-balanced.json
 
+.PHONY: conformance
+conformance: $(if $(SHORT),,daemons) ## Run third-party suites and clients beside nginx and HAProxy; SHORT=1: in a minute, with what is built
+	@mkdir -p reports
+	$(CONFORMANCE) Benchmarks/conformance/conformance $(if $(SHORT),--short) --json reports/conformance.json
+
 .PHONY: bench-test
 bench-test: ## Test the benchmarks themselves
 	swift test --package-path Benchmarks --scratch-path .build/benchmarks $(OPTIMIZED_C)
 	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/chaos
+	$(CONFORMANCE) -m unittest discover -s Benchmarks/conformance
 
 .PHONY: lint
 lint: ## Check format and C warnings

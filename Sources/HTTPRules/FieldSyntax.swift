@@ -15,7 +15,13 @@ package enum FieldSyntax {
             guard value.utf8.allSatisfy(\.isFieldValueByte) else {
                 return "the value of field \(name) has a control character"
             }
+            // In HTTP/1 that would be no part of the value (RFC 9113, section 8.2.1).
+            guard value.utf8.first.map(isBlank) != true, value.utf8.last.map(isBlank) != true else {
+                return "the value of field \(name) begins or ends with a space or a tab"
+            }
         }
         return nil
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 }

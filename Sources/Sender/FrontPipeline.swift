@@ -67,6 +67,8 @@ struct FrontPipeline {
                 maxIdleTime: worker.limits.idleTimeout, maxAge: nil, maxGraceTime: nil,
                 keepalive: .init(pingInterval: worker.limits.idleTimeout, ackTimeout: worker.limits.headTimeout)))
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        let resets = ResetWatch()
+        try channel.pipeline.syncOperations.addHandler(resets)
         _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
             mode: .server, connectionConfiguration: connection, streamConfiguration: streams,
             streamDelegate: manager.http2StreamDelegate
@@ -80,7 +82,7 @@ struct FrontPipeline {
                 ])
             }
         }
-        try channel.pipeline.syncOperations.addHandlers([manager, HTTP2Connection(worker: worker)])
+        try channel.pipeline.syncOperations.addHandlers([manager, HTTP2Connection(worker: worker, resets: resets)])
     }
 
     private func address(of channel: any Channel) -> String {
@@ -171,8 +173,12 @@ private final class HTTP2Connection: ChannelInboundHandler, FrontConnection {
 
     private let worker: SenderWorker
     private var context: ChannelHandlerContext?
+    private let resets: ResetWatch
 
-    init(worker: SenderWorker) { self.worker = worker }
+    init(worker: SenderWorker, resets: ResetWatch) {
+        self.worker = worker
+        self.resets = resets
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -198,9 +204,37 @@ private final class HTTP2Connection: ChannelInboundHandler, FrontConnection {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A fault of one stream is that stream's; the library names those so.
-        if error is NIOHTTP2Errors.StreamError { return }
+        // A fault of one stream is that stream's, and others go on (RFC 9113, section 5.4.2). The error doesn't tell.
+        if resets.takeReset() { return }
         context.flush()
         context.close(promise: nil)
+    }
+}
+
+/// Watches what the library writes: RST_STREAM before it reports the fault of a stream, GOAWAY before any other.
+private final class ResetWatch: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private var hasReset = false
+
+    /// Whether a stream was reset, and no connection error was told, since this was asked last.
+    func takeReset() -> Bool {
+        defer { hasReset = false }
+        return hasReset
+    }
+
+    /// Looks at the head of each frame, which begins a write.
+    ///
+    /// The bytes of a body may look like one: like GOAWAY, they close a connection with a fault; like RST_STREAM, they
+    /// change nothing, as GOAWAY follows in each case that closes.
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let bytes = unwrapOutboundIn(data)
+        switch (bytes.readableBytes, bytes.getInteger(at: bytes.readerIndex + 3, as: UInt8.self)) {
+        case (13, 3): hasReset = true
+        case (17, 7): hasReset = false
+        default: break
+        }
+        context.write(data, promise: promise)
     }
 }

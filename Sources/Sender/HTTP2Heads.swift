@@ -6,17 +6,23 @@ import NIOHTTP2
 
 /// Sees to it that a request names one site: the library would take `host`, and forget an `:authority` that differs.
 ///
-/// Both have to be the same (RFC 9113, section 8.3.1). Where they aren't, both go on as Host, which the rules refuse.
+/// Both have to be the same (RFC 9113, section 8.3.1). Where they aren't, both go on as Host, which the rules refuse. A
+/// client may leave `:authority` away, the library doesn't know that: it gets what `host` says.
 final class HTTP2Authority: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias InboundOut = HTTP2Frame.FramePayload
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .headers(var frame) = unwrapInboundIn(data),
-            let authority = frame.headers.first(name: ":authority"),
-            frame.headers["host"].contains(where: { $0 != authority })
-        else { return context.fireChannelRead(data) }
-        frame.headers.add(name: "host", value: authority)
+        guard case .headers(var frame) = unwrapInboundIn(data), frame.headers.contains(name: ":method") else {
+            return context.fireChannelRead(data)
+        }
+        let hosts = frame.headers["host"]
+        if let authority = frame.headers.first(name: ":authority") {
+            guard hosts.contains(where: { $0 != authority }) else { return context.fireChannelRead(data) }
+            frame.headers.add(name: "host", value: authority)
+        } else {
+            frame.headers.add(name: ":authority", value: hosts.first ?? "")
+        }
         context.fireChannelRead(wrapInboundOut(.headers(frame)))
     }
 }

@@ -104,4 +104,47 @@ struct HTTP2Tests {
             #expect(next.output == "ok")
         }
     }
+
+    /// A request as a frame: GET for a path of `localhost`, with more bytes of its field block behind.
+    private func request(_ stream: UInt8, _ path: String, authority: [UInt8] = [0x01], _ more: [UInt8] = []) -> [UInt8]
+    {
+        let host = Array("localhost".utf8)
+        let block = [0x82, 0x86, 0x04, UInt8(path.utf8.count)] + Array(path.utf8) + authority + [9] + host + more
+        return [0, 0, UInt8(block.count), 1, 5, 0, 0, 0, stream] + block
+    }
+
+    /// Sends frames to a line, and reads until some bytes came or the connection ended.
+    private func bytes(_ line: Line, sending frames: [UInt8], until wanted: String) throws -> String {
+        let socket = try TCPSocket(connectingTo: line.h2c)
+        try socket.send(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0] + frames)
+        var got = ""
+        while !got.contains(wanted) {
+            let more = try socket.receive(within: .seconds(20))
+            if more.isEmpty { break }
+            got += latin1(more)
+        }
+        return got
+    }
+
+    @Test func aMalformedRequestLeavesOtherStreamsAlone() async throws {
+        try await withLine { line, origin in
+            origin.answer(
+                "test-slow",
+                with: .steps(
+                    .pause(.milliseconds(500)), .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nunder way")))
+            let capital: [UInt8] = [0x00, 1, UInt8(ascii: "X"), 1, UInt8(ascii: "1")]
+            let frames = request(1, "/test-slow") + request(3, "/test-bad", capital) + request(5, "/test-slow")
+            let got = try bytes(line, sending: frames, until: "under way")
+            #expect(got.contains("under way"), "\(got.debugDescription)")
+            #expect(origin.requests("test-bad").isEmpty)
+        }
+    }
+
+    @Test func hostStandsForAnAuthorityThatIsMissing() async throws {
+        try await withLine { line, origin in
+            let got = try bytes(line, sending: request(1, "/test-host", authority: [0x0f, 0x17]), until: "ok")
+            #expect(got.contains("ok"), "\(got.debugDescription)")
+            #expect(origin.requests("test-host").first?.fields["Host"].first == "localhost")
+        }
+    }
 }

@@ -126,6 +126,12 @@ struct Requests {
             refusal(judge(.GET, "/", [Self.host, ("connection", "close")], version: .http2))?.status == .badRequest)
     }
 
+    @Test(arguments: [" a", "a ", "\ta", "a\t", " "])
+    func valuesThatBeginOrEndWithBlanksAreFoundInFieldsThatNoWireParserSaw(_ value: String) {
+        #expect(FieldSyntax.fault(in: ["X": value]) != nil)
+        #expect(FieldSyntax.fault(in: ["X": ""]) == nil)
+    }
+
     @Test(arguments: ["X: a\r\nY", "a\0b", "a\nb", "\u{7F}"])
     func valuesWithControlCharactersAreFoundInFieldsThatNoWireParserSaw(_ value: String) {
         #expect(FieldSyntax.fault(in: ["X": value]) != nil)
