@@ -74,6 +74,10 @@ test: ## Run all tests
 long-test: ## Test the whole line at length: 10,000 pages, bodies of 1 GiB (RAILGUN_PAGES sets how many)
 	RAILGUN_LONG=1 swift test $(OPTIMIZED_C) --filter EndToEndTests
 
+.PHONY: checklist
+checklist: ## Compare the line with nginx and HAProxy on each case of HTTP; docs/conformance.md gets the result
+	RAILGUN_CHECKLIST=$(CURDIR)/docs/conformance.md swift test $(OPTIMIZED_C) --filter ComparisonTests
+
 .PHONY: train
 train: build ## Learn the tables of levels balanced and small anew, from one half of CORPORA
 	$(BENCH) train --corpus "$(CORPORA)" --out Sources/CDelta

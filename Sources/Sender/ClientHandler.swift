@@ -223,7 +223,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? WireError else { return context.close(promise: nil) }
+        guard let error = error as? WireError else { return closeNow() }
         let refusal = Refusal(error.status, error.reason)
         switch phase {
         case .idle: refuse(refusal)
@@ -350,7 +350,14 @@ extension ClientHandler: ClientStream {
     func abort() {
         phase = .closing
         flush()
-        context?.close(promise: nil)
+        closeNow()
+    }
+
+    private func closeNow() {
+        guard let channel = context?.channel else { return }
+        guard heads != nil else { return channel.close(promise: nil) }
+        // Not within a read: the library hears of the end of a stream that began with it before it hears of its start.
+        channel.eventLoop.execute { channel.close(promise: nil) }
     }
 
     func becomeTunnel() {

@@ -72,9 +72,10 @@ struct FrontPipeline {
             streamDelegate: manager.http2StreamDelegate
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
-                let (pipeline, heads) = (bound.value, HTTP2Heads())
+                let pipeline = bound.value
+                let heads = HTTP2Heads(limits: pipeline.worker.limits.heads)
                 try stream.pipeline.syncOperations.addHandlers([
-                    HTTP2Authority(), HTTP2FramePayloadToHTTP1ServerCodec(), heads,
+                    HTTP2PseudoFields(), HTTP2FramePayloadToHTTP1ServerCodec(), heads,
                     ClientHandler(
                         worker: pipeline.worker, scheme: pipeline.scheme, clientAddress: address, heads: heads),
                 ])
