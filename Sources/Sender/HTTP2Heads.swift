@@ -67,9 +67,10 @@ final class HTTP2Heads: ChannelInboundHandler {
             context.fireChannelRead(data)
         case .end(let trailers):
             passHead(context, hasBody: false)
-            let isClean = trailers.map { FieldSyntax.fault(in: $0) == nil } ?? true
-            let allowed = isClean ? trailers.flatMap { TrailerRules.allowed($0) } : nil
-            context.fireChannelRead(wrapInboundOut(.end(allowed)))
+            if let trailers, let fault = Self.fault(inTrailers: trailers) {
+                return context.fireErrorCaught(WireError(.badRequest, fault))
+            }
+            context.fireChannelRead(wrapInboundOut(.end(trailers.flatMap { TrailerRules.allowed($0) })))
         }
     }
 
@@ -84,6 +85,14 @@ final class HTTP2Heads: ChannelInboundHandler {
         held = nil
         self.hasBody = hasBody
         context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    private static func fault(inTrailers trailers: HTTPHeaders) -> String? {
+        // No client has a reason for these; who puts them there hopes for a server that believes them.
+        guard !trailers.contains(name: "content-length"), !trailers.contains(name: "host") else {
+            return "the trailers name a length or a host"
+        }
+        return FieldSyntax.fault(in: trailers)
     }
 
     private func check(_ head: inout HTTPRequestHead) throws(WireError) {

@@ -70,8 +70,12 @@ struct Comparison: Sendable {
         return Comparison(peers: peers.map { ($0.name, $0.version) }, lines: lines)
     }
 
+    /// Valid requests, which nobody takes for anything else; nginx refuses the first two.
+    private static let valid: Set = ["2-P38-host-the-same", "2-P50-method-case", "2-F28-obs-text"]
+
     /// Sections B of both, A03 to A13, and all pseudo-fields and fields of HTTP/2.
     private static func isSmuggling(_ id: String) -> Bool {
+        guard !valid.contains(id) else { return false }
         if id.hasPrefix("2-") { return ["P", "F", "B"].contains(id.dropFirst(2).first) }
         return id.hasPrefix("B") || ("A03"..."A13").contains(id.prefix(3))
     }
