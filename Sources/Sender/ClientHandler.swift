@@ -35,7 +35,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private var clientHasEnded = false
     /// How long a connection without a request is kept while the sender drains.
     static let lastRequestTime = TimeAmount.seconds(2)
-    /// Of bytes that the client didn't take when its deadline was set.
+    /// Of bytes that the client didn't take when its deadline was set, and of those that were written since then.
     private var stuckBytes = 0
     /// Of the request's body: all that came, and what came since the deadline was set.
     private var bodyBytes = 0
@@ -367,7 +367,10 @@ extension ClientHandler: ClientStream {
         write(.head(head))
     }
 
-    func respond(_ body: ByteBuffer) { write(.body(.byteBuffer(body))) }
+    func respond(_ body: ByteBuffer) {
+        stuckBytes += body.readableBytes
+        write(.body(.byteBuffer(body)))
+    }
 
     func respondEnd(trailers: HTTPHeaders?) {
         write(.end(trailers))

