@@ -283,7 +283,9 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private func writeToStream(_ part: HTTPServerResponsePart, _ context: ChannelHandlerContext) {
         switch part {
         case .body(.byteBuffer(var bytes)):
-            while bytes.readableBytes > 0, let piece = bytes.readSlice(length: min(Self.pieceBytes, bytes.readableBytes)) {
+            while bytes.readableBytes > 0,
+                let piece = bytes.readSlice(length: min(Self.pieceBytes, bytes.readableBytes))
+            {
                 write(.body(.byteBuffer(piece)), counting: piece.readableBytes, context)
             }
         case .end: write(part, counting: 1, context)

@@ -18,6 +18,8 @@ struct FrontPipeline {
     /// The most requests at once on one connection of HTTP/2; what nginx and Caddy take, too.
     private static let maxStreams = 128
     private static let windowBytes = 256 * 1024
+    private static let maxFramesInWindow = 200
+    private static let frameWindow = TimeAmount.seconds(30)
 
     /// Adds what takes a connection's first bytes: the PROXY header, where it is to have one, then TLS, then HTTP.
     func addFirstHandlers(to channel: any Channel) throws {
@@ -61,6 +63,17 @@ struct FrontPipeline {
         ]
         var streams = NIOHTTP2Handler.StreamConfiguration()
         streams.targetWindowSize = Self.windowBytes
+        // What a client may send that costs it nothing; beyond these it gets GOAWAY with ENHANCE_YOUR_CALM. They are
+        // stated in docs/operations.md.
+        connection.controlFrameRateLimit.maximumCount = Self.maxFramesInWindow
+        connection.controlFrameRateLimit.windowLength = Self.frameWindow
+        streams.streamResetFrameRateLimit.maximumCount = Self.maxFramesInWindow
+        streams.streamResetFrameRateLimit.windowLength = Self.frameWindow
+        streams.streamErrorRateLimit.maximumCount = Self.maxFramesInWindow
+        streams.streamErrorRateLimit.windowLength = Self.frameWindow
+        connection.maximumConnectionGlitches = Self.maxFramesInWindow
+        connection.maximumSequentialEmptyDataFrames = 1
+        connection.maximumSequentialContinuationFrames = 5
         let manager = NIOHTTP2ServerConnectionManagementHandler(
             eventLoop: channel.eventLoop,
             configuration: .init(

@@ -20,8 +20,9 @@ struct HostileClientTests {
 
     private static let enhanceYourCalm: UInt32 = 11
 
-    private static func get(_ key: String, stream: UInt32, end: Bool = true, _ more: [(String, String)] = []) -> HTTP2Frame
-    {
+    private static func get(
+        _ key: String, stream: UInt32, end: Bool = true, _ more: [(String, String)] = []
+    ) -> HTTP2Frame {
         let fields = [(":method", "GET"), (":scheme", "http"), (":authority", "site.test"), (":path", "/\(key)")]
         return .headers(fields + more, stream: stream, end: end)
     }
@@ -53,9 +54,12 @@ struct HostileClientTests {
             // One field of 3,000 bytes that is remembered, then 16,000 times one byte that stands for it: 48 MB.
             var frame = get(key, stream: 1)
             frame.payload += [0x40, 1, 0x78, 0x7F, 0xB9, 0x16] + [UInt8](repeating: 0x61, count: 3000)
-            return [frame, HTTP2Frame(
-                kind: HTTP2Frame.Kind.headers, flags: HTTP2Frame.endHeaders | HTTP2Frame.endStream, stream: 3,
-                payload: [UInt8](repeating: 0xBE, count: 16_000))]
+            return [
+                frame,
+                HTTP2Frame(
+                    kind: HTTP2Frame.Kind.headers, flags: HTTP2Frame.endHeaders | HTTP2Frame.endStream, stream: 3,
+                    payload: [UInt8](repeating: 0xBE, count: 16_000)),
+            ]
         },
         Flood("a long list of fields") { key in
             let piece = (0..<15).map { ("x-\($0)", String(repeating: "x", count: 1000)) }
