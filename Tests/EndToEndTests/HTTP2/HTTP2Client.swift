@@ -42,9 +42,10 @@ final class HTTP2Client {
     /// The status of the answer on a stream; 0 where none came.
     func status(_ stream: UInt32) -> Int { streams[stream]?.answer.status ?? 0 }
 
-    /// Reads until these streams are over, or the connection is.
+    /// Reads until these streams are over, or the connection is; all within the client's time, whatever else comes.
     func awaitEnd(of awaited: [UInt32]) throws {
-        while !areOver(awaited), try read() {}
+        let end = ContinuousClock.now + time
+        while !areOver(awaited), try read(within: max(.zero, end - ContinuousClock.now)) {}
     }
 
     func areOver(_ awaited: [UInt32]) -> Bool { awaited.allSatisfy { streams[$0]?.isOver ?? false } }
