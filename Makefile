@@ -87,6 +87,10 @@ long-test: ## Test the whole line at length: 10,000 pages, bodies of 1 GiB (RAIL
 units-test: build ## Run the daemons in the sandbox of their systemd units, on a machine in namespaces (as root)
 	BINARIES=.build/release scripts/try-units
 
+.PHONY: checklist
+checklist: ## Compare the line with nginx and HAProxy on each case of HTTP; docs/conformance.md gets the result
+	RAILGUN_CHECKLIST=$(CURDIR)/docs/conformance.md swift test $(OPTIMIZED_C) --filter ComparisonTests
+
 .PHONY: train
 train: build ## Learn the tables of levels balanced and small anew, from one half of CORPORA
 	$(BENCH) train --corpus "$(CORPORA)" --out Sources/CDelta

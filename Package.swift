@@ -271,7 +271,9 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Corpus", "TestSupport", "demo-origin", "rg-diag", "rg-listener", "rg-sender", nioConcurrency,
+                nioCore,
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ]),
         .testTarget(name: "DemoOriginTests", dependencies: ["demo-origin"], swiftSettings: strict),
         .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),

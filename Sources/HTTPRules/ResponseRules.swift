@@ -27,6 +27,9 @@ package enum ResponseVerdict: Sendable {
 
 /// What an intermediary owes an origin's answer (RFC 9110, 9112).
 package enum ResponseRules {
+    /// The most interim answers before an answer: they have no body, so nothing slows down who sends too many.
+    package static let maxInterimAnswers = 100
+
     /// Judges one answer head.
     ///
     /// Cost: about 0.7 µs and 2 allocations for 10 fields.

@@ -269,6 +269,10 @@ extension ListenerWorker: LaneOwner {
         if !request.authority.isEmpty { fields.add(name: "host", value: request.authority) }
         let upgrades = fields.contains(name: "upgrade")
         if upgrades { fields.add(name: "connection", value: "upgrade") }
+        // The absolute form would name another site than the authority does.
+        guard request.target.utf8.first == UInt8(ascii: "/") || request.target == "*" else {
+            return .refuse(Refusal(.badRequest, "the path does not begin with a slash"))
+        }
         let head = HTTPRequestHead(
             version: request.authority.isEmpty ? .http1_0 : upgrades ? .http1_1 : .http2,
             method: HTTPMethod(rawValue: request.method), uri: request.target, headers: fields)

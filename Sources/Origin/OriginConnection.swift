@@ -34,6 +34,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     // What concerns the request that is under way.
     private var requestEnded = false
     private var answerBegan = false
+    private var interimAnswers = 0
     private var keepAlive = false
     private var isTunnel = false
     private var unconsumedBytes = 0
@@ -92,6 +93,7 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
     func begin(_ exchange: OriginExchange) {
         state = .busy(exchange)
         (requestEnded, answerBegan, keepAlive, isTunnel) = (false, false, false, false)
+        interimAnswers = 0
         (unconsumedBytes, isPaused) = (0, false)
         deadline = pool.eventLoop.now + timeout
         write(.head(exchange.request.head))
@@ -264,6 +266,10 @@ final class OriginConnection: ChannelInboundHandler, Flushable {
         let request = exchange.request
         switch ResponseRules.judge(head, requestMethod: request.head.method, upgradeAsked: request.upgrade) {
         case .interim(let answer):
+            interimAnswers += 1
+            guard interimAnswers <= ResponseRules.maxInterimAnswers else {
+                return endByBadAnswer(exchange, "more than \(ResponseRules.maxInterimAnswers) interim answers")
+            }
             exchange.received(interim: answer.head)
         case .forward(let answer):
             keepAlive = answer.keepAlive

@@ -35,7 +35,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private var clientHasEnded = false
     /// How long a connection without a request is kept while the sender drains.
     static let lastRequestTime = TimeAmount.seconds(2)
-    /// Of bytes that the client didn't take when its deadline was set.
+    /// Of bytes that the client didn't take when its deadline was set, and of those that were written since then.
     private var stuckBytes = 0
     /// Of the request's body: all that came, and what came since the deadline was set.
     private var bodyBytes = 0
@@ -44,6 +44,10 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private var heldBody = false
     /// Whether the connection had an answer before.
     private var hasServed = false
+    /// Of the answer on a stream of HTTP/2, which doesn't tell: what the client hasn't taken, and 1 for the end.
+    private var untakenBytes = 0
+    /// A long body goes to a stream of HTTP/2 in pieces, to see that the client takes them.
+    private static let pieceBytes = 64 * 1024
     /// What makes the heads of a stream of HTTP/2; `nil` on a connection of HTTP/1.
     private let heads: HTTP2Heads?
 
@@ -181,8 +185,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
             exchange?.clientBecameWritable()
         } else {
             // A client that reads nothing holds a connection to the origin, and memory on the way.
-            stuckBytes = bufferedBytes
-            worker.deadlines.set(self, after: worker.limits.writeTimeout)
+            awaitReader()
         }
         context.fireChannelWritabilityChanged()
     }
@@ -223,7 +226,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? WireError else { return context.close(promise: nil) }
+        guard let error = error as? WireError else { return closeNow() }
         let refusal = Refusal(error.status, error.reason)
         switch phase {
         case .idle: refuse(refusal)
@@ -271,10 +274,30 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
 
     private func write(_ part: HTTPServerResponsePart) {
         guard let context else { return }
-        context.write(wrapOutboundOut(part), promise: nil)
+        if heads == nil { context.write(wrapOutboundOut(part), promise: nil) } else { writeToStream(part, context) }
         guard !needsFlush else { return }
         needsFlush = true
         worker.flushes.add(self)
+    }
+
+    private func writeToStream(_ part: HTTPServerResponsePart, _ context: ChannelHandlerContext) {
+        switch part {
+        case .body(.byteBuffer(var bytes)):
+            while bytes.readableBytes > 0,
+                let piece = bytes.readSlice(length: min(Self.pieceBytes, bytes.readableBytes))
+            {
+                write(.body(.byteBuffer(piece)), counting: piece.readableBytes, context)
+            }
+        case .end: write(part, counting: 1, context)
+        case .head, .body: context.write(wrapOutboundOut(part), promise: nil)
+        }
+    }
+
+    private func write(_ part: HTTPServerResponsePart, counting count: Int, _ context: ChannelHandlerContext) {
+        untakenBytes += count
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { [self] _ in untakenBytes -= count }
+        context.write(wrapOutboundOut(part), promise: written)
     }
 
     func flush() {
@@ -288,6 +311,10 @@ extension ClientHandler: DeadlineHolder {
     /// The client took too long with what it sends.
     func deadlinePassed() {
         switch phase {
+        case .closing where heads != nil && bufferedBytes < stuckBytes: awaitReader()
+        case .closing where heads != nil && bufferedBytes > 0:
+            worker.statistics.counters.readersTooSlow += 1
+            context?.close(promise: nil)
         case .idle, .closing: context?.close(promise: nil)
         case .reading(let exchange) where exchange.takesBody && !exchange.hasAnswered:
             let seconds = Int(worker.limits.bodyTimeout.nanoseconds / 1_000_000_000)
@@ -309,14 +336,19 @@ extension ClientHandler: DeadlineHolder {
                 exchange?.clientGone()
                 return abort()
             }
-            stuckBytes = stillStuck  // slow, but it reads
-            worker.deadlines.set(self, after: worker.limits.writeTimeout)
+            awaitReader()  // slow, but it reads
         }
     }
 
-    /// Bytes that were written and that the client hasn't taken; a stream of HTTP/2 doesn't tell.
+    /// Begins to watch whether the client takes what is written.
+    private func awaitReader() {
+        stuckBytes = bufferedBytes
+        worker.deadlines.set(self, after: worker.limits.writeTimeout)
+    }
+
+    /// Bytes that were written and that the client hasn't taken.
     private var bufferedBytes: Int {
-        guard heads == nil else { return 0 }
+        guard heads == nil else { return untakenBytes }
         return (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 }
@@ -337,20 +369,32 @@ extension ClientHandler: ClientStream {
         write(.head(head))
     }
 
-    func respond(_ body: ByteBuffer) { write(.body(.byteBuffer(body))) }
+    func respond(_ body: ByteBuffer) {
+        stuckBytes += body.readableBytes
+        write(.body(.byteBuffer(body)))
+    }
 
     func respondEnd(trailers: HTTPHeaders?) {
         write(.end(trailers))
-        guard heads != nil, case .reading = phase else { return }
+        guard heads != nil else { return }
         // Answered early: what the client still sends is taken and thrown away, until it notices.
         phase = .closing
         readMore()
+        // Else who takes nothing of many short answers would hold them, and the connection, for ever.
+        awaitReader()
     }
 
     func abort() {
         phase = .closing
         flush()
-        context?.close(promise: nil)
+        closeNow()
+    }
+
+    private func closeNow() {
+        guard let channel = context?.channel else { return }
+        guard heads != nil else { return channel.close(promise: nil) }
+        // Not within a read: the library hears of the end of a stream that began with it before it hears of its start.
+        channel.eventLoop.execute { channel.close(promise: nil) }
     }
 
     func becomeTunnel() {

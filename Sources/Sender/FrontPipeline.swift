@@ -18,6 +18,8 @@ struct FrontPipeline {
     /// The most requests at once on one connection of HTTP/2; what nginx and Caddy take, too.
     private static let maxStreams = 128
     private static let windowBytes = 256 * 1024
+    private static let maxFramesInWindow = 200
+    private static let frameWindow = TimeAmount.seconds(30)
 
     /// Adds what takes a connection's first bytes: the PROXY header, where it is to have one, then TLS, then HTTP.
     func addFirstHandlers(to channel: any Channel) throws {
@@ -61,28 +63,38 @@ struct FrontPipeline {
         ]
         var streams = NIOHTTP2Handler.StreamConfiguration()
         streams.targetWindowSize = Self.windowBytes
+        // What a client may send that costs it nothing; beyond these it gets GOAWAY with ENHANCE_YOUR_CALM. They are
+        // stated in docs/operations.md.
+        connection.controlFrameRateLimit.maximumCount = Self.maxFramesInWindow
+        connection.controlFrameRateLimit.windowLength = Self.frameWindow
+        streams.streamResetFrameRateLimit.maximumCount = Self.maxFramesInWindow
+        streams.streamResetFrameRateLimit.windowLength = Self.frameWindow
+        streams.streamErrorRateLimit.maximumCount = Self.maxFramesInWindow
+        streams.streamErrorRateLimit.windowLength = Self.frameWindow
+        connection.maximumConnectionGlitches = Self.maxFramesInWindow
+        connection.maximumSequentialEmptyDataFrames = 1
+        connection.maximumSequentialContinuationFrames = 5
         let manager = NIOHTTP2ServerConnectionManagementHandler(
             eventLoop: channel.eventLoop,
             configuration: .init(
                 maxIdleTime: worker.limits.idleTimeout, maxAge: nil, maxGraceTime: nil,
                 keepalive: .init(pingInterval: worker.limits.idleTimeout, ackTimeout: worker.limits.headTimeout)))
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
-        let resets = ResetWatch()
-        try channel.pipeline.syncOperations.addHandler(resets)
         _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
             mode: .server, connectionConfiguration: connection, streamConfiguration: streams,
             streamDelegate: manager.http2StreamDelegate
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
-                let (pipeline, heads) = (bound.value, HTTP2Heads())
+                let pipeline = bound.value
+                let heads = HTTP2Heads(limits: pipeline.worker.limits.heads)
                 try stream.pipeline.syncOperations.addHandlers([
-                    HTTP2Authority(), HTTP2FramePayloadToHTTP1ServerCodec(), heads,
+                    HTTP2PseudoFields(), HTTP2FramePayloadToHTTP1ServerCodec(), heads,
                     ClientHandler(
                         worker: pipeline.worker, scheme: pipeline.scheme, clientAddress: address, heads: heads),
                 ])
             }
         }
-        try channel.pipeline.syncOperations.addHandlers([manager, HTTP2Connection(worker: worker, resets: resets)])
+        try channel.pipeline.syncOperations.addHandlers([manager, HTTP2Connection(worker: worker)])
     }
 
     private func address(of channel: any Channel) -> String {
@@ -165,76 +177,4 @@ final class VersionDetector: ChannelInboundHandler, RemovableChannelHandler, Dea
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
-}
-
-/// A client's connection in HTTP/2, behind its streams: ends it where the library leaves that to others.
-private final class HTTP2Connection: ChannelInboundHandler, FrontConnection {
-    typealias InboundIn = HTTP2Frame
-
-    private let worker: SenderWorker
-    private var context: ChannelHandlerContext?
-    private let resets: ResetWatch
-
-    init(worker: SenderWorker, resets: ResetWatch) {
-        self.worker = worker
-        self.resets = resets
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-        worker.opened(self)
-        if worker.isDraining { drain() }
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        self.context = nil
-        worker.closed(self)
-    }
-
-    /// Leaves it: whether streams are under way, only the library knows.
-    func makeRoom() {}
-
-    /// Says GOAWAY; the connection closes when its streams have ended.
-    func drain() { context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // Nobody sends requests in HTTP/2 and then closes half of the connection.
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent { context.close(promise: nil) }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A fault of one stream is that stream's, and others go on (RFC 9113, section 5.4.2). The error doesn't tell.
-        if resets.takeReset() { return }
-        context.flush()
-        context.close(promise: nil)
-    }
-}
-
-/// Watches what the library writes: RST_STREAM before it reports the fault of a stream, GOAWAY before any other.
-private final class ResetWatch: ChannelOutboundHandler {
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
-    private var hasReset = false
-
-    /// Whether a stream was reset, and no connection error was told, since this was asked last.
-    func takeReset() -> Bool {
-        defer { hasReset = false }
-        return hasReset
-    }
-
-    /// Looks at the head of each frame, which begins a write.
-    ///
-    /// The bytes of a body may look like one: like GOAWAY, they close a connection with a fault; like RST_STREAM, they
-    /// change nothing, as GOAWAY follows in each case that closes.
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let bytes = unwrapOutboundIn(data)
-        switch (bytes.readableBytes, bytes.getInteger(at: bytes.readerIndex + 3, as: UInt8.self)) {
-        case (13, 3): hasReset = true
-        case (17, 7): hasReset = false
-        default: break
-        }
-        context.write(data, promise: promise)
-    }
 }

@@ -38,6 +38,7 @@ final class SenderExchange {
     /// The end of the request's body, once it came.
     private var end: HTTPHeaders??
     private var isTunnel = false
+    private var interimAnswers = 0
     /// Whether it waits for its turn, or has one of the places for requests under way.
     private var turn = Turn.none
     /// The group where it waits for a lane.
@@ -373,9 +374,13 @@ extension SenderExchange: DeadlineHolder {
 
 extension SenderExchange: AnswerReceiver {
     func received(interim head: HTTPResponseHead) {
-        guard case .interim = judge(head) else { return brokenAnswer("an interim answer that is none") }
+        guard case .interim(let judged) = judge(head) else { return brokenAnswer("an interim answer that is none") }
+        interimAnswers += 1
+        guard interimAnswers <= ResponseRules.maxInterimAnswers else {
+            return brokenAnswer("more than \(ResponseRules.maxInterimAnswers) interim answers")
+        }
         worker.statistics.counters.responses1xx += 1
-        client?.respond(interim: head)
+        client?.respond(interim: HTTPResponseHead(version: .http1_1, status: head.status, headers: judged.fields))
     }
 
     /// What comes over the link is judged as strictly as what comes from an origin.

@@ -6,13 +6,22 @@ struct ChecklistTests {
     @Test(arguments: Row.all)
     func theLineKeepsTheRuleOf(row: Row) async throws {
         let (line, origin) = try #require(OneLine.current)
-        let exchange = try await onThread { try row.run(on: line, origin) }
+        let exchange = try await onThread { try row.run(at: line.http, origin) }
+        let complaints = row.check.complaints(exchange)
+        #expect(complaints.isEmpty, "\(row.id)\n\(exchange)\n\(line.logs(about: row.key))")
+    }
+
+    @Test(arguments: HTTP2Row.all)
+    func theLineKeepsTheRuleOfHTTP2(row: HTTP2Row) async throws {
+        let (line, origin) = try #require(OneLine.current)
+        let exchange = try await onThread { try row.run(at: line.h2c, origin) }
         let complaints = row.check.complaints(exchange)
         #expect(complaints.isEmpty, "\(row.id)\n\(exchange)\n\(line.logs(about: row.key))")
     }
 
     @Test func eachRowHasAKeyOfItsOwn() {
-        #expect(Set(Row.all.map(\.key)).count == Row.all.count)
+        let keys = Row.all.map(\.key) + HTTP2Row.all.map(\.key)
+        #expect(Set(keys).count == keys.count)
     }
 }
 

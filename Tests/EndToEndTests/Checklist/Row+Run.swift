@@ -1,10 +1,10 @@
 import Foundation
 
 extension Row {
-    /// Carries the row out on a line.
-    func run(on line: Line, _ origin: ScriptedOrigin) throws -> Exchange {
+    /// Carries the row out on what listens at a port, in front of an origin.
+    func run(at port: UInt16, _ origin: ScriptedOrigin) throws -> Exchange {
         origin.answer(key, with: script)
-        let socket = try TCPSocket(connectingTo: line.http)
+        let socket = try TCPSocket(connectingTo: port)
         let reader = WireReader(socket, within: .seconds(30))
         var exchange = Exchange(key: key)
         var methods = self.methods[...]

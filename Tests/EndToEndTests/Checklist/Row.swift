@@ -62,6 +62,8 @@ struct Exchange: Sendable {
     /// What the client got after the last answer that it read, or why it could not be read.
     var rest = ""
     var failure: String?
+    /// HTTP/2: the streams that were reset, and with which code.
+    var resets: [UInt32: UInt32] = [:]
     var seen: [OriginRequest] = []
 
     var statuses: [Int] { answers.map(\.status) }
@@ -75,6 +77,20 @@ extension Exchange: CustomStringConvertible {
         let answers = answers.map { "  client got: \($0)" }
         let seen = seen.map { "  origin saw: \($0)" }
         let rest = "  then: \(ending) \(failure ?? "") \(rest.prefix(300).debugDescription)"
-        return (answers + [rest] + seen).joined(separator: "\n")
+        let resets = resets.isEmpty ? [] : ["  streams reset, with their codes: \(resets)"]
+        return (answers + resets + [rest] + seen).joined(separator: "\n")
+    }
+
+    /// What was done with the request, in few words: for a table.
+    var inFewWords: String {
+        var words = answers.map { answer in
+            answer.interim.map { "\($0.status) " }.joined() + "\(answer.status)" + (answer.cut == nil ? "" : " cut")
+        }
+        if answers.isEmpty { words.append(resets.isEmpty ? "no answer" : "stream reset") }
+        if isEnded { words.append("closed") }
+        let incomplete = seen.count - complete.count
+        if !complete.isEmpty { words.append("forwarded" + (complete.count > 1 ? " ×\(complete.count)" : "")) }
+        if incomplete > 0 { words.append("forwarded in part") }
+        return words.joined(separator: ", ")
     }
 }

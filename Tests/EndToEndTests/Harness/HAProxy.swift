@@ -14,12 +14,13 @@ enum HAProxy {
     ///   - servers: The ports of those behind it.
     ///   - options: What their lines end with, such as `send-proxy`.
     ///   - settings: More lines for all.
+    ///   - binds: More addresses, with what their lines end with.
     ///   - folder: For its configuration and its log.
     /// - Returns: The process, once it accepts connections.
     /// - Throws: Where it doesn't.
     static func start(
         _ mode: String, port: UInt16, servers: [UInt16], _ options: String = "", settings: [String] = [],
-        in folder: TemporaryFolder
+        binds: [String] = [], in folder: TemporaryFolder
     ) throws -> Daemon {
         let name = "haproxy-\(port)"
         let lines = servers.enumerated().map { "  server s\($0) 127.0.0.1:\($1) \(options)" }
@@ -33,6 +34,7 @@ enum HAProxy {
             \(settings.map { "  \($0)" }.joined(separator: "\n"))
             frontend front
               bind 127.0.0.1:\(port)
+            \(binds.map { "  bind \($0)" }.joined(separator: "\n"))
               default_backend behind
             backend behind
             \(lines.joined(separator: "\n"))

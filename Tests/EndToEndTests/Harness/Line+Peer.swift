@@ -16,7 +16,7 @@ extension Line {
         return (listener, sender)
     }
 
-    private static func startNginx(
+    static func startNginx(
         _ name: String, to target: UInt16, readyPort: UInt16, listen: String, in folder: TemporaryFolder
     ) throws -> Daemon {
         try folder.write(
