@@ -108,7 +108,8 @@ let package = Package(
         .target(
             name: "Link",
             dependencies: [
-                "CLZ4", "Exchange", "ProxyProtocol", nioConcurrency, nioCore, nioPosix, nioHTTP1, nioSSL,
+                "CLZ4", "Credentials", "Exchange", "Operations", "ProxyProtocol", nioConcurrency, nioCore, nioPosix,
+                nioHTTP1, nioSSL,
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
@@ -123,7 +124,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CGlibc", "Exchange", "HTTPRules", nioConcurrency, nioCore, nioPosix, nioHTTP1,
+                "CGlibc", "Credentials", "Exchange", "HTTPRules", nioConcurrency, nioCore, nioPosix, nioHTTP1,
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -176,7 +177,7 @@ let package = Package(
         .executableTarget(
             name: "rg-diag",
             dependencies: [
-                "Diagnosis", "HTTPRules", "Link", "Operations", "Release",
+                "Credentials", "Diagnosis", "HTTPRules", "Link", "Operations", "Release",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: daemon),

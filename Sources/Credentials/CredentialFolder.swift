@@ -15,6 +15,13 @@ package struct CredentialFolder: Sendable {
 
         /// Describes an end; one that nobody connects to still has its own name in the certificate.
         package init(name: String, names: [CertificateName]) throws(CredentialError) {
+            let isFileName = name.utf8.allSatisfy {
+                0x61...0x7A ~= $0 || 0x41...0x5A ~= $0 || 0x30...0x39 ~= $0 || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F
+            }
+            guard isFileName, let first = name.utf8.first, first != 0x2E, name != "ca" else {
+                throw CredentialError(
+                    "'\(name)' can't name an end: use letters, digits, '-', '.' and '_', and not 'ca'")
+            }
             self.name = name
             self.names = names.isEmpty ? [try CertificateName(name)] : names
         }

@@ -64,6 +64,8 @@ package final class Lane: ChannelInboundHandler {
         guard let roundTrip = machine.roundTrip, let context else { return nil }
         return max(roundTrip, machine.silence(at: context.eventLoop.now) ?? .zero)
     }
+    /// Its connection; `nil` once it is over.
+    var channel: (any Channel)? { context?.channel }
     /// Where the lane lives; `nil` once it is over.
     package var eventLoop: (any EventLoop)? { context?.eventLoop }
     /// What the other end said at the start.
@@ -263,6 +265,7 @@ package final class Lane: ChannelInboundHandler {
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let refusal = error as? LinkError { return end(refusal) }
         let words = (error as? IOError)?.words ?? TLSWords.words(for: error)
         end(LinkError(.closed, "the link broke: \(words)"))
     }
@@ -580,7 +583,7 @@ package final class Lane: ChannelInboundHandler {
     }
 
     /// Ends the lane: every stream hears of it, the owner last.
-    private func end(_ error: LinkError) {
+    func end(_ error: LinkError) {
         guard !machine.isClosed else { return }
         if let context, error.code == .protocolViolation || error.code == .foreignPeer {
             urgent = ByteBuffer()

@@ -77,8 +77,13 @@ final class ListenerWorker {
     }
 
     /// Goes on with other settings: what is under way ends by those that it began with.
+    ///
+    /// Lanes of senders that may not be there any more end at once. With another certificate or authority, lanes that senders
+    /// opened drain: they open others, if they may.
     func update(_ new: ListenerSettings, shared: (any SharedStore)?) {
+        let isAnew = new.linkTLS?.context !== settings.linkTLS?.context
         (settings, self.shared) = (new, shared)
+        for lane in lanes.values where lane.enforce(new.linkTLS?.peers) && isAnew && lane.wasAccepted { lane.drain() }
         rules = SiteRules(new.configuration.pages, key: classKey)
         accessLog = AccessLog(to: logOutput)
         origins.update(limits: OriginLimits(new.configuration.origins), tls: new.originTLS)
@@ -215,6 +220,7 @@ final class ListenerWorker {
 
 extension ListenerWorker: LaneOwner {
     func laneOpened(_ lane: Lane) {
+        guard lane.enforce(settings.linkTLS?.peers) else { return }  // a reload may have come since it was accepted
         lanes[ObjectIdentifier(lane)] = lane
         statistics.counters.wanStarts += 1
         logger.info("sender \(lane.peerName) is connected, connection \(String(lane.laneID, radix: 16))")

@@ -88,7 +88,8 @@ final class SenderWorker {
                     self?.linkChanged(name, dialer, event)
                 }
             group.update(settings, tls: tls, startTimeout: .init(configuration.wanTimeout))
-            if tls !== linkTLS { group.replaceAccepted() }
+            group.enforce(tls?.peers)
+            if tls?.context !== linkTLS?.context { group.replaceAccepted() }
             if groups.updateValue(group, forKey: name) == nil, isStarted { group.start() }
         }
         linkTLS = tls

@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 
 /// What `railgun.conf` says: the settings of rg-listener.
@@ -90,6 +91,10 @@ package struct ListenerConfiguration: Equatable, Sendable {
         let isLoopback = acceptsLoopback && senders.allSatisfy(\.isLoopback)
         takesProxyHeader = settings.take("wan.proxy.protocol", default: false)
         link = LinkSettings(&settings, rootsKey: "wan.ca.bundle", isLoopback: isLoopback)
+        link.peers.names = Set(
+            settings.take("wan.peers", expected: "names in certificates, such as edge.example.org, or sha256/PIN …") {
+                $0.words { $0.hasPrefix("sha256/") ? KeyPin($0)?.description : $0.lowercased() }
+            } ?? [])
         origins = Origins(&settings)
         if let map = settings.takeReadableFile("map.file"), FileManager.default.isReadableFile(atPath: map) {
             do { natMap = try NATMap(Settings(contentsOf: map)) } catch { settings.refuse(error) }
