@@ -138,6 +138,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "Activation",
+            dependencies: [
+                "Credentials", "Exchange", "Operations", nioConcurrency, nioCore, nioPosix, nioHTTP1, nioSSL,
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: daemon),
+        .target(
             name: "Listener",
             dependencies: [
                 "CZlib", "Exchange", "HTTPRules", "Link", "Operations", "Origin", "PageFile", "PageStore",
@@ -147,15 +154,15 @@ let package = Package(
         .target(
             name: "Sender",
             dependencies: [
-                "CLibdeflate", "Credentials", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations",
-                "Origin", "PageFile", "PageStore", "ProxyProtocol", nioConcurrency,
+                "Activation", "CLibdeflate", "Credentials", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link",
+                "Operations", "Origin", "PageFile", "PageStore", "ProxyProtocol", nioConcurrency,
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
         .executableTarget(
             name: "rg-listener",
             dependencies: [
-                "Listener", "Operations", "Release", nioCore, nioPosix,
+                "Activation", "Listener", "Operations", "Release", nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: daemon),
@@ -265,6 +272,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", nioConcurrency]),
+        .testTarget(
+            name: "ActivationTests",
+            dependencies: [
+                "Activation", "Credentials", "Operations", nioCore, nioPosix, nioSSL,
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "CredentialsTests", dependencies: ["Credentials", nioPosix, nioSSL]),
         // What the tests of commands and of the whole line share.
         .target(name: "TestSupport", dependencies: [nioConcurrency], path: "Tests/Support"),

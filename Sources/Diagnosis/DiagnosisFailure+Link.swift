@@ -65,7 +65,7 @@ extension DiagnosisFailure {
             self.init(
                 "\(address.words) accepts connections, but \(error.message): that is no railgun port",
                 check: "is \(address.port ?? 0) the listener's wan.port?", "is wan.tls the same at both ends?")
-        case .cancelled, .refused, .originFailed, .closed:
+        case .cancelled, .refused, .originFailed, .closed, .shutOut:
             self.init(
                 "\(address.words) closed the connection before the link was open" + (said.isEmpty ? "" : ": \(said)"),
                 check: "the listener's log, which says why", "is \(address.port ?? 0) the listener's wan.port?")

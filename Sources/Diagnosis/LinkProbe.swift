@@ -42,12 +42,13 @@ final class LinkProbe: LaneOwner {
         opened = eventLoop.makePromise()
     }
 
-    /// Connects; the future says no more than that TCP did.
+    /// Connects.
     ///
     /// - Parameters:
     ///   - address: Where to.
     ///   - host: What the listener's certificate must be good for.
     ///   - tls: What this end shows and trusts.
+    /// - Returns: That TCP connected, and no more.
     func connect(to address: SocketAddress, host: String, tls: LinkTLS?) -> EventLoopFuture<Void> {
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
         let connected = ClientBootstrap(group: eventLoop)

@@ -16,6 +16,7 @@ package final class Lane: ChannelInboundHandler {
     var streams: [UInt32: LinkStream] = [:]
     private var queue = SendQueue<LinkStream>()
     private var pool: CreditPool
+    private var resets = ResetBudget()
     private var context: ChannelHandlerContext?
     /// What came and is no whole frame yet.
     private(set) var inbound = ByteBuffer()
@@ -379,6 +380,10 @@ package final class Lane: ChannelInboundHandler {
 
     private func receivedReset(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {
         guard let code = payload.readVarint() else { throw .violation("a RESET without a code") }
+        if machine.role == .listener, let context, !resets.take(at: context.eventLoop.now) {
+            throw .violation(
+                "over \(ResetBudget.burst) requests taken back, and then \(ResetBudget.perSecond) a second")
+        }
         guard let stream = try stream(frame) else { return }
         let message = payload.readWords()
         let (answerReceiver, requestReceiver) = (stream.answerReceiver, stream.requestReceiver)
@@ -643,7 +648,7 @@ extension ExchangeFailure {
         switch code {
         case .refused: self.init(.overloaded, message, requestUnseen: true)
         case .originFailed: self.init(.origin, message)
-        case .cancelled, .protocolViolation, .foreignPeer, .silent, .closed, nil:
+        case .cancelled, .protocolViolation, .foreignPeer, .silent, .closed, .shutOut, nil:
             self.init(.link, "the other end gave the request up: \(message)")
         }
     }

@@ -2,7 +2,9 @@ package import Credentials
 
 /// Who may be at the other end of a link, beyond what TLS checks by itself.
 package struct PeerRules: Equatable, Sendable {
-    /// Whether an authority of this end signed for what stands in the other end's certificate. Without one, only the key
+    /// Whether an authority of this end signed for what stands in the other end's certificate.
+    ///
+    /// Without one, only the key
     /// proves anything: whoever has it may write any name beside it.
     package var hasAuthority = true
     /// `verify.name`: whether a certificate must be good for the host that this end connects to.
@@ -22,17 +24,17 @@ package struct PeerRules: Equatable, Sendable {
         (hasAuthority ? peer.allNames : []) + [peer.pin]
     }
 
-    /// Why a peer may not be there; `nil` where it may.
+    /// Judges a peer.
     ///
     /// - Parameters:
     ///   - peer: Its certificate; `nil` where it can't be read.
     ///   - host: The host that this end connected to; `nil` where the peer connected to this end.
+    /// - Returns: Why it may not be there; `nil` where it may.
     func refusal(of peer: CertificateSummary?, dialing host: String?) -> LinkError? {
         guard let peer else { return LinkError(.foreignPeer, "the other end's certificate can't be read") }
         if refused.contains(peer) {
-            // `closed`: who was shut out learns nothing of it.
             return LinkError(
-                .closed,
+                .shutOut,
                 "the certificate of \(Self.owner(peer)), serial \(peer.serial), key \(peer.pin), is refused by \(refused.file ?? "")"
             )
         }

@@ -20,9 +20,12 @@ package struct RefusedPeers: Equatable, Sendable {
     ///
     /// - Throws: Which line isn't right. A file that can't be read whole is none: nobody slips through for a typing error.
     package init(contentsOf path: String) throws(PEMFailure) {
-        guard let handle = FileHandle(forReadingAtPath: path),
-            let data = try? handle.read(upToCount: Self.greatestFileBytes + 1)
-        else { throw PEMFailure(path, "can't be read") }
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw PEMFailure(path, "can't be read") }
+        let data: Data
+        // An empty file gives `nil`.
+        do { data = try handle.read(upToCount: Self.greatestFileBytes + 1) ?? Data() } catch {
+            throw PEMFailure(path, "can't be read: is it a folder?")
+        }
         guard data.count <= Self.greatestFileBytes else {
             throw PEMFailure(path, "is longer than \(Self.greatestFileBytes) bytes")
         }

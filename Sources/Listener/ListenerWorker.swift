@@ -31,6 +31,8 @@ final class ListenerWorker {
     /// Whether private pages may be shared: as ``classKey`` was made for, so a reload doesn't change it.
     let keepsPrivate: Bool
     private var lanes: [ObjectIdentifier: Lane] = [:]
+    /// What was said of senders that are refused.
+    private var shutOut: Set<String> = []
     private var collectingExchanges: [ObjectIdentifier: Collecting] = [:]
 
     private struct Collecting {
@@ -82,7 +84,7 @@ final class ListenerWorker {
     /// opened drain: they open others, if they may.
     func update(_ new: ListenerSettings, shared: (any SharedStore)?) {
         let isAnew = new.linkTLS?.context !== settings.linkTLS?.context
-        (settings, self.shared) = (new, shared)
+        (settings, self.shared, shutOut) = (new, shared, [])
         for lane in lanes.values where lane.enforce(new.linkTLS?.peers) && isAnew && lane.wasAccepted { lane.drain() }
         rules = SiteRules(new.configuration.pages, key: classKey)
         accessLog = AccessLog(to: logOutput)
@@ -240,6 +242,10 @@ extension ListenerWorker: LaneOwner {
         if lanes.removeValue(forKey: ObjectIdentifier(lane)) != nil { statistics.counters.wanStops += 1 }
         switch error.code {
         case .closed, .cancelled: logger.info("sender \(lane.peerName) is gone: \(error.message)")
+        case .shutOut:
+            // It tries again and again; a few are told of until the next reload, each once.
+            guard shutOut.count < 64, shutOut.insert(error.message).inserted else { return }
+            logger.error("sender \(lane.peerName): \(error.message)")
         default: logger.error("sender \(lane.peerName): \(error.message)")
         }
     }

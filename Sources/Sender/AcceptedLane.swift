@@ -20,6 +20,9 @@ final class AcceptedLane: LaneOwner {
             let whose = names?.first.map { "the certificate of \($0)" } ?? "a listener without a certificate"
             return refuse(lane, "no group of this rg-sender names \(whose): see listeners.dialed")
         }
+        guard link.accepted.count < worker.lanesOfListener else {
+            return refuse(lane, "\(link.name) has \(link.accepted.count) connections to one event loop already")
+        }
         self.link = link
         link.accept(lane)
         worker.accepted(lane, over: link, in: group)

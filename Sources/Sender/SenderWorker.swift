@@ -52,6 +52,8 @@ final class SenderWorker {
     /// Which of the sender's event loops this is, of how many: each needs a lane of its own from a listener that dials.
     let place: (number: Int, count: Int)
     private let linkReports: LinkReports
+    /// The most lanes of this event loop that one listener may have opened: others need some too.
+    let lanesOfListener: Int
 
     init(_ shared: SenderParts, _ settings: SenderSettings, eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
@@ -63,6 +65,7 @@ final class SenderWorker {
         logOutput = shared.logOutput
         accessLog = AccessLog(to: shared.logOutput)
         linkReports = shared.linkReports
+        lanesOfListener = shared.lanesOfListener
         requests = RequestQueue(
             underWay: shared.places.requests, queued: shared.places.queue, eventLoop: eventLoop)
         (places, memory) = (shared.places, shared.memory)
@@ -249,6 +252,7 @@ final class SenderWorker {
 
     /// A lane that a listener opened is over, or could not be opened: then it has no `link`.
     func lost(_ lane: Lane, over link: ListenerLink?, _ error: LinkError) {
+        if error.code == .shutOut { return refused(lane, error.message) }
         statistics.counters.wanStops += 1
         switch (link, error.code) {
         case (let link?, .closed), (let link?, .cancelled):
@@ -367,6 +371,8 @@ struct SenderParts: Sendable {
     let version: String
     let places: SenderPlaces
     let memory: MemoryCeiling
+    /// The most lanes of one event loop that one listener may have opened.
+    var lanesOfListener = 64
 }
 
 /// How much of each there may be at once, on all event loops together.

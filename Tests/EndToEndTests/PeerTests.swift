@@ -18,7 +18,8 @@ import TestSupport
             let isSaid = eventually(within: .seconds(20)) {
                 daemon.log(lines: .max, about: words).split(separator: "\n").count > before
             }
-            try #require(isSaid, "\(daemon.log(lines: 30))")
+            try #require(
+                isSaid, "\(daemon.log(lines: 30, about: "configuration"))\n\(daemon.log(lines: 5))")
         }
     }
 
@@ -58,7 +59,7 @@ import TestSupport
             try makeOthers(in: line)
             let old = try String(contentsOfFile: line.folder.path("link/ca.pem"), encoding: .utf8)
             let new = try String(contentsOfFile: line.folder.path("new/ca.pem"), encoding: .utf8)
-            let load = Load(line)
+            let load = Load(line, pause: .milliseconds(5))  // the log is searched all the time
             // Both authorities at both ends; then other certificates, one end after the other; then the old one goes.
             try edit("link/ca.pem", of: line) { _ in old + new }
             try reload(line.listener, line.sender)
@@ -85,7 +86,7 @@ import TestSupport
             // The listener knows the sender by its key alone.
             let byKey = listener.split(separator: "\n").filter { !$0.hasPrefix("wan.ca.bundle") }
             try edit("railgun.conf", of: line) { _ in byKey.joined(separator: "\n") + "\npeer.keys = \(pins[0])\n" }
-            let load = Load(line)
+            let load = Load(line, pause: .milliseconds(5))  // the log is searched all the time
             try reload(line.listener)
             try load.awaitAnswers(50)
             try edit("railgun.conf", of: line) {
@@ -122,7 +123,7 @@ import TestSupport
             let words = "serial \(serial), key "
             let isSaid = eventually(within: .seconds(20)) {
                 let said = line.listener.log(lines: .max, about: words)
-                return said.contains("is refused by") && said.contains("refused.txt")
+                return said.contains(" error ") && said.contains("is refused by") && said.contains("refused.txt")
             }
             #expect(isSaid, "\(line.listener.log(lines: 20))")
             #expect(try line.get("/test-shut-out").status == 527)

@@ -46,11 +46,13 @@ package struct LinkSettings: Equatable, Sendable {
     ///   - settings: The file.
     ///   - rootsKey: The key that names the roots.
     ///   - isLoopback: Whether the link can't be reached from other machines; only then may it be plain.
-    init(_ settings: inout Settings, rootsKey: String, isLoopback: Bool) {
+    ///   - mayBeMissing: Whether the files need not be there yet.
+    init(_ settings: inout Settings, rootsKey: String, isLoopback: Bool, mayBeMissing: Bool = false) {
         let isEncrypted = settings.take("wan.tls", default: true)
-        let certificate = settings.takeReadableFile("cert.file")
-        let key = settings.takeReadableFile("key.file")
-        let roots = settings.takeReadableFile(rootsKey)
+        func take(_ key: String) -> String? {
+            mayBeMissing ? settings.takePath(key) : settings.takeReadableFile(key)
+        }
+        let (certificate, key, roots) = (take("cert.file"), take("key.file"), take(rootsKey))
         peers = Peers(&settings)
         if !isEncrypted {
             if !isLoopback { settings.refuse("wan.tls", "only a link on 127.0.0.1 or ::1 may go without TLS") }
