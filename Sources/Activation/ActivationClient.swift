@@ -1,6 +1,6 @@
 package import Credentials
 import Exchange
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
@@ -16,12 +16,14 @@ package struct ActivationFailure: Error, CustomStringConvertible {
 package struct ActivationClient: Sendable {
     private let address: HostAndPort
     private let token: ActivationToken
+    private let timeout: TimeAmount
 
-    private static let timeout = TimeAmount.seconds(15)
     private static let answerBytes = 65_536
 
-    /// Describes the attempt.
-    package init(_ address: HostAndPort, token: ActivationToken) { (self.address, self.token) = (address, token) }
+    /// Describes the attempt, and how long the answer may take.
+    package init(_ address: HostAndPort, token: ActivationToken, timeout: TimeAmount = .seconds(15)) {
+        (self.address, self.token, self.timeout) = (address, token, timeout)
+    }
 
     /// Brings a request, in PEM; the token goes only to who proves to have the key of its authority.
     ///
@@ -51,7 +53,7 @@ package struct ActivationClient: Sendable {
         configuration.trustRoots = .certificates([])
         configuration.certificateVerification = .noHostnameVerification
         let tls = try NIOSSLContext(configuration: configuration)
-        let (address, token) = (address, token)
+        let (address, token, limit) = (address, token, timeout)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let answer = loop.makePromise(of: (status: HTTPResponseStatus, text: String).self)
         do {
@@ -75,7 +77,7 @@ package struct ActivationClient: Sendable {
                     }
                 }
                 .connect(host: address.host, port: address.port).get()
-            let timeout = loop.scheduleTask(in: Self.timeout) { answer.fail(ChannelError.connectTimeout(Self.timeout)) }
+            let timeout = loop.scheduleTask(in: limit) { answer.fail(ChannelError.connectTimeout(limit)) }
             defer {
                 timeout.cancel()
                 channel.close(promise: nil)

@@ -16,7 +16,7 @@ package enum ActivationServer {
     /// The most connections at once.
     static let connections = 32
     /// How long one may take, its handshake included.
-    static let timeout = TimeAmount.seconds(10)
+    package static let usualTimeout = TimeAmount.seconds(10)
     /// The longest body of a request.
     static let bodyBytes = 8192
 
@@ -28,12 +28,13 @@ package enum ActivationServer {
     ///   - sockets: Where the socket comes from.
     ///   - group: Whose event loops have the connections.
     ///   - limits: How often it may be tried.
+    ///   - timeout: How long a connection may take.
     ///   - logger: Hears of each attempt; never of a token.
     /// - Returns: The listening channel.
     /// - Throws: Where the address can't be had.
     package static func listen(
         _ address: HostAndPort, authority: ActivationAuthority, sockets: ListeningSockets, group: any EventLoopGroup,
-        limits: AttemptLimits = AttemptLimits(), logger: Logger
+        limits: AttemptLimits = AttemptLimits(), timeout: TimeAmount = usualTimeout, logger: Logger
     ) async throws -> any Channel {
         let chain = try NIOSSLCertificate.fromPEMBytes(Array(authority.chain.utf8))
         let key = try NIOSSLPrivateKey(bytes: Array(authority.key.utf8), format: .pem)

@@ -31,14 +31,15 @@ final class ActivationTests {
         let log = log
         let channel = try await ActivationServer.listen(
             HostAndPort(host: "127.0.0.1", port: 0), authority: try folder.activation(), sockets: ListeningSockets(),
-            group: MultiThreadedEventLoopGroup.singleton, limits: limits,
+            group: MultiThreadedEventLoopGroup.singleton, limits: limits, timeout: .minutes(5),
             logger: Logger(label: "test") { _ in log })
         try await body(HostAndPort(host: "127.0.0.1", port: channel.localAddress!.port!))
         try await channel.close()
     }
 
     private func ask(_ address: HostAndPort, _ token: ActivationToken) async throws -> [String] {
-        try await ActivationClient(address, token: token).certificate(for: CertificateRequest().request)
+        try await ActivationClient(address, token: token, timeout: .minutes(5)).certificate(
+            for: CertificateRequest().request)
     }
 
     private func refusal(_ address: HostAndPort, _ token: ActivationToken) async -> String {
@@ -48,7 +49,7 @@ final class ActivationTests {
     @Test func aTokenGivesTheCertificateOfItsNamesOnce() async throws {
         let folder = try folder()
         let token = try folder.token(
-            names: [.init("listener2.example.org"), .init("192.0.2.7")], lifetime: 60)
+            names: [.init("listener2.example.org"), .init("192.0.2.7")], lifetime: 3600)
         try await serving(folder) { address in
             let certificates = try await ask(address, try #require(ActivationToken(token.text)))
             try certificates[0].write(toFile: "\(path)/new.pem", atomically: true, encoding: .utf8)
@@ -68,12 +69,12 @@ final class ActivationTests {
 
     @Test func ofManyWhoTryATokenAtOnceOneGetsACertificate() async throws {
         let folder = try folder()
-        let token = try folder.token(names: [.init("one.example.org")], lifetime: 60)
+        let token = try folder.token(names: [.init("one.example.org")], lifetime: 3600)
         try await serving(folder, AttemptLimits(ofOne: 100, ofAll: 100)) { address in
             let got = await withTaskGroup(of: Bool.self) { tasks in
                 for _ in 0..<12 {
                     tasks.addTask {
-                        (try? await ActivationClient(address, token: token).certificate(
+                        (try? await ActivationClient(address, token: token, timeout: .minutes(5)).certificate(
                             for: CertificateRequest().request))
                             != nil
                     }
@@ -94,7 +95,7 @@ final class ActivationTests {
 
     @Test func aTokenIsNotShownToAnotherAuthority() async throws {
         let (ours, theirs) = (try folder(), try folder("theirs"))
-        let token = try ours.token(names: [.init("listener2")], lifetime: 60)
+        let token = try ours.token(names: [.init("listener2")], lifetime: 3600)
         try await serving(theirs) { address in
             #expect(
                 await refusal(address, token)
@@ -108,7 +109,7 @@ final class ActivationTests {
     /// A listener of the same authority, with its own certificate, must not collect tokens.
     @Test func anEndOfTheLinkCannotStandInForTheAuthority() async throws {
         let folder = try folder()
-        let token = try folder.token(names: [.init("listener2")], lifetime: 60)
+        let token = try folder.token(names: [.init("listener2")], lifetime: 3600)
         func der(_ name: String) throws -> [UInt8] {
             try NIOSSLCertificate.fromPEMFile("\(path)/ours/\(name).pem")[0].toDERBytes()
         }
@@ -138,7 +139,7 @@ final class ActivationTests {
 
     @Test func tooManyTriesAreToldSo() async throws {
         let folder = try folder()
-        let token = try folder.token(names: [.init("listener2")], lifetime: 60)
+        let token = try folder.token(names: [.init("listener2")], lifetime: 3600)
         try await serving(folder, AttemptLimits(ofOne: 0, ofAll: 9)) { address in
             #expect(await refusal(address, token).contains("(429): There were too many attempts"))
         }
@@ -146,9 +147,9 @@ final class ActivationTests {
 
     @Test func aRequestThatIsNoneLeavesTheTokenAsItIs() async throws {
         let folder = try folder()
-        let token = try folder.token(names: [.init("listener2")], lifetime: 60)
+        let token = try folder.token(names: [.init("listener2")], lifetime: 3600)
         try await serving(folder) { address in
-            let client = ActivationClient(address, token: token)
+            let client = ActivationClient(address, token: token, timeout: .minutes(5))
             await #expect(throws: ActivationFailure.self) { try await client.certificate(for: "nonsense") }
             let other = try CertificateRequest().request.split(separator: "\n")
             // A signature that isn't that of the key: bytes of another request in the place of this one's last ones.
@@ -168,7 +169,7 @@ final class ActivationTests {
     func whatIsNoTokenIsNotRead(text: String) { #expect(ActivationToken(text) == nil) }
 
     @Test func aTokenIsNotPrinted() throws {
-        let token = try folder().token(names: [.init("listener2")], lifetime: 60)
+        let token = try folder().token(names: [.init("listener2")], lifetime: 3600)
         var dumped = ""
         dump(token, to: &dumped)
         for shown in ["\(token)", String(reflecting: token), dumped] {
@@ -178,13 +179,13 @@ final class ActivationTests {
     }
 
     @Test func theFileOfTokensIsItsOwnersAndHoldsNoSecret() throws {
-        let token = try folder().token(names: [.init("listener2")], lifetime: 60)
+        let token = try folder().token(names: [.init("listener2")], lifetime: 3600)
         let file = "\(path)/ours/tokens"
         #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
         let state = try String(contentsOfFile: file, encoding: .utf8)
         #expect(state.hasSuffix(" listener2\n") && !state.contains(token.text))
         #expect(throws: CredentialError.self) {
-            try CredentialFolder("\(path)/none").token(names: [.init("a")], lifetime: 60)
+            try CredentialFolder("\(path)/none").token(names: [.init("a")], lifetime: 3600)
         }
     }
 }
