@@ -108,7 +108,8 @@ let package = Package(
         .target(
             name: "Link",
             dependencies: [
-                "CLZ4", "Exchange", "ProxyProtocol", nioConcurrency, nioCore, nioPosix, nioHTTP1, nioSSL,
+                "CLZ4", "Credentials", "Exchange", "Operations", "ProxyProtocol", nioConcurrency, nioCore, nioPosix,
+                nioHTTP1, nioSSL,
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
@@ -123,7 +124,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CGlibc", "Exchange", "HTTPRules", nioConcurrency, nioCore, nioPosix, nioHTTP1,
+                "CGlibc", "Credentials", "Exchange", "HTTPRules", nioConcurrency, nioCore, nioPosix, nioHTTP1,
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -137,6 +138,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "Activation",
+            dependencies: [
+                "Credentials", "Exchange", "Operations", nioConcurrency, nioCore, nioPosix, nioHTTP1, nioSSL,
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: daemon),
+        .target(
             name: "Listener",
             dependencies: [
                 "CZlib", "Exchange", "HTTPRules", "Link", "Operations", "Origin", "PageFile", "PageStore",
@@ -146,15 +154,15 @@ let package = Package(
         .target(
             name: "Sender",
             dependencies: [
-                "CLibdeflate", "Credentials", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link", "Operations",
-                "Origin", "PageFile", "PageStore", "ProxyProtocol", nioConcurrency,
+                "Activation", "CLibdeflate", "Credentials", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link",
+                "Operations", "Origin", "PageFile", "PageStore", "ProxyProtocol", nioConcurrency,
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
             swiftSettings: daemon),
         .executableTarget(
             name: "rg-listener",
             dependencies: [
-                "Listener", "Operations", "Release", nioCore, nioPosix,
+                "Activation", "Listener", "Operations", "Release", nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: daemon),
@@ -176,7 +184,7 @@ let package = Package(
         .executableTarget(
             name: "rg-diag",
             dependencies: [
-                "Diagnosis", "HTTPRules", "Link", "Operations", "Release",
+                "Credentials", "Diagnosis", "HTTPRules", "Link", "Operations", "Release",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: daemon),
@@ -264,6 +272,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", nioConcurrency]),
+        .testTarget(
+            name: "ActivationTests",
+            dependencies: [
+                "Activation", "Credentials", "Operations", nioCore, nioPosix, nioSSL,
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "CredentialsTests", dependencies: ["Credentials", nioPosix, nioSSL]),
         // What the tests of commands and of the whole line share.
         .target(name: "TestSupport", dependencies: [nioConcurrency], path: "Tests/Support"),

@@ -8,7 +8,7 @@ def make(binaries, folder):
     for name in ("sender", "listener"):
         for ending in ("pem", "key"):
             (folder / f"{name}.{ending}").unlink(missing_ok=True)
-    subprocess.run([binaries / "rg-sender", "cert", "--out", folder, "--name", "localhost"],
+    subprocess.run([binaries / "rg-sender", "cert", "--out", folder, "--name", "127.0.0.1"],
                    check=True, capture_output=True)
 
 

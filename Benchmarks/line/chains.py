@@ -99,7 +99,7 @@ def start_nginx(folder, origin):
 def start_railgun(folder, origin, binaries):
     """rg-sender and rg-listener with their own certificates, as a first set-up makes them."""
     certificates = folder / "certificates"
-    subprocess.run([binaries / "rg-sender", "cert", "--out", certificates], check=True, capture_output=True)
+    subprocess.run([binaries / "rg-sender", "cert", "--out", certificates, "--name", "127.0.0.1"], check=True, capture_output=True)
     edge_port, link_port = free_port(), free_port()
     (folder / "railgun-nat.conf").write_text(f"default = 127.0.0.1:{origin.port}\n")
     (folder / "railgun.conf").write_text(f"""wan.ip = 127.0.0.1

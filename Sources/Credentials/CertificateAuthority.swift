@@ -53,9 +53,17 @@ package struct CertificateAuthority: Sendable {
     /// `subject` is the name for people; `names` are those under which the other end connects.
     func issue(subject: String, names: [CertificateName], now: Date) throws -> Issued {
         let secret = P256.Signing.PrivateKey()
-        let key = Certificate.PrivateKey(secret)
-        let certificate = try Certificate(
-            version: .v3, serialNumber: .init(), publicKey: key.publicKey,
+        let certificate = try issue(
+            Certificate.PrivateKey(secret).publicKey, subject: subject, names: names, now: now)
+        return Issued(certificate: certificate, key: secret.pemRepresentation + "\n")
+    }
+
+    /// The same for a key that is elsewhere; in PEM.
+    func issue(
+        _ key: Certificate.PublicKey, subject: String, names: [CertificateName], now: Date
+    ) throws -> String {
+        try Certificate(
+            version: .v3, serialNumber: .init(), publicKey: key,
             notValidBefore: now - Self.clockDifference,
             notValidAfter: min(now + Self.endLifetime, self.certificate.notValidAfter),
             issuer: self.certificate.subject,
@@ -69,12 +77,20 @@ package struct CertificateAuthority: Sendable {
                 Critical(KeyUsage(digitalSignature: true))
                 try ExtendedKeyUsage([.serverAuth, .clientAuth])
                 SubjectAlternativeNames(names.map(\.generalName))
-                SubjectKeyIdentifier(hash: key.publicKey)
+                SubjectKeyIdentifier(hash: key)
                 AuthorityKeyIdentifier(
                     keyIdentifier: SubjectKeyIdentifier(hash: self.certificate.publicKey).keyIdentifier)
-            }, issuerPrivateKey: self.key)
-        return Issued(certificate: try certificate.pem, key: secret.pemRepresentation + "\n")
+            }, issuerPrivateKey: self.key
+        ).pem
     }
+}
+
+extension CertificateAuthority {
+    /// Its certificate, in PEM.
+    var pem: String { get throws { try certificate.pem } }
+
+    /// The SHA-256 of its certificate.
+    var fingerprint: [UInt8] { get throws { Array(SHA256.hash(data: try certificate.serializeAsPEM().derBytes)) } }
 }
 
 extension Certificate {

@@ -14,7 +14,7 @@ package struct CertificateName: Hashable, Sendable, CustomStringConvertible {
     package init(_ text: String) throws(CredentialError) {
         if let address = Self.bytes(ofAddress: text) {
             generalName = .ipAddress(ASN1OctetString(contentBytes: address[...]))
-            description = text.lowercased()
+            description = Self.text(ofAddress: address) ?? text.lowercased()  // as certificates are read
             return
         }
         let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

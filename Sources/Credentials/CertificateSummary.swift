@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import SwiftASN1
 import X509
@@ -12,6 +13,10 @@ package struct CertificateSummary: Hashable, Sendable {
     package let names: [String]
     /// The name for people in ``subject``; `nil` where there is none.
     package let commonName: String?
+    /// The number that its authority gave it, in hexadecimal digits as `openssl x509 -serial` prints them: "0A1B2C".
+    package let serial: String
+    /// Its key, as curl's `--pinnedpubkey` names one: "sha256//" there, "sha256/" and 44 characters of base64 here.
+    package let pin: String
     /// From when on it is valid.
     package let notBefore: Date
     /// Until when it is valid.
@@ -40,7 +45,20 @@ package struct CertificateSummary: Hashable, Sendable {
             .flatMap { String($0.value) }
         let alternatives = (try? certificate.extensions.subjectAlternativeNames) ?? SubjectAlternativeNames()
         names = alternatives.compactMap { CertificateName($0)?.description }
+        serial = CertificateSerial(bytes: certificate.serialNumber.bytes).description
+        pin = KeyPin(certificate.publicKey).description
         (notBefore, notAfter) = (certificate.notValidBefore, certificate.notValidAfter)
+    }
+
+    /// Under which the certificate's owner is known: the names that it is good for, then the name for people; in lower case.
+    package var allNames: [String] { (names + [commonName].compactMap(\.self)).map { $0.lowercased() } }
+
+    /// Whether it is good for a host name or an address that somebody connects to.
+    ///
+    /// Names are compared as they are: a `*` stands for nothing but itself.
+    package func isGood(for host: String) -> Bool {
+        let wanted = (try? CertificateName(host))?.description ?? host.lowercased()
+        return names.contains { $0.lowercased() == wanted }
     }
 
     /// Whole days until it expires, rounded down; negative once it has.

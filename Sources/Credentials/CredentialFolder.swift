@@ -15,6 +15,16 @@ package struct CredentialFolder: Sendable {
 
         /// Describes an end; one that nobody connects to still has its own name in the certificate.
         package init(name: String, names: [CertificateName]) throws(CredentialError) {
+            let isFileName = name.utf8.allSatisfy {
+                0x61...0x7A ~= $0 || 0x41...0x5A ~= $0 || 0x30...0x39 ~= $0 || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F
+            }
+            guard isFileName, let first = name.utf8.first, first != 0x2E, name != "ca" else {
+                throw CredentialError(
+                    "'\(name)' can't name an end: use letters, digits, '-', '.' and '_', and not 'ca'")
+            }
+            guard !names.contains(where: { $0.description == ActivationAuthority.name }) else {
+                throw CredentialError("'\(ActivationAuthority.name)' is no end's name")
+            }
             self.name = name
             self.names = names.isEmpty ? [try CertificateName(name)] : names
         }
@@ -55,6 +65,45 @@ package struct CredentialFolder: Sendable {
             for file in result.written { try? FileManager.default.removeItem(atPath: file) }
             throw error as? CredentialError ?? CredentialError("\(path): \(error)")
         }
+    }
+
+    /// Makes a token by which one end gets its certificate; the authority has to be there.
+    ///
+    /// - Parameters:
+    ///   - names: What the certificate will be good for; the first is its name.
+    ///   - lifetime: How long the token may be used, in seconds.
+    ///   - now: The time.
+    /// - Returns: The token; of its secret, only a hash is kept here.
+    /// - Throws: ``CredentialError`` where there is no authority, or the folder can't be written.
+    package func token(
+        names: [CertificateName], lifetime: TimeInterval, now: Date = Date()
+    ) throws(CredentialError)
+        -> ActivationToken
+    {
+        _ = try End(name: "end", names: names)
+        let token: ActivationToken
+        do { token = ActivationToken(authority: try readAuthority(now: now).fingerprint) } catch {
+            throw error as? CredentialError ?? CredentialError("\(path): \(error)")
+        }
+        try TokenFile(folder: path).add(token, names: names, expires: now + lifetime, now: now)
+        return token
+    }
+
+    /// The authority, to give certificates for tokens.
+    ///
+    /// - Throws: ``CredentialError`` where it isn't there, or can't be used.
+    package func activation(now: Date = Date()) throws(CredentialError) -> ActivationAuthority {
+        do {
+            return try ActivationAuthority(readAuthority(now: now), tokens: TokenFile(folder: path), now: now)
+        } catch { throw error as? CredentialError ?? CredentialError("\(path): \(error)") }
+    }
+
+    private func readAuthority(now: Date) throws -> CertificateAuthority {
+        var result = Result()
+        guard try keeps("ca", &result) else {
+            throw CredentialError("\(file("ca.pem")): there is no authority; 'rg-sender cert --out \(path)' makes one")
+        }
+        return try authority(&result, now: now)
     }
 
     private func authority(_ result: inout Result, now: Date) throws -> CertificateAuthority {

@@ -65,7 +65,7 @@ extension DiagnosisFailure {
             self.init(
                 "\(address.words) accepts connections, but \(error.message): that is no railgun port",
                 check: "is \(address.port ?? 0) the listener's wan.port?", "is wan.tls the same at both ends?")
-        case .cancelled, .refused, .originFailed, .closed:
+        case .cancelled, .refused, .originFailed, .closed, .shutOut:
             self.init(
                 "\(address.words) closed the connection before the link was open" + (said.isEmpty ? "" : ": \(said)"),
                 check: "the listener's log, which says why", "is \(address.port ?? 0) the listener's wan.port?")
@@ -79,7 +79,7 @@ extension DiagnosisFailure {
         guard let peer else {
             return DiagnosisFailure(
                 "the certificate of \(address.words) isn't trusted",
-                check: "is it signed by the authority in \(credentials.authorityFile)?")
+                check: "is it signed by the authority in \(credentials.authorityFile ?? "ca.bundle")?")
         }
         if peer.notAfter < .now || peer.notBefore > .now {
             return DiagnosisFailure(
@@ -87,11 +87,12 @@ extension DiagnosisFailure {
                 check: "make a new one: 'rg-sender cert', after its two files were removed",
                 "is this machine's clock right?")
         }
-        let authority = try? CertificateSummary(contentsOf: credentials.authorityFile)
-        if let authority, authority.subject != peer.issuer {
+        if let file = credentials.authorityFile, let authority = try? CertificateSummary(contentsOf: file),
+            authority.subject != peer.issuer
+        {
             return DiagnosisFailure(
                 "\(address.words) shows a certificate of another authority: \(peer.subject), signed by \(peer.issuer), "
-                    + "while \(credentials.authorityFile) is \(authority.subject)",
+                    + "while \(file) is \(authority.subject)",
                 check: "do both ends have certificates that one 'rg-sender cert' made?",
                 "is \(address.port ?? 0) the listener's wan.port, and not a web server's?")
         }

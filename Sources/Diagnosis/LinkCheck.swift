@@ -60,7 +60,7 @@ package struct LinkCheck: Sendable {
                     "\(credentials.certificateFile) \(own.expiry(at: .now))",
                     check: "make a new one: remove it and its key, and run 'rg-sender cert' in its folder again")
             }
-            return try credentials.context()
+            return try credentials.tls()
         } catch let error as DiagnosisFailure {
             throw error
         } catch let error as CredentialError {
@@ -69,19 +69,20 @@ package struct LinkCheck: Sendable {
             throw DiagnosisFailure(
                 "the certificate, key and authority of this end can't be used: \(error)",
                 check: "is \(credentials.keyFile) the key of \(credentials.certificateFile)?",
-                "is \(credentials.authorityFile) a certificate in PEM?")
+                "is \(credentials.authorityFile ?? "ca.bundle") a certificate in PEM?")
         }
     }
 
     private func connect(
         _ addresses: [SocketAddress], _ tls: LinkTLS?, _ loop: any EventLoop
     ) async throws -> (NIOLoopBound<LinkProbe>, SocketAddress) {
+        let host = self.address.host
         var failures: [DiagnosisFailure] = []
         for address in addresses {
             let started = NIODeadline.now()
             let probe = try await loop.submit { NIOLoopBound(LinkProbe(eventLoop: loop), eventLoop: loop) }.get()
             do {
-                try await loop.flatSubmit { probe.value.connect(to: address, tls: tls) }.get()
+                try await loop.flatSubmit { probe.value.connect(to: address, host: host, tls: tls) }.get()
                 say("TCP         connected to \(address.words) in \((.now() - started).words)")
                 return (probe, address)
             } catch {

@@ -42,8 +42,14 @@ final class LinkProbe: LaneOwner {
         opened = eventLoop.makePromise()
     }
 
-    /// Connects; the future says no more than that TCP did.
-    func connect(to address: SocketAddress, tls: NIOSSLContext?) -> EventLoopFuture<Void> {
+    /// Connects.
+    ///
+    /// - Parameters:
+    ///   - address: Where to.
+    ///   - host: What the listener's certificate must be good for.
+    ///   - tls: What this end shows and trusts.
+    /// - Returns: That TCP connected, and no more.
+    func connect(to address: SocketAddress, host: String, tls: LinkTLS?) -> EventLoopFuture<Void> {
         let isolated = NIOLoopBound(self, eventLoop: eventLoop)
         let connected = ClientBootstrap(group: eventLoop)
             .connectTimeout(Self.connectTimeout)
@@ -51,8 +57,10 @@ final class LinkProbe: LaneOwner {
                 channel.eventLoop.makeCompletedFuture {
                     let (pipeline, probe) = (channel.pipeline.syncOperations, isolated.value)
                     try pipeline.addHandler(WireCounter(probe.lane))
-                    if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil)) }
-                    try pipeline.addHandlers([HandshakeWatcher(probe), probe.lane])
+                    // Before the gate: what TLS agreed on is told of those too that don't get through.
+                    var handlers = try tls?.handlers(dialing: host) ?? []
+                    handlers.insert(HandshakeWatcher(probe), at: min(1, handlers.count))
+                    try pipeline.addHandlers(handlers + [probe.lane])
                 }
             }
             .connect(to: address).map { _ in }

@@ -16,6 +16,7 @@ package final class Lane: ChannelInboundHandler {
     var streams: [UInt32: LinkStream] = [:]
     private var queue = SendQueue<LinkStream>()
     private var pool: CreditPool
+    private var resets = ResetBudget()
     private var context: ChannelHandlerContext?
     /// What came and is no whole frame yet.
     private(set) var inbound = ByteBuffer()
@@ -64,6 +65,8 @@ package final class Lane: ChannelInboundHandler {
         guard let roundTrip = machine.roundTrip, let context else { return nil }
         return max(roundTrip, machine.silence(at: context.eventLoop.now) ?? .zero)
     }
+    /// Its connection; `nil` once it is over.
+    var channel: (any Channel)? { context?.channel }
     /// Where the lane lives; `nil` once it is over.
     package var eventLoop: (any EventLoop)? { context?.eventLoop }
     /// What the other end said at the start.
@@ -263,6 +266,7 @@ package final class Lane: ChannelInboundHandler {
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let refusal = error as? LinkError { return end(refusal) }
         let words = (error as? IOError)?.words ?? TLSWords.words(for: error)
         end(LinkError(.closed, "the link broke: \(words)"))
     }
@@ -376,6 +380,10 @@ package final class Lane: ChannelInboundHandler {
 
     private func receivedReset(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {
         guard let code = payload.readVarint() else { throw .violation("a RESET without a code") }
+        if machine.role == .listener, let context, !resets.take(at: context.eventLoop.now) {
+            throw .violation(
+                "over \(ResetBudget.burst) requests taken back, and then \(ResetBudget.perSecond) a second")
+        }
         guard let stream = try stream(frame) else { return }
         let message = payload.readWords()
         let (answerReceiver, requestReceiver) = (stream.answerReceiver, stream.requestReceiver)
@@ -580,7 +588,7 @@ package final class Lane: ChannelInboundHandler {
     }
 
     /// Ends the lane: every stream hears of it, the owner last.
-    private func end(_ error: LinkError) {
+    func end(_ error: LinkError) {
         guard !machine.isClosed else { return }
         if let context, error.code == .protocolViolation || error.code == .foreignPeer {
             urgent = ByteBuffer()
@@ -640,7 +648,7 @@ extension ExchangeFailure {
         switch code {
         case .refused: self.init(.overloaded, message, requestUnseen: true)
         case .originFailed: self.init(.origin, message)
-        case .cancelled, .protocolViolation, .foreignPeer, .silent, .closed, nil:
+        case .cancelled, .protocolViolation, .foreignPeer, .silent, .closed, .shutOut, nil:
             self.init(.link, "the other end gave the request up: \(message)")
         }
     }

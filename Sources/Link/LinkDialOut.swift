@@ -2,7 +2,6 @@ import Exchange
 import NIOConcurrencyHelpers
 package import NIOCore
 import NIOPosix
-import NIOSSL
 
 /// Keeps the link from a listener to one sender up, by connections that the listener opens: one for each of the sender's
 /// event loops.
@@ -53,13 +52,15 @@ package final class LinkDialOut: Sendable {
 
     /// Opens the connections, and keeps them open until ``stop()``.
     ///
-    /// Again when there is another certificate: each lane drains once one with that is in its place.
+    /// Again when there is another certificate, or other rules for the sender's: lanes that break them end; each lane drains once one with that is in its place.
     package func start() {
         let current = tls.withLockedValue { $0 }
-        state.withLockedValue { state in
-            if state.tls !== current { state.places.replaceAll() }
-            state.tls = current
+        let lanes = state.withLockedValue { state in
+            if state.tls?.context !== current?.context { state.places.replaceAll() }
+            defer { state.tls = current }
+            return state.tls === current ? [] : Array(state.lanes.values)
         }
+        for lane in lanes { lane.eventLoop.execute { lane.value.enforce(current?.peers) } }
         dial()
     }
 
@@ -80,7 +81,7 @@ package final class LinkDialOut: Sendable {
     }
 
     private func connect(_ connection: Int, on eventLoop: any EventLoop) {
-        let (tls, keeper) = (tls.withLockedValue { $0 }, owner)
+        let (tls, keeper, host) = (tls.withLockedValue { $0 }, owner, address.host)
         LinkSocket.set(ClientBootstrap(group: eventLoop))
             .connectTimeout(Lane.usualStartTimeout)
             .channelInitializer { channel in
@@ -89,7 +90,7 @@ package final class LinkDialOut: Sendable {
                     let lane = Lane(role: .listener, settings: .forListener(), owner: owner)
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(WireCounter(lane))
-                    if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil)) }
+                    if let tls { try pipeline.addHandlers(tls.handlers(dialing: host)) }
                     try pipeline.addHandler(lane)
                 }
             }
@@ -100,6 +101,9 @@ package final class LinkDialOut: Sendable {
     private func drain(_ lane: NIOLoopBound<Lane>) { lane.eventLoop.execute { lane.value.drain() } }
 
     // MARK: for lanes
+
+    /// Who may be at the other end now.
+    fileprivate var rules: PeerRules? { tls.withLockedValue { $0 }?.peers }
 
     /// Whether a lane is needed; one that it replaces drains.
     fileprivate func opened(_ connection: Int, _ lane: NIOLoopBound<Lane>, place: Int, of count: Int) -> Bool {
@@ -174,7 +178,7 @@ private final class DialedLane: LaneOwner {
     func laneOpened(_ lane: Lane) {
         let settings = lane.peerSettings
         guard settings.placeCount > 0 else { return lane.refuse("this end is an rg-listener, and so is the other one") }
-        guard let loop = lane.eventLoop else { return }
+        guard let loop = lane.eventLoop, lane.enforce(link.rules) else { return }  // a reload may have come meanwhile
         isKept = link.opened(
             connection, NIOLoopBound(lane, eventLoop: loop), place: settings.place, of: settings.placeCount)
         guard isKept else {

@@ -1,7 +1,6 @@
 import Exchange
 package import NIOCore
 import NIOPosix
-import NIOSSL
 
 /// Keeps one lane to one listener up: opens it at the start, and again whenever it breaks.
 ///
@@ -78,12 +77,15 @@ package final class LinkDialer {
 
     /// Takes other settings for lanes to come.
     ///
-    /// With another certificate the lane is replaced: it takes requests until the fresh one is there, then it drains.
+    /// A lane whose peer may not be there any more ends at once. With another certificate the lane is replaced: it takes requests until the fresh one is there, then it drains.
     package func update(tls: LinkTLS?, startTimeout: TimeAmount) {
         self.startTimeout = startTimeout
         guard tls !== self.tls else { return }
+        let isAnew = tls?.context !== self.tls?.context
         self.tls = tls
-        isStale = lane != nil
+        for lane in retired.values { lane.enforce(tls?.peers) }
+        lane?.enforce(tls?.peers)
+        isStale = isStale || isAnew && lane != nil
         dial()
     }
 
@@ -102,7 +104,7 @@ package final class LinkDialer {
                         role: .sender, settings: .forSender(), owner: dialer.value, startTimeout: startTimeout)
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(WireCounter(lane))
-                    if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil)) }
+                    if let tls { try pipeline.addHandlers(tls.handlers(dialing: address.host)) }
                     try pipeline.addHandler(lane)
                 }
             }
@@ -125,6 +127,7 @@ extension LinkDialer: LaneOwner {
     package func laneOpened(_ lane: Lane) {
         isDialing = false
         guard phase != .stopped else { return lane.close() }
+        guard lane.enforce(tls?.peers) else { return }  // a reload may have come since it was dialed
         guard lane.peerSettings.placeCount == 0 else {
             return lane.refuse("this end is an rg-sender, and so is the other one")
         }
@@ -132,7 +135,7 @@ extension LinkDialer: LaneOwner {
         lastError = nil
         if let old = self.lane { retire(old) }
         self.lane = lane
-        isStale = dialedWith !== tls
+        isStale = dialedWith?.context !== tls?.context
         lane.ping()  // how far away the listener is counts from the first request on
         report(.opened(laneID: lane.laneID))
         dial()

@@ -16,6 +16,8 @@ package struct LinkError: Error, Hashable, Sendable {
         case silent = 5
         /// The connection ended.
         case closed = 6
+        /// The other end may not be here, and isn't told why; never on the wire.
+        case shutOut = 7
     }
 
     package var code: Code

@@ -10,6 +10,8 @@ package enum LinkServer {
     package struct Door: Sendable {
         /// How many lanes there may be, those included that haven't shown a certificate yet.
         package var places = Places()
+        /// Room for those of them that haven't shown one.
+        package var strangers = Strangers()
         /// Whether connections begin with a PROXY header: a balancer says who opened them.
         ///
         /// Asked at each connection.
@@ -83,7 +85,8 @@ package enum LinkServer {
                         let pipeline = channel.pipeline.syncOperations
                         try pipeline.addHandler(WireCounter(lane))
                         if let tls = tls.withLockedValue({ $0 }) {
-                            try pipeline.addHandler(NIOSSLServerHandler(context: tls))
+                            let leave = try door.strangers.enter(channel)
+                            try pipeline.addHandlers(tls.handlers(accepting: leave))
                         }
                         try pipeline.addHandler(lane)
                     }

@@ -3,33 +3,61 @@ package import NIOConcurrencyHelpers
 package import NIOCore
 package import NIOSSL
 
-/// TLS as one end of a link speaks it, whether it opens the connection or accepts it.
-package typealias LinkTLS = NIOSSLContext
+/// TLS as one end of a link speaks it, whether it opens the connection or accepts it, and who may be at the other end.
+package final class LinkTLS: Sendable {
+    package let context: NIOSSLContext
+    package let peers: PeerRules
+
+    init(_ context: NIOSSLContext, _ peers: PeerRules) { (self.context, self.peers) = (context, peers) }
+
+    /// The handlers of a connection that this end opens to `host`, the lane's excluded.
+    package func handlers(dialing host: String) throws -> [any ChannelHandler] {
+        let tls =
+            peers.hasAuthority
+            ? try NIOSSLClientHandler(context: context, serverHostname: nil)
+            : try NIOSSLClientHandler(
+                context: context, serverHostname: nil, customVerificationCallback: Self.leaveToGate)
+        return [tls, PeerGate(peers, dialedHost: host)]
+    }
+
+    /// The handlers of a connection that this end accepts; `admitted` is called when its peer is let in.
+    func handlers(accepting admitted: @escaping () -> Void) -> [any ChannelHandler] {
+        let tls =
+            peers.hasAuthority
+            ? NIOSSLServerHandler(context: context)
+            : NIOSSLServerHandler(context: context, customVerificationCallback: Self.leaveToGate)
+        return [tls, PeerGate(peers, dialedHost: nil, admitted: admitted)]
+    }
+
+    /// Without an authority there is no chain to check.
+    ///
+    /// TLS proves that the other end has the key of its certificate; the
+    /// gate that stands behind it knows the keys that may be there.
+    private static func leaveToGate(_: [NIOSSLCertificate], _ promise: EventLoopPromise<NIOSSLVerificationResult>) {
+        promise.succeed(.certificateVerified)
+    }
+}
 
 /// The TLS that counts for connections to come; `nil` only for tests on loopback.
 ///
 /// Exchanged when a certificate is renewed.
 package typealias CurrentLinkTLS = NIOLockedValueBox<LinkTLS?>
 
-extension Channel {
-    /// The certificate that the other end of a link showed, in DER; `nil` without TLS, and before it was checked.
-    ///
-    /// Only on the channel's event loop.
-    package var peerCertificate: [UInt8]? {
-        try? pipeline.syncOperations.nioSSL_peerCertificate()?.toDERBytes()
-    }
-}
-
 /// Where one end of a link finds its certificate, its key, and the authority that signed the other end's.
 package struct LinkCredentials: Sendable {
     package var certificateFile: String
     package var keyFile: String
-    package var authorityFile: String
+    /// `nil` where only keys count: then ``peers`` has pins.
+    package var authorityFile: String?
+    /// Who may be at the other end.
+    package var peers: PeerRules
 
-    package init(certificateFile: String, keyFile: String, authorityFile: String) {
+    package init(certificateFile: String, keyFile: String, authorityFile: String?, peers: PeerRules = PeerRules()) {
         self.certificateFile = certificateFile
         self.keyFile = keyFile
         self.authorityFile = authorityFile
+        self.peers = peers
+        self.peers.hasAuthority = authorityFile != nil
     }
 
     /// The name of the protocol in TLS: both ends must ask for it.
@@ -37,14 +65,18 @@ package struct LinkCredentials: Sendable {
 
     /// TLS 1.3, with certificates at both ends, for connections that this end opens and for those that it accepts.
     ///
-    /// The authority signs for this link only, so whoever it signed may be at the other end, under any name.
-    ///
     /// - Throws: What is wrong with a file.
-    package func context() throws(PEMFailure) -> NIOSSLContext {
-        _ = try PEMFiles.certificates(authorityFile)  // the library would not name the file
+    package func tls() throws(PEMFailure) -> LinkTLS { LinkTLS(try context(), peers) }
+
+    /// Names are left to ``PeerRules``: whoever the authority signed passes here, under any name.
+    func context() throws(PEMFailure) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: [], privateKey: .privateKey(try PEMFiles.key(keyFile)))
-        configuration.trustRoots = .file(authorityFile)
+        configuration.trustRoots = .certificates([])
+        if let authorityFile {
+            _ = try PEMFiles.certificates(authorityFile)  // the library would not name the file
+            configuration.trustRoots = .file(authorityFile)
+        }
         configuration.certificateVerification = .noHostnameVerification
         configuration.minimumTLSVersion = .tlsv13
         configuration.applicationProtocols = [LaneMachine.applicationProtocol]
@@ -61,15 +93,15 @@ package struct MadeLinkTLS: Sendable {
     ///
     /// - Parameters:
     ///   - credentials: Where they are.
-    ///   - previous: Is kept where all files still hold the same: then lanes needn't be opened anew.
+    ///   - previous: Is kept as far as all files still hold the same: then lanes needn't be opened anew.
     /// - Throws: What is wrong with a file.
     package init(_ credentials: LinkCredentials, keeping previous: MadeLinkTLS? = nil) throws(PEMFailure) {
         let files = [credentials.certificateFile, credentials.keyFile, credentials.authorityFile]
-        contents = files.map { FileManager.default.contents(atPath: $0) ?? Data() }
-        if let previous, previous.contents == contents {
-            tls = previous.tls
-        } else {
-            tls = try credentials.context()
+        contents = files.map { $0.flatMap { FileManager.default.contents(atPath: $0) } ?? Data() }
+        guard let previous, previous.contents == contents else {
+            tls = try credentials.tls()
+            return
         }
+        tls = previous.tls.peers == credentials.peers ? previous.tls : LinkTLS(previous.tls.context, credentials.peers)
     }
 }

@@ -26,10 +26,8 @@ struct ListenerSettings: Sendable {
             ("cert.file", configuration.link.files?.certificate), ("wan.ca.bundle", configuration.link.files?.roots),
         ]
         expiries = try named.compactMap { setting, file in try file.map { try CertificateExpiry(setting, $0) } }
-        madeLinkTLS = try configuration.link.files.map {
-            try MadeLinkTLS(
-                LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots),
-                keeping: previous?.madeLinkTLS)
+        madeLinkTLS = try LinkCredentials(configuration.link).map {
+            try MadeLinkTLS($0, keeping: previous?.madeLinkTLS)
         }
         originTLS = try Self.originTLS(configuration.origins)
     }

@@ -31,6 +31,8 @@ final class ListenerWorker {
     /// Whether private pages may be shared: as ``classKey`` was made for, so a reload doesn't change it.
     let keepsPrivate: Bool
     private var lanes: [ObjectIdentifier: Lane] = [:]
+    /// What was said of senders that are refused.
+    private var shutOut: Set<String> = []
     private var collectingExchanges: [ObjectIdentifier: Collecting] = [:]
 
     private struct Collecting {
@@ -77,8 +79,13 @@ final class ListenerWorker {
     }
 
     /// Goes on with other settings: what is under way ends by those that it began with.
+    ///
+    /// Lanes of senders that may not be there any more end at once. With another certificate or authority, lanes that senders
+    /// opened drain: they open others, if they may.
     func update(_ new: ListenerSettings, shared: (any SharedStore)?) {
-        (settings, self.shared) = (new, shared)
+        let isAnew = new.linkTLS?.context !== settings.linkTLS?.context
+        (settings, self.shared, shutOut) = (new, shared, [])
+        for lane in lanes.values where lane.enforce(new.linkTLS?.peers) && isAnew && lane.wasAccepted { lane.drain() }
         rules = SiteRules(new.configuration.pages, key: classKey)
         accessLog = AccessLog(to: logOutput)
         origins.update(limits: OriginLimits(new.configuration.origins), tls: new.originTLS)
@@ -215,6 +222,7 @@ final class ListenerWorker {
 
 extension ListenerWorker: LaneOwner {
     func laneOpened(_ lane: Lane) {
+        guard lane.enforce(settings.linkTLS?.peers) else { return }  // a reload may have come since it was accepted
         lanes[ObjectIdentifier(lane)] = lane
         statistics.counters.wanStarts += 1
         logger.info("sender \(lane.peerName) is connected, connection \(String(lane.laneID, radix: 16))")
@@ -234,6 +242,10 @@ extension ListenerWorker: LaneOwner {
         if lanes.removeValue(forKey: ObjectIdentifier(lane)) != nil { statistics.counters.wanStops += 1 }
         switch error.code {
         case .closed, .cancelled: logger.info("sender \(lane.peerName) is gone: \(error.message)")
+        case .shutOut:
+            // It tries again and again; a few are told of until the next reload, each once.
+            guard shutOut.count < 64, shutOut.insert(error.message).inserted else { return }
+            logger.error("sender \(lane.peerName): \(error.message)")
         default: logger.error("sender \(lane.peerName): \(error.message)")
         }
     }

@@ -1,4 +1,3 @@
-import Credentials
 import Exchange
 import Link
 import NIOCore
@@ -14,9 +13,15 @@ final class AcceptedLane: LaneOwner {
 
     func laneOpened(_ lane: Lane) {
         guard lane.laneID != 0 else { return refuse(lane, "this end is an rg-sender, and so is the other one") }
+        let rules = worker.settings.linkTLS?.peers
+        guard lane.enforce(rules) else { return }  // a reload may have come since it was accepted
+        let names = rules.flatMap { rules in channel.peerCertificate.map(rules.identities) }
         guard let (group, link) = worker.link(forCertificate: names) else {
             let whose = names?.first.map { "the certificate of \($0)" } ?? "a listener without a certificate"
             return refuse(lane, "no group of this rg-sender names \(whose): see listeners.dialed")
+        }
+        guard link.accepted.count < worker.lanesOfListener else {
+            return refuse(lane, "\(link.name) has \(link.accepted.count) connections to one event loop already")
         }
         self.link = link
         link.accept(lane)
@@ -27,15 +32,6 @@ final class AcceptedLane: LaneOwner {
         isRefused = true
         worker.refused(lane, words)
         lane.refuse(words)
-    }
-
-    /// The names in the other end's certificate, in lower case; `nil` without TLS.
-    private var names: [String]? {
-        channel.peerCertificate.map { bytes in
-            let certificate = try? CertificateSummary(derBytes: bytes)
-            let all = (certificate?.names ?? []) + [certificate?.commonName].compactMap { $0 }
-            return all.map { $0.lowercased() }
-        }
     }
 
     func laneDrains(_ lane: Lane) { link?.draining(lane) }

@@ -50,6 +50,9 @@ final class ListenerGroup {
         laneOpened()
     }
 
+    /// Ends lanes of listeners that opened them and may not be there any more.
+    func enforce(_ rules: PeerRules?) { for lane in links.flatMap(\.accepted) { lane.enforce(rules) } }
+
     /// Asks listeners that opened their lanes themselves for others.
     func replaceAccepted() { for link in links { link.replaceAccepted() } }
 

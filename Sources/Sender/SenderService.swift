@@ -1,3 +1,5 @@
+import Activation
+import Credentials
 import Crypto
 import Exchange
 import HTTPRules
@@ -32,6 +34,7 @@ package final class SenderService: Drainable {
     ) throws {
         (self.group, self.sockets, started) = (group, sockets, configuration)
         let settings = try SenderSettings(configuration)
+        if let activation = configuration.activation { _ = try CredentialFolder(activation.folder).activation() }
         self.settings = NIOLockedValueBox(settings)
         let kept = KeptPages(configuration.pages, statistics: statistics, logger: log.logger)
         file = kept.file
@@ -42,8 +45,12 @@ package final class SenderService: Drainable {
                 threadCount: System.coreCount, maxPageBytes: SenderSettings.maxPageBytes),
             classKey: try configuration.pages.classKey(), statistics: statistics, logger: log.logger,
             logOutput: log.output, version: version, places: Self.places(configuration.front, log.logger),
-            memory: MemoryCeiling(limitBytes: configuration.process.memoryBytes))
+            memory: MemoryCeiling(limitBytes: configuration.process.memoryBytes),
+            lanesOfListener: max(4, Self.listenerPlaces / 2 / group.makeIterator().reduce(0) { count, _ in count + 1 }))
     }
+
+    /// For connections that listeners open, on each address of `wan.listen`; no listener gets more than half of them.
+    private static var listenerPlaces: Int { max(1, Descriptors.raiseLimit() / 16) }
 
     /// As many places as the configuration says, but no more connections than there are descriptors for.
     private static func places(_ front: SenderConfiguration.Front, _ logger: Logger) -> SenderPlaces {
@@ -84,6 +91,7 @@ package final class SenderService: Drainable {
         parts.startWatchingMemory()
         var channels: [any Channel] = []
         for address in started.linkAddresses { channels.append(try await listenForListeners(address, workers)) }
+        if let activation = started.activation { channels.append(try await listenForActivation(activation)) }
         await workers.settle()
         parts.statistics.add(.init("lanes") { await workers.lanes() })
         for address in started.front.http {
@@ -138,13 +146,23 @@ package final class SenderService: Drainable {
         parts.memory.stop()
     }
 
+    /// Gives new listeners their certificates.
+    private func listenForActivation(_ activation: SenderConfiguration.Activation) async throws -> any Channel {
+        let channel = try await ActivationServer.listen(
+            activation.address, authority: try CredentialFolder(activation.folder).activation(), sockets: sockets,
+            group: group, logger: parts.logger)
+        parts.logger.notice(
+            "listeners get certificates on \(channel.localAddress.map(\.hostAndPort) ?? "\(activation.address)")")
+        return channel
+    }
+
     /// Accepts listeners that open the link themselves.
     private func listenForListeners(_ address: HostAndPort, _ workers: Workers) async throws -> any Channel {
         let (group, parts) = (group, parts)
         let channel = try await sockets.listen(address, setting: "wan.listen") {
             var door = LinkServer.Door()
             // Whoever reaches the port may open connections: the other descriptors are for visitors.
-            door.places = Places(max(1, Descriptors.raiseLimit() / 16))
+            door.places = Places(Self.listenerPlaces)
             door.stopped = { channel, obstacle, isNews in
                 workers.worker(on: channel.eventLoop).accepting(
                     stoppedBy: obstacle, isNews: isNews, setting: "wan.listen", clients: "listeners")

@@ -61,10 +61,8 @@ struct SenderSettings: Sendable {
             ("https.cert.file", configuration.front.certificate?.file),
         ]
         expiries = try named.compactMap { setting, file in try file.map { try CertificateExpiry(setting, $0) } }
-        madeLinkTLS = try configuration.link.files.map {
-            try MadeLinkTLS(
-                LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots),
-                keeping: previous?.madeLinkTLS)
+        madeLinkTLS = try LinkCredentials(configuration.link).map {
+            try MadeLinkTLS($0, keeping: previous?.madeLinkTLS)
         }
         frontTLS = try configuration.front.certificate.map { try Self.frontTLS(file: $0.file, key: $0.key) }
     }

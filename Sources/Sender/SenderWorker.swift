@@ -52,6 +52,8 @@ final class SenderWorker {
     /// Which of the sender's event loops this is, of how many: each needs a lane of its own from a listener that dials.
     let place: (number: Int, count: Int)
     private let linkReports: LinkReports
+    /// The most lanes of this event loop that one listener may have opened: others need some too.
+    let lanesOfListener: Int
 
     init(_ shared: SenderParts, _ settings: SenderSettings, eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
@@ -63,6 +65,7 @@ final class SenderWorker {
         logOutput = shared.logOutput
         accessLog = AccessLog(to: shared.logOutput)
         linkReports = shared.linkReports
+        lanesOfListener = shared.lanesOfListener
         requests = RequestQueue(
             underWay: shared.places.requests, queued: shared.places.queue, eventLoop: eventLoop)
         (places, memory) = (shared.places, shared.memory)
@@ -88,7 +91,8 @@ final class SenderWorker {
                     self?.linkChanged(name, dialer, event)
                 }
             group.update(settings, tls: tls, startTimeout: .init(configuration.wanTimeout))
-            if tls !== linkTLS { group.replaceAccepted() }
+            group.enforce(tls?.peers)
+            if tls?.context !== linkTLS?.context { group.replaceAccepted() }
             if groups.updateValue(group, forKey: name) == nil, isStarted { group.start() }
         }
         linkTLS = tls
@@ -248,6 +252,7 @@ final class SenderWorker {
 
     /// A lane that a listener opened is over, or could not be opened: then it has no `link`.
     func lost(_ lane: Lane, over link: ListenerLink?, _ error: LinkError) {
+        if error.code == .shutOut { return refused(lane, error.message) }
         statistics.counters.wanStops += 1
         switch (link, error.code) {
         case (let link?, .closed), (let link?, .cancelled):
@@ -366,6 +371,8 @@ struct SenderParts: Sendable {
     let version: String
     let places: SenderPlaces
     let memory: MemoryCeiling
+    /// The most lanes of one event loop that one listener may have opened.
+    var lanesOfListener = 64
 }
 
 /// How much of each there may be at once, on all event loops together.

@@ -46,9 +46,7 @@ struct CheckLink: AsyncParsableCommand {
         let configuration = try config.map { try SenderConfiguration(Settings(contentsOf: $0)) }
         let credentials =
             if let configuration {
-                configuration.link.files.map {
-                    LinkCredentials(certificateFile: $0.certificate, keyFile: $0.key, authorityFile: $0.roots)
-                }
+                try LinkCredentials(configuration.link)
             } else { Optional(LinkCredentials(certificateFile: cert!, keyFile: key!, authorityFile: ca!)) }
         let named = address.flatMap { HostAndPort($0, defaultPort: 2408) }
         let listeners =

@@ -8,7 +8,7 @@ struct RGDiag: AsyncParsableCommand {
         commandName: "rg-diag",
         abstract: "Explains the Railgun header, tries a link end to end, and shows what a store holds.",
         version: "rg-diag \(ProjectVersion.current)",
-        subcommands: [Decode.self, CheckLink.self, ShowStore.self])
+        subcommands: [Decode.self, CheckLink.self, ShowStore.self, ShowCertificate.self])
 
     static func main() async {
         // As the original wrote it: rg-diag --decode "…".

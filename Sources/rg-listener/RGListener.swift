@@ -1,3 +1,4 @@
+import Activation
 import ArgumentParser
 import Listener
 import NIOCore
@@ -36,6 +37,10 @@ struct RGListener: ParsableCommand {
         try sockets.giveUpRoot(for: configuration.process.user, opening: check ? [] : configuration.listening)
         let log = try DaemonLog("rg-listener", configuration.log, warnings: configuration.warnings)
         defer { log.output.close() }
+        if check, configuration.awaitsActivation {
+            return print("\(config): all well, but for certificates, which the start fetches with the token")
+        }
+        if let news = try await ListenerActivation.run(configuration) { log.logger.notice("\(news)") }
         MemoryAllocator.keepLargeBlocks()
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: System.coreCount * configuration.process.threadsPerCore)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Release
 
-/// The command: `run`, which needs not be named, and `cert`.
+/// The command: `run`, which needs not be named, `cert` and `token`.
 @main
 struct RGSender: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,7 +13,7 @@ struct RGSender: ParsableCommand {
               rg-sender --config rg-sender.conf
             """,
         version: "rg-sender \(ProjectVersion.current)",
-        subcommands: [Run.self, Cert.self], defaultSubcommand: Run.self)
+        subcommands: [Run.self, Cert.self, Token.self], defaultSubcommand: Run.self)
 
     static func main() {
         // As the original wrote it.

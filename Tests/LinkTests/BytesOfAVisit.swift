@@ -72,18 +72,18 @@ final class BytesOfAVisit {
     /// What the wire carried for the fourth visit over TLS; the fewest of some, for a ping may come in between.
     private func carried() async throws -> WireBytes {
         _ = try CredentialFolder(path).make(ends: [
-            .init(name: "sender", names: []), .init(name: "listener", names: []),
+            .init(name: "sender", names: []), .init(name: "listener", names: [.init("127.0.0.1")]),
         ])
         func credentials(_ end: String) -> LinkCredentials {
             LinkCredentials(
                 certificateFile: "\(path)/\(end).pem", keyFile: "\(path)/\(end).key", authorityFile: "\(path)/ca.pem")
         }
         let listener = try await LinkServer.listen(
-            host: "127.0.0.1", port: 0, tls: .init(try credentials("listener").context()),
+            host: "127.0.0.1", port: 0, tls: .init(try credentials("listener").tls()),
             on: MultiThreadedEventLoopGroup.singleton
         ) { _ in (LaneSettings(), Site()) }
         let dialing = Dialing(
-            to: listener.localAddress!.port!, tls: try credentials("sender").context())
+            to: listener.localAddress!.port!, tls: try credentials("sender").tls())
         guard case .opened? = await dialing.next() else { throw LinkError(.closed, "no lane") }
         var visits: [WireBytes] = []
         for _ in 0..<8 { visits.append(try await visit(dialing)) }

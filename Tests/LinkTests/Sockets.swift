@@ -2,7 +2,6 @@ import Exchange
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import NIOSSL
 
 @testable import Link
 
@@ -50,7 +49,7 @@ final class Listening {
     private let turn = NIOLockedValueBox(0)
 
     /// Accepts lanes as a listener; with `places`, as a sender that has so many, and gives them in turn.
-    init(port: Int = 0, places: Int = 0, tls: NIOSSLContext? = nil) async throws {
+    init(port: Int = 0, places: Int = 0, tls: LinkTLS? = nil) async throws {
         let (stream, continuation) = AsyncStream.makeStream(of: LinkNews.self)
         news = stream.makeAsyncIterator()
         channel = try await LinkServer.listen(
@@ -99,7 +98,7 @@ final class Dialing {
     private let eventLoop: any EventLoop
     private var reports: AsyncStream<LinkDialer.Event>.Iterator
 
-    init(to port: Int, tls: NIOSSLContext? = nil) {
+    init(to port: Int, tls: LinkTLS? = nil) {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let (stream, continuation) = AsyncStream.makeStream(of: LinkDialer.Event.self)
         reports = stream.makeAsyncIterator()
@@ -137,7 +136,7 @@ final class DialingOut {
     private let link: LinkDialOut
     private var reports: AsyncStream<String>.Iterator
 
-    init(to sender: Listening, port: Int? = nil, tls: NIOSSLContext? = nil) {
+    init(to sender: Listening, port: Int? = nil, tls: LinkTLS? = nil) {
         let (stream, continuation) = AsyncStream.makeStream(of: String.self)
         reports = stream.makeAsyncIterator()
         current = .init(tls)
@@ -157,7 +156,7 @@ final class DialingOut {
 
     func next() async -> String? { await reports.next(isolation: #isolation) }
 
-    func renew(_ tls: NIOSSLContext) {
+    func renew(_ tls: LinkTLS) {
         current.withLockedValue { $0 = tls }
         link.start()
     }

@@ -252,6 +252,19 @@ struct MemoryBounds {
         #expect(peer.end.owner.errors.map(\.code) == [.protocolViolation])
     }
 
+    @Test func aSenderThatTakesBackRequestsAllTheTimeIsLeft() {
+        let peer = RawPeer(.listener)
+        var stream: UInt32 = 0
+        while peer.end.channel.isActive, stream < 20_000 {
+            stream += 1
+            peer.send(
+                RawPeer.frame(.request, stream: stream, payload: RawPeer.request)
+                    + RawPeer.frame(.reset, stream: stream, payload: [0]))
+        }
+        #expect(stream == UInt32(ResetBudget.burst) + 1)
+        #expect(peer.end.owner.errors.map(\.code) == [.protocolViolation])
+    }
+
     @Test func framesThatNeverEndWhereAReadDoesKeepTheBufferSmall() {
         let peer = RawPeer(.listener)
         let frame = RawPeer.frame(.padding, payload: [UInt8](repeating: 0, count: 1000))

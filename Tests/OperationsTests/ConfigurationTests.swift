@@ -74,14 +74,13 @@ final class ConfigurationTests {
 
     @Test func theOldFileOfAMigratorStartsWithWarnings() throws {
         let read = try listener(
-            "memcached.servers = 127.0.0.1:11211\nactivation.token = abc\nmemcached.timeout = 100\nmemcached.limit = 100000"
+            "memcached.servers = 127.0.0.1:11211\nactivation.heartbeat_interval = 30\nmemcached.timeout = 100\nmemcached.limit = 100000"
         )
         #expect(read.memcached.servers == [.host(HostAndPort(host: "127.0.0.1", port: 11211))])
         #expect(read.memcached.timeout == .milliseconds(100) && read.memcached.byteLimit == 100_000)
         #expect(
             read.warnings.map(\.description) == [
-                "f.conf:5: activation.token = abc: is not supported yet: "
-                    + "'rg-sender cert' makes certificates, see cert.file"
+                "f.conf:5: activation.heartbeat_interval = 30: has no effect: the link itself is watched"
             ])
     }
 

@@ -42,6 +42,13 @@ struct DialedLanes {
         #expect(listener.requests.count == 1)
     }
 
+    @Test func oneListenerOpensSoManyLanesAndNoMore() {
+        let links = (0...end.worker.lanesOfListener).map { _ in dial() }
+        for link in links { link.run() }
+        #expect(links.dropLast().allSatisfy(\.senderLane.isOpen) && !links.last!.senderLane.isOpen)
+        for link in links { link.cut() }
+    }
+
     @Test func aLaneGivesWayWhereItsReplacementCame() throws {
         let old = dial()
         let client = try end.client(get)

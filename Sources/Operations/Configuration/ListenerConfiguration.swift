@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 
 /// What `railgun.conf` says: the settings of rg-listener.
@@ -34,6 +35,8 @@ package struct ListenerConfiguration: Equatable, Sendable {
     package var senders: [HostAndPort]
     /// The link to senders.
     package var link: LinkSettings
+    /// How the certificates of the link are got, where there are none.
+    package var activation: Activation?
     /// How origins are asked.
     package var origins: Origins
     /// `map.file`, read; without lines where there is none.
@@ -89,7 +92,13 @@ package struct ListenerConfiguration: Equatable, Sendable {
         let acceptsLoopback = wanPort == nil || wanIP.map { HostAndPort(host: $0, port: 0).isLoopback } ?? false
         let isLoopback = acceptsLoopback && senders.allSatisfy(\.isLoopback)
         takesProxyHeader = settings.take("wan.proxy.protocol", default: false)
-        link = LinkSettings(&settings, rootsKey: "wan.ca.bundle", isLoopback: isLoopback)
+        activation = Activation(&settings)
+        link = LinkSettings(
+            &settings, rootsKey: "wan.ca.bundle", isLoopback: isLoopback, mayBeMissing: activation != nil)
+        link.peers.names = Set(
+            settings.take("wan.peers", expected: "names in certificates, such as edge.example.org, or sha256/PIN …") {
+                $0.words { $0.hasPrefix("sha256/") ? KeyPin($0)?.description : $0.lowercased() }
+            } ?? [])
         origins = Origins(&settings)
         if let map = settings.takeReadableFile("map.file"), FileManager.default.isReadableFile(atPath: map) {
             do { natMap = try NATMap(Settings(contentsOf: map)) } catch { settings.refuse(error) }
@@ -103,7 +112,6 @@ package struct ListenerConfiguration: Equatable, Sendable {
         log = LogSettings(&settings)
         statistics = StatisticsSettings(&settings)
         process = ProcessSettings(&settings)
-        Self.takeUnsupported(&settings)
         warnings = settings.warnings
     }
 
@@ -112,16 +120,6 @@ package struct ListenerConfiguration: Equatable, Sendable {
             if value == "none" { return .some(nil) }
             return wholeNumber(value).flatMap { 0...65535 ~= $0 ? .some($0) : nil }
         } ?? 2408
-    }
-
-    /// Takes what a file of the original may say and this listener can't do.
-    ///
-    /// None of it changes which page a visitor gets, so the start goes on, and says what is different.
-    private static func takeUnsupported(_ settings: inout Settings) {
-        for key in ["activation.token", "activation.railgun_host", "activation.heartbeat_interval"]
-        where settings.takeText(key) != nil {
-            settings.warn(key, "is not supported yet: 'rg-sender cert' makes certificates, see cert.file")
-        }
     }
 }
 

@@ -1,3 +1,5 @@
+import Credentials
+
 /// One group of listeners, any of which may answer for a site: `listeners` and `listeners.NAME`.
 package struct ListenerGroupSettings: Equatable, Sendable {
     /// How a request gets its listener.
@@ -15,7 +17,8 @@ package struct ListenerGroupSettings: Equatable, Sendable {
 
     /// `listeners.NAME`: the listeners that this sender connects to.
     package var listeners: [Listener] = []
-    /// `listeners.NAME.dialed`: names in the certificates of listeners that connect to this sender; in lower case.
+    /// `listeners.NAME.dialed`: names in the certificates of listeners that connect to this sender, in lower case; or the
+    /// pins of their keys.
     package var dialed: [String] = []
     /// `listeners.NAME.policy`.
     package var policy = Policy.fastest
@@ -38,7 +41,8 @@ extension ListenerGroupSettings {
         let policies = Policy.allCases.map(\.rawValue).joined(separator: " or ")
         // What ends in more than a name comes first: the rest are names.
         let policy = take(&settings, ".policy", policies, Policy.init)
-        let dialed = take(&settings, ".dialed", "names in certificates, such as listener.example.org", names)
+        let dialed = take(
+            &settings, ".dialed", "names in certificates, such as listener.example.org, or sha256/PIN …", names)
         let listeners = take(&settings, "", "HOST:PORT …, such as listener.example.org:2408", addresses)
 
         var groups: [String: ListenerGroupSettings] = [:]
@@ -91,7 +95,7 @@ extension ListenerGroupSettings {
     }
 
     private static func names(_ value: String) -> [String]? {
-        let names = value.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
+        let names = value.words { $0.hasPrefix("sha256/") ? KeyPin($0)?.description : $0.lowercased() } ?? []
         return names.isEmpty || Set(names).count < names.count ? nil : names
     }
 }

@@ -4,6 +4,8 @@ extension SenderConfiguration {
         changed(
             ("http.listen", front.http == start.front.http), ("https.listen", front.https == start.front.https),
             ("wan.listen", linkAddresses == start.linkAddresses),
+            ("activation.listen", activation?.address == start.activation?.address),
+            ("activation.folder", activation?.folder == start.activation?.folder),
             ("stats.listen", statistics.listen == start.statistics.listen))
             + process.pending(since: start.process) + pages.pending(since: start.pages)
     }

@@ -70,6 +70,8 @@ package struct SenderConfiguration: Equatable, Sendable {
     package var origins: HostTable<HostAndPort>
     /// The link to listeners.
     package var link: LinkSettings
+    /// Where new listeners get their certificates.
+    package var activation: Activation?
     /// `wan.timeout`: how long opening the link, its handshake included, may take.
     package var wanTimeout: Duration
     /// Which pages are kept.
@@ -110,6 +112,7 @@ package struct SenderConfiguration: Equatable, Sendable {
             groups.values.allSatisfy { $0.listeners.joined().allSatisfy(\.isLoopback) }
             && linkAddresses.allSatisfy(\.isLoopback)
         link = LinkSettings(&settings, rootsKey: "ca.bundle", isLoopback: isLoopback)
+        activation = Activation(&settings)
         wanTimeout = settings.take("wan.timeout", default: .seconds(10), in: .milliseconds(100) ... .seconds(300))
         pages = PageSettings(&settings)
         log = LogSettings(&settings)

@@ -26,6 +26,8 @@ package struct Settings: Sendable {
     /// The keys that were asked for, in that order; with `HOST` or `NAME` where they differ.
     private(set) var known: [String] = []
     private var problems: [ConfigurationProblem] = []
+    /// Keys whose values are shown to nobody.
+    private var secret: Set<String> = []
     private var elsewhere: [ConfigurationProblem] = []
     /// What a person should know, though the start goes on.
     package private(set) var warnings: [ConfigurationProblem] = []
@@ -83,7 +85,12 @@ package struct Settings: Sendable {
         guard let equals = content.firstIndex(of: "=") else { return problem("use key = value") }
         let key = String(content[..<equals].trimmed)
         guard !key.isEmpty, !key.contains(where: \.isWhitespace) else { return problem("use key = value") }
-        if let first = entries[key] { return problem("is given twice; the first is in line \(first.line)") }
+        if let first = entries[key] {
+            let reason = "is given twice; the first is in line \(first.line)"
+            // Which keys are secret is said later, by who takes them.
+            let shown = key.hasSuffix(".token") ? key : content.printable
+            return problems.append(.init(file: file, line: number, setting: shown, reason: reason))
+        }
         entries[key] = Entry(line: number, key: key, value: String(content[content.index(after: equals)...].trimmed))
     }
 
@@ -93,6 +100,12 @@ package struct Settings: Sendable {
         guard let entry = entries.removeValue(forKey: key) else { return nil }
         taken[key] = entry
         return entry
+    }
+
+    /// Takes a text that no message shows; an empty one is the same as none.
+    mutating func takeSecret(_ key: String) -> String? {
+        secret.insert(key)
+        return takeText(key)
     }
 
     /// Takes every setting whose key starts with `prefix`, goes on, and ends with `suffix`; in the order of the file.
@@ -130,6 +143,7 @@ package struct Settings: Sendable {
 
     private func problem(_ key: String, _ reason: String) -> ConfigurationProblem {
         let entry = taken[key]
+        if secret.contains(key) { return .init(file: file, line: entry?.line, setting: key, reason: reason) }
         let setting = entry.map { $0.value.isEmpty ? "\(key) =" : "\(key) = \($0.value)" }
         return .init(file: file, line: entry?.line, setting: setting ?? key, reason: reason)
     }

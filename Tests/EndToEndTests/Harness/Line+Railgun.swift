@@ -2,12 +2,20 @@ import Foundation
 import TestSupport
 
 extension Line {
+    /// Makes what is missing of the certificates of both ends, in `link`; both are good for this machine.
+    static func makeCertificates(in folder: TemporaryFolder) throws {
+        let names = ["--name", "localhost", "--name", "127.0.0.1"]
+        for end in ["sender", "listener"] {
+            let made = try Command("rg-sender", ["cert", "--out", folder.path("link"), "--end", end] + names)
+            guard made.exitCode == 0 else { throw DaemonFailure("rg-sender cert: \(made.errors)") }
+        }
+    }
+
     /// Starts our own daemons.
     static func startRailgun(_ ports: Ports, _ options: Options, in folder: TemporaryFolder) throws -> (Daemon, Daemon)
     {
         for name in ["rg-sender", "rg-listener"] { try Daemon.require(RunningCommand.executable(name)) }
-        let made = try Command("rg-sender", ["cert", "--out", folder.path("link"), "--name", "localhost"])
-        guard made.exitCode == 0 else { throw DaemonFailure("rg-sender cert: \(made.errors)") }
+        try makeCertificates(in: folder)
         let natMap = options.natMap ?? ["default = 127.0.0.1:\(ports.origin)"]
         try folder.write(natMap.joined(separator: "\n") + "\n", to: "railgun-nat.conf")
         let listenerLines =

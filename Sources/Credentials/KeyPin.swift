@@ -1,0 +1,29 @@
+import Crypto
+import Foundation
+import X509
+
+/// A key by the SHA-256 of its SubjectPublicKeyInfo: it stays the same when its certificate is renewed.
+package struct KeyPin: Hashable, Sendable, CustomStringConvertible {
+    /// "sha256/" and 44 characters of base64.
+    package let description: String
+
+    private static let prefix = "sha256/"
+
+    init(_ key: Certificate.PublicKey) {
+        // A key that was read can be written.
+        let bytes = (try? key.serializeAsPEM().derBytes) ?? []
+        description = Self.prefix + Data(SHA256.hash(data: bytes)).base64EncodedString()
+    }
+
+    /// Reads a pin; `nil` for anything else.
+    ///
+    /// - Parameter text: As it is printed, or with the two slashes of curl.
+    package init?(_ text: some StringProtocol) {
+        guard text.hasPrefix(Self.prefix) else { return nil }
+        let digits = text.dropFirst(Self.prefix.count).drop { $0 == "/" && text.hasPrefix("sha256//") }
+        guard text.utf8.count - digits.utf8.count <= Self.prefix.count + 1, digits.utf8.count == 44,
+            let hash = Data(base64Encoded: String(digits)), hash.count == SHA256.byteCount
+        else { return nil }
+        description = Self.prefix + hash.base64EncodedString()
+    }
+}
