@@ -24,6 +24,8 @@ struct FrameFlags: OptionSet, Hashable {
 
     /// REQUEST, RESPONSE, DATA: nothing follows in this direction.
     static let end = FrameFlags(rawValue: 1)
+    /// REQUEST: the answer is not to be kept, nor compared with others.
+    static let uncompared = FrameFlags(rawValue: 2)
     /// RESPONSE: the body is a page, coded as a delta.
     static let page = FrameFlags(rawValue: 2)
     /// RESPONSE: interim, another one follows.

@@ -33,6 +33,9 @@ final class ListenerExchange {
     private let worker: ListenerWorker
     let request: ForwardedRequest
     private let offers: [UInt64]
+    /// What may be kept and compared; `nil` where the answer can't be a page, or is not to be one.
+    private let rules: BaseRules?
+    private lazy var visitor = rules?.visitor(of: request.fields) ?? .unknown
     private var outgoing: OriginExchange?
     /// The look-up of what the request offers, where memory has none of it.
     private var sharedBases: SharedBases?
@@ -50,9 +53,21 @@ final class ListenerExchange {
     private var outcome: Outcome?
     private(set) var originBytes = 0
 
-    init(_ request: ForwardedRequest, offers: [UInt64], stream: LinkStream, worker: ListenerWorker) {
+    /// - Parameters:
+    ///   - request: The request, judged.
+    ///   - offers: The versions of the page that the sender holds, best first.
+    ///   - isCompared: Whether the sender allows that the answer is kept and compared.
+    ///   - stream: Takes the answer.
+    ///   - worker: Where it runs.
+    init(
+        _ request: ForwardedRequest, offers: [UInt64], isCompared: Bool, stream: LinkStream, worker: ListenerWorker
+    ) {
         self.request = request
         self.offers = offers
+        rules =
+            isCompared && request.upgrade == nil
+                && BaseRules.mayHaveBase(method: request.method, request: request.fields)
+            ? worker.rules[authority: request.authority, target: request.target] : nil
         self.stream = stream
         self.worker = worker
     }
@@ -68,18 +83,13 @@ final class ListenerExchange {
         natFlags = flags
         var request = request
         // A page must come as it is, to be compared. What isn't a page comes as the client would have it.
-        if mayBePage { request.fields.remove(name: "accept-encoding") }
+        if rules != nil { request.fields.remove(name: "accept-encoding") }
         if worker.tellsOrigin { request.fields.replaceOrAdd(name: "Railgun", value: "1") }
         outgoing = worker.origins.send(OriginRequest(request, site: site), receiver: self)
         // Meanwhile, so that it costs no time.
-        guard mayBePage else { return }
+        guard let rules else { return }
         sharedBases = worker.sharedBases(
-            of: offers, key: key,
-            user: PageOwner(rawValue: worker.rules[request.authority].userClass(request: request.fields).number))
-    }
-
-    private var mayBePage: Bool {
-        request.upgrade == nil && BaseRules.mayHaveBase(method: request.method, request: request.fields)
+            of: offers, key: key, user: PageOwner(rawValue: rules.userClass(of: visitor).number))
     }
 
     private func fail(_ failure: ExchangeFailure) {
@@ -179,7 +189,7 @@ extension ListenerExchange: AnswerReceiver {
 
     /// What to collect where the answer may become a page; `nil` where it goes on as it comes.
     private func collects(_ answer: Answer) -> Collected? {
-        guard mayBePage, answer.head.status == .ok else { return nil }
+        guard let rules, answer.head.status == .ok else { return nil }
         var fields = answer.head.headers
         let coding = ContentCoding(fields)
         var length = fields.first(name: "content-length").flatMap { Int($0) }
@@ -192,7 +202,6 @@ extension ListenerExchange: AnswerReceiver {
             length = nil
         case .other: return nil
         }
-        let rules = worker.rules[request.authority]
         guard
             rules.mayBeBase(
                 method: request.method, request: request.fields, status: answer.head.status, answer: fields,
@@ -286,10 +295,9 @@ extension ListenerExchange {
             bytes = decoded
             ContentCoding.editDecoded(&answer.head.headers)
         }
-        let rules = worker.rules[request.authority]
-        guard rules.bodyBytes.contains(bytes.count) else { return sendWhole(answer, bytes) }
+        guard let rules, rules.bodyBytes.contains(bytes.count) else { return sendWhole(answer, bytes) }
         let owner = PageOwner(
-            rawValue: rules.pageClass(request: request.fields, answer: answer.head.headers).number)
+            rawValue: rules.pageClass(of: visitor, answer: answer.head.headers).number)
         body = .encoding
         outgoing = nil
         guard let sharedBases else { return encode(bytes, answer, owner) }

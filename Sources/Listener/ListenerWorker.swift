@@ -250,7 +250,8 @@ extension ListenerWorker: LaneOwner {
                 stream.reset(LinkError(.refused, why))
                 return nil
             }
-            let exchange = ListenerExchange(forwarded, offers: request.offers, stream: stream, worker: self)
+            let exchange = ListenerExchange(
+                forwarded, offers: request.offers, isCompared: request.isCompared, stream: stream, worker: self)
             exchange.start()
             return exchange
         case .refuse(let refusal):

@@ -48,7 +48,9 @@ final class SenderExchange {
     // Pages.
     /// Which page this is; `nil` where the answer can't be one.
     private let key: PageKey?
-    private var user = PageOwner.shared
+    /// What may be kept and compared; `nil` where nothing is.
+    private var rules: BaseRules?
+    private var visitor = Visitor.unknown
     private var offers: [StoredPage] = []
     private var page: (transfer: PageTransfer, answer: Answer, delta: ByteBuffer)?
 
@@ -125,10 +127,12 @@ final class SenderExchange {
     func admitted() {
         if case .awaited = turn { worker.deadlines.remove(self) }
         turn = .taken
-        if let key {
-            user = PageOwner(
-                rawValue: worker.rules[request.authority].userClass(request: request.fields).number)
-            offers = worker.store.offers(for: key, owner: user, limit: SenderWorker.maxOffers)
+        if let key, let rules = worker.rules[authority: request.authority, target: request.target] {
+            self.rules = rules
+            visitor = rules.visitor(of: request.fields)
+            offers = worker.store.offers(
+                for: key, owner: PageOwner(rawValue: rules.userClass(of: visitor).number), limit: SenderWorker.maxOffers
+            )
         }
         send()
     }
@@ -205,7 +209,8 @@ final class SenderExchange {
         if let upgrade = request.upgrade { fields.add(name: "upgrade", value: upgrade) }
         return LinkRequest(
             method: request.method.rawValue, scheme: request.scheme.rawValue, authority: request.authority,
-            target: request.target, fields: fields, offers: offers.map(\.version.prefix))
+            target: request.target, fields: fields, offers: offers.map(\.version.prefix),
+            isCompared: key == nil || rules != nil)
     }
 
     func clientSent(_ bytes: ByteBuffer) {
@@ -526,9 +531,11 @@ extension SenderExchange {
             return send()
         case .success(let page):
             store(page, answer)
-            if let base, base !== offers.first {
+            if let base, base !== offers.first, let rules {
                 // What the listener has is the better offer next time.
-                for owner in [user, .shared] { _ = worker.store.page(prefix: base.version.prefix, owner: owner) }
+                for owner in [PageOwner(rawValue: rules.userClass(of: visitor).number), .shared] {
+                    _ = worker.store.page(prefix: base.version.prefix, owner: owner)
+                }
             }
             var head = answer.head
             let body = page.gzip ?? page.bytes
@@ -573,17 +580,18 @@ extension SenderExchange {
     }
 
     private func store(_ page: RebuiltPage, _ answer: Answer) {
-        guard let key, let version = page.kept else { return }
-        let rules = worker.rules[request.authority]
-        guard
+        // As the rules are now: what a reload turned off is not kept any more.
+        guard let key, let version = page.kept,
+            let rules = worker.rules[authority: request.authority, target: request.target],
             rules.mayBeBase(
                 method: request.method, request: request.fields, status: answer.head.status,
                 answer: answer.head.headers,
                 bytes: page.bytes.count)
         else { return }
-        let owner = PageOwner(
-            rawValue: rules.pageClass(request: request.fields, answer: answer.head.headers).number)
-        worker.store.insert(page.bytes, version: version, key: key, owner: owner)
+        let visitor = rules.visitor(of: request.fields)
+        worker.store.insert(
+            page.bytes, version: version, key: key,
+            owner: PageOwner(rawValue: rules.pageClass(of: visitor, answer: answer.head.headers).number))
     }
 }
 
