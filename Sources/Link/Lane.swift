@@ -549,8 +549,7 @@ package final class Lane: ChannelInboundHandler {
                 bodyBytes += body.readableBytes
                 batch.writeFrame(.data, flags: end ? .end : [], stream: stream.id, payload: body)
             case .padding(let byteCount):
-                batch.writeFrameHeader(.padding, stream: stream.id, payloadBytes: byteCount)
-                batch.writeRepeatingByte(0, count: byteCount)
+                batch.writePadding(stream: stream.id, byteCount: byteCount)
             case .end(let trailers?):
                 let payload = try encoder!.payload(ofTrailers: trailers)
                 stream.machine.sentTrailers()

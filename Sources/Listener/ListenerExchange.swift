@@ -41,6 +41,8 @@ final class ListenerExchange {
     private var sharedBases: SharedBases?
     private var body = Body.awaited
     private var natFlags: RailgunHeader.Flags = []
+    /// What fills an answer up that goes on as it comes; `nil` where it is for all.
+    private var padding: Padding?
     /// Bytes of the answer that are with the stream, but not on the link yet.
     private var heldBytes = 0
     /// Bytes of the request that are with the origin's connection, but not sent yet.
@@ -180,6 +182,12 @@ extension ListenerExchange: AnswerReceiver {
     /// Sends the head of an answer that is no page.
     private func beginStream(_ answer: Answer) {
         crossing = .stream
+        // Of the small ones among them the length may be all that there is to know.
+        if let rules, answer.head.status != .switchingProtocols,
+            rules.pageClass(of: visitor, answer: answer.head.headers) != .shared
+        {
+            padding = worker.padding
+        }
         let isCompressible =
             worker.compressesData
             && LinkCompression.isWorthwhile(
@@ -259,6 +267,7 @@ extension ListenerExchange: AnswerReceiver {
         switch body {
         case .collecting(let collected): encode(collected)
         case .streaming:
+            padding?.padEnd(of: stream)
             stream.finish(trailers: trailers)
             finish()
         case .awaited, .encoding, .done: break
@@ -339,6 +348,7 @@ extension ListenerExchange {
         answer.head.headers.replaceOrAdd(name: "content-length", value: String(bytes.count))
         beginStream(answer)
         stream.send(ByteBuffer(bytes: bytes))
+        padding?.padEnd(of: stream)
         stream.finish(trailers: nil)
         finish()
     }
@@ -365,18 +375,10 @@ extension ListenerExchange {
         if page.base != nil { answer.report.flags |= RailgunHeader.Flags.versionKnown.rawValue }
         answer.head.headers.remove(name: "content-length")  // it is the page's
         stream.answer(answer)
-        if owner != .shared { pad(page.delta.count) }
+        if owner != .shared { worker.padding?.pad(stream, before: page.delta) }
         stream.send(ByteBuffer(bytes: page.delta))
         stream.finish(trailers: nil)
         finish()
-    }
-
-    /// Fills a small private answer up, so that its length tells less of what it is like.
-    private func pad(_ byteCount: Int) {
-        let block = worker.paddingBytes
-        guard block > 0, byteCount < 16 * block else { return }
-        let missing = (block - byteCount % block) % block
-        if missing > 0 { stream.pad(missing) }
     }
 
     private var key: PageKey {

@@ -86,7 +86,10 @@ final class ListenerWorker {
 
     private var configuration: ListenerConfiguration { settings.configuration }
     var maxPageBytes: Int { configuration.pages.streamBytes }
-    var paddingBytes: Int { configuration.paddingBytes }
+    /// What fills answers for one visitor up; `nil` with `page.padding = 0`.
+    var padding: Padding? {
+        configuration.paddingBytes > 0 ? Padding(blockBytes: configuration.paddingBytes, key: classKey) : nil
+    }
 
     func start() {
         origins.start()
