@@ -195,7 +195,9 @@ final class ListenerWorker {
             } else {
                 statistics.counters.originErrors += 1
             }
-            logger.error("\(exchange.request.authority)\(exchange.request.target): \(failure.message)")
+            let request = exchange.request
+            let what = logOutput.words(request.method.rawValue, host: request.authority, target: request.target)
+            logger.error("\(what): \(failure.message)")
         }
         statistics.counters.countResponse(status: exchange.status)
         origins.counts.show(in: statistics)

@@ -278,7 +278,7 @@ final class SenderExchange {
     }
 
     private func refuse(_ refusal: Refusal) {
-        let number = worker.note(refusal, "\(request.method) \(request.authority)\(request.target)")
+        let number = worker.note(refusal, worker.words(request))
         respond(ErrorPage(refusal, site: request.authority, number: number))
     }
 

@@ -65,7 +65,9 @@ package final class SenderService: Drainable {
 
     /// What the statistics server shows beside the statistics.
     package var pages: [String: StatisticsServer.Page] {
-        ["/store": StatisticsServer.json { [store = parts.store] in StoreReport(store) }]
+        ["/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
+                StoreReport(store, naming: log.settings.requests.address)
+            }]
     }
 
     /// Says how long certificates last: now, once a day, and in the statistics.

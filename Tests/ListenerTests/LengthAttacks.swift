@@ -62,9 +62,10 @@ struct LengthAttacks {
             func bytes(_ place: Int, _ digit: Character, _ count: Int) throws -> Int {
                 score.answers += 1
                 let guess = String(token[..<place] + [digit])
-                return try observe(
-                    standsOnPage
-                        ? "\(filler.prefix(count)) \(Self.before)\(guess)" : guess + filler.suffix(count).prefix(8))
+                if standsOnPage { return try observe("\(filler.prefix(count)) \(Self.before)\(guess)") }
+                // Never the victim's very page: its version would be that of the victim's own copy, which a sender with other
+                // settings might offer. That takes a guess of the whole page at once.
+                return try observe(guess + filler.suffix(count + 1).prefix(8))
             }
             for place in token.indices {
                 var (step, before) = (0, try bytes(place, "~", 0))
@@ -100,7 +101,7 @@ struct LengthAttacks {
             }
         }
         print("another's page as base, \(isOff ? "unprotected" : "by default"): \(score)")
-        #expect(isOff ? score.found >= 12 : score.found <= 5, "\(score)")
+        #expect(isOff ? score.found >= 12 : score.found <= 3, "\(score)")
     }
 
     /// The observer's text stands on the victim's page, which is compared with an earlier one of the victim.

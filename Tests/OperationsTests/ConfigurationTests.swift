@@ -80,7 +80,7 @@ final class ConfigurationTests {
         #expect(read.memcached.timeout == .milliseconds(100) && read.memcached.byteLimit == 100_000)
         #expect(
             read.warnings.map(\.description) == [
-                "f.conf:5: activation.token = abc: is not supported yet: "
+                "f.conf:5: activation.token = ...: is not supported yet: "
                     + "'rg-sender cert' makes certificates, see cert.file"
             ])
     }
