@@ -36,6 +36,11 @@ package struct IgnoredCookies: Hashable, Sendable {
         }
     }
 
+    /// All of them, always in the same order.
+    package var names: [String] {
+        patterns.joined().map { String(decoding: $0.name, as: UTF8.self) + ($0.isPrefix ? "*" : "") }
+    }
+
     /// Whether a cookie of this name is ignored; no allocation.
     func contains(_ name: some Collection<UInt8>) -> Bool {
         guard let first = name.first else { return false }

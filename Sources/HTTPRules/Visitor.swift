@@ -1,5 +1,5 @@
 internal import Crypto
-package import NIOHTTP1
+import NIOHTTP1
 
 /// Who asks, as far as a request says it; found once for each request.
 package enum Visitor: Hashable, Sendable {

@@ -48,7 +48,8 @@ struct SecretsTests {
         let ok = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nSet-Cookie: a=\(secret)\r\n"
         return [
             "HTTP/1.1 \(secret)\r\n\r\n", "\(secret)", "\(ok)Set-Cookie: \(secret)\u{1}\r\n\r\n",
-            "\(ok)Content-Length: \(secret)\r\n\r\n", "\(ok)\(secret)\r\n\r\n", "\(ok)Content-Length: 900\r\n\r\n\(secret)",
+            "\(ok)Content-Length: \(secret)\r\n\r\n", "\(ok)\(secret)\r\n\r\n",
+            "\(ok)Content-Length: 900\r\n\r\n\(secret)",
             "\(ok)Transfer-Encoding: chunked\r\n\r\n\(secret)\r\n", "\(ok)Transfer-Encoding: \(secret)\r\n\r\n",
             "\(ok)Content-Encoding: gzip\r\nContent-Length: \(secret.utf8.count)\r\n\r\n\(secret)",
             "HTTP/1.1 101 Switching\r\nUpgrade: \(secret)\r\nConnection: upgrade\r\n\r\n",
@@ -88,7 +89,8 @@ struct SecretsTests {
                 _ = try? line.get(Self.target, Self.fields)
                 _ = try? line.get(Self.target, Self.fields, method: "POST", body: form)
             }
-            try? TCPSocket(connectingTo: line.wan).send([UInt8](latin1: "GET /?\(Self.planted("stranger")) HTTP/1.1\r\n\r\n"))
+            try? TCPSocket(connectingTo: line.wan).send(
+                [UInt8](latin1: "GET /?\(Self.planted("stranger")) HTTP/1.1\r\n\r\n"))
             origin.stop()
             #expect(try line.get(Self.target, Self.fields).status == 502)
             for port in [statistics.0.port, statistics.1.port] {

@@ -1,5 +1,6 @@
 import Corpus
 import EmbeddedLine
+import Foundation
 import NIOHTTP1
 import Testing
 
@@ -15,6 +16,7 @@ struct LengthAttacks {
     private static let (anna, mallory): (HTTPHeaders, HTTPHeaders) = (
         ["Cookie": "session=anna"], ["Cookie": "session=mallory"]
     )
+    private static let isLong = ProcessInfo.processInfo.environment["RAILGUN_LONG"] != nil
     /// Without any protection.
     private static let off = "delta.default = shared\npage.padding = 0"
 
@@ -40,6 +42,8 @@ struct LengthAttacks {
         var found = 0.0
         var digits = 0
         var answers = 0
+        /// What chance gives in all but one of a million runs: the mean, and five and a half deviations.
+        var most: Double { (Double(digits) + 5.5 * (15 * Double(digits)).squareRoot()) / 16 }
         var description: String {
             "\(found) of \(digits) digits with \(answers) answers; by chance \(Double(digits) / 16)"
         }
@@ -52,7 +56,11 @@ struct LengthAttacks {
     ///   - standsOnPage: Whether the text stands on the victim's page, beside the token; else in the token's place on the
     ///     observer's own, which the victim's may be compared with.
     ///   - victim: Makes what gives, for a text of the observer's choice, the bytes of the victim's answer.
-    private func attack(tokens: UInt64, standsOnPage: Bool, victim: (String) throws -> (String) throws -> Int) throws -> Score {
+    /// - Returns: How many digits were found.
+    /// - Throws: Where an exchange went wrong.
+    private func attack(
+        tokens: UInt64, standsOnPage: Bool, victim: (String) throws -> (String) throws -> Int
+    ) throws -> Score {
         var score = Score()
         for seed in 0..<tokens {
             var random = SeededGenerator(seed: seed)
@@ -90,7 +98,7 @@ struct LengthAttacks {
 
     /// The observer has a page of his own at the same address, and has there what he believes to stand on the victim's.
     @Test(arguments: [true, false]) func anothersPageIsABaseOnlyWhereTheSiteSaysSo(isOff: Bool) throws {
-        let score = try attack(tokens: 3, standsOnPage: false) { token in
+        let score = try attack(tokens: Self.isLong ? 3 : 1, standsOnPage: false) { token in
             let end = try ListenerEnd(isOff ? Self.off : "")
             return { text in
                 let poison = Self.page(token: text, text: "Hello")
@@ -101,12 +109,12 @@ struct LengthAttacks {
             }
         }
         print("another's page as base, \(isOff ? "unprotected" : "by default"): \(score)")
-        #expect(isOff ? score.found >= 12 : score.found <= 3, "\(score)")
+        #expect(isOff ? score.found >= Double(score.digits) / 2 : score.found <= score.most, "\(score)")
     }
 
     /// The observer's text stands on the victim's page, which is compared with an earlier one of the victim.
     @Test(arguments: [true, false]) func aSecretBesideTextOfAnotherIsNotFoundDigitByDigit(isOff: Bool) throws {
-        let score = try attack(tokens: 6, standsOnPage: true) { token in
+        let score = try attack(tokens: Self.isLong ? 6 : 2, standsOnPage: true) { token in
             let end = try ListenerEnd(isOff ? Self.off : "")
             let base = Self.page(token: token, text: "Hello")
             _ = end.fetch(base, asked: Self.anna)
@@ -117,7 +125,6 @@ struct LengthAttacks {
             }
         }
         print("a secret beside text of another, \(isOff ? "unprotected" : "by default"): \(score)")
-        // By chance it is 3 of 48, with a deviation of 1.7.
-        #expect(isOff ? score.found >= 24 : score.found <= 13, "\(score)")
+        #expect(isOff ? score.found >= Double(score.digits) / 2 : score.found <= score.most, "\(score)")
     }
 }

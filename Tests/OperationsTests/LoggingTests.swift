@@ -42,7 +42,8 @@ final class LoggingTests {
     func whatMayBeASecretOfATargetIsLeftOut(target: String, logged: String) {
         #expect(LoggedRequest(showsQuery: false).target(target) == logged)
         #expect(LoggedRequest(showsQuery: true).target("/news?a=1;b") == "/news?a=1;b")
-        #expect(LoggedRequest(showsQuery: false).address("https://a.example:8443/b?c") == "https://a.example:8443/b?...")
+        #expect(
+            LoggedRequest(showsQuery: false).address("https://a.example:8443/b?c") == "https://a.example:8443/b?...")
         #expect(LoggedRequest(showsQuery: false).host("a:b@c") == "...@c")
     }
 

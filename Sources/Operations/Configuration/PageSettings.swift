@@ -54,6 +54,20 @@ package struct PageSettings: Equatable, Sendable {
         sharing = SharingTable(&settings)
     }
 
+    /// A name for the rules of classes: pages that were kept by others are of no use.
+    package var classRules: String {
+        let text = (sharing.lines + [""] + ignoredCookies.names).joined(separator: "\n")
+        return SHA256.hash(data: Data(text.utf8)).prefix(16).map { String($0, radix: 16) }.joined(separator: "-")
+    }
+
+    /// Which pages that were kept by other settings may not be kept, or compared, by these; `nil` for none.
+    package func forbids(whatWasKeptBy old: PageSettings) -> (@Sendable (String) -> Bool)? {
+        // Whoever is told apart by more cookies than before has pages among the shared ones.
+        if ignoredCookies != old.ignoredCookies { return { _ in true } }
+        guard sharing != old.sharing else { return nil }
+        return { [sharing] address in sharing.value(address: address) < old.sharing.value(address: address) }
+    }
+
     /// What visitors' classes are made with.
     ///
     /// Made anew by each process; where private pages leave memory, made from `store.key.file`, so that they are of use

@@ -64,6 +64,14 @@ package struct SharingTable: Equatable, Sendable {
 }
 
 extension SharingTable {
+    /// All lines, always in the same order.
+    var lines: [String] {
+        [fallback.rawValue]
+            + sites.lines.flatMap { host, port, lines in
+                lines.map { "\(host):\(port ?? 0)\(String(decoding: $0.path, as: UTF8.self)) \($0.value.rawValue)" }
+            }
+    }
+
     private static let expected = Sharing.allCases.map(\.rawValue).joined(separator: " or ")
 
     init(_ settings: inout Settings) {
