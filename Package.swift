@@ -258,8 +258,8 @@ let package = Package(
         .testTarget(
             name: "ListenerTests",
             dependencies: [
-                "CLibdeflate", "DeltaEngine", "EmbeddedLine", "Exchange", "HTTPRules", "Link", "Listener", "Operations",
-                "PageStore", "SharedStore", nioCore, nioHTTP1, nioPosix,
+                "CLibdeflate", "Corpus", "DeltaEngine", "EmbeddedLine", "Exchange", "HTTPRules", "Link", "Listener",
+                "Operations", "PageStore", "SharedStore", nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(

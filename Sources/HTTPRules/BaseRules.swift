@@ -4,7 +4,7 @@ package import NIOHTTP1
 /// Whose page an answer is: a page of one class is never a base for a page of another.
 package enum PageClass: Hashable, Sendable {
     case shared
-    /// A keyed hash over what identifies the user: Authorization and Cookie.
+    /// One visitor's: a keyed hash over what identifies him.
     case user(UInt64)
 
     /// As a store names it: 0 for the shared class, which no user's hash may be.
@@ -18,14 +18,14 @@ package enum PageClass: Hashable, Sendable {
 
 /// Which answers may be kept as bases for deltas, and for whom.
 ///
-/// Nothing is ever answered from a base, so `no-store` and `private` don't forbid one in memory. They do say that the length
-/// of a delta must not tell one user about another's page: such answers form a class for each user.
+/// Nothing is ever answered from a base, so `no-store` and `private` don't forbid one in memory. But the length of a delta
+/// tells how alike two pages are. So what may have been made for one visitor forms a class for him alone.
 package struct BaseRules: Sendable {
     /// Sizes in bytes, as the origin made the page; smaller ones gain nothing, larger ones stream.
     package let bodyBytes: ClosedRange<Int>
     /// The site says `delta = shared`: its users' pages may be bases for one another.
     package let sharesUserPages: Bool
-    private let key: SymmetricKey
+    private let visitors: VisitorRules
     /// The class of who sends neither a cookie nor credentials.
     private let nobodysHash: UInt64
 
@@ -33,14 +33,16 @@ package struct BaseRules: Sendable {
     /// cost more processor time than all else that both ends do for it (docs/numbers.md).
     package static let smallestPageBytes = 512
 
+    /// - `ignored`: Cookies that tell nobody apart.
     /// - `key`: Made anew by each process: a class means nothing outside of it.
     package init(
-        bodyBytes: ClosedRange<Int> = smallestPageBytes...250_000, sharesUserPages: Bool = false, key: SymmetricKey
+        bodyBytes: ClosedRange<Int> = smallestPageBytes...250_000, sharesUserPages: Bool = false,
+        ignored: IgnoredCookies = IgnoredCookies(IgnoredCookies.standard)!, key: SymmetricKey
     ) {
         self.bodyBytes = bodyBytes
         self.sharesUserPages = sharesUserPages
-        self.key = key
-        nobodysHash = Self.userHash([:], key: key)
+        visitors = VisitorRules(key: key, ignored: ignored)
+        nobodysHash = visitors.hash([])
     }
 
     /// Whether answers to this request may be bases at all, as far as it can be seen before one comes.
@@ -71,48 +73,70 @@ package struct BaseRules: Sendable {
         return isText
     }
 
-    /// Whose page this is.
+    /// Who asks; where all share their pages, nobody wants to know.
     ///
-    /// Cost: under 1 µs for shared pages, about 2 µs for a user's.
-    package func pageClass(request: HTTPHeaders, answer: HTTPHeaders) -> PageClass {
-        if sharesUserPages { return .shared }
-        let isUsers = request.contains(name: "authorization") || answer.contains(where: Self.marksUser)
-        return isUsers ? .user(Self.userHash(request, key: key)) : .shared
+    /// Cost: see ``Visitor``; ask once for each request.
+    package func visitor(of request: HTTPHeaders) -> Visitor {
+        sharesUserPages ? .unknown : visitors.visitor(of: request)
     }
 
-    /// The class that answers to this request have if they are made for one user.
+    /// Whose page an answer to a visitor is.
     ///
-    /// Cost: about 2 µs with cookies.
-    package func userClass(request: HTTPHeaders) -> PageClass {
+    /// One visitor's where the answer says so, or where he is known and the answer doesn't say that it is for all.
+    package func pageClass(of visitor: Visitor, answer: HTTPHeaders) -> PageClass {
         if sharesUserPages { return .shared }
-        let names = ["cookie", "authorization"]
-        return .user(
-            names.contains(where: { request.contains(name: $0) }) ? Self.userHash(request, key: key) : nobodysHash)
+        let marks = marks(answer)
+        if marks.contains(.oneVisitors) { return userClass(of: visitor) }
+        if case .known = visitor, !marks.contains(.forAll) || marks.contains(.varies) { return userClass(of: visitor) }
+        return .shared
     }
 
-    private static func marksUser(name: String, value: String) -> Bool {
-        switch name.utf8.count {
-        case 10 where name.equalsIgnoringCase("set-cookie"): true
-        case 13 where name.equalsIgnoringCase("cache-control"):
-            // `private="set-cookie"` names fields only, but the page is then made for one user as well.
-            listMembers(value).contains { member in
-                let directive = member.prefix { $0 != "=" }
-                return directive.equalsIgnoringCase("private") || directive.equalsIgnoringCase("no-store")
-            }
-        default: false
+    /// The class that answers to a visitor have if they are made for one visitor.
+    package func userClass(of visitor: Visitor) -> PageClass {
+        if sharesUserPages { return .shared }
+        switch visitor {
+        case .unknown: return .user(nobodysHash)
+        case .known(let hash): return .user(hash)
         }
     }
 
-    private static func userHash(_ request: HTTPHeaders, key: SymmetricKey) -> UInt64 {
-        var hash = HMAC<SHA256>(key: key)
-        for (name, value) in request {
-            // A letter and an end of line around each value, which no value holds: no two requests read the same.
-            if name.equalsIgnoringCase("cookie") {
-                hash.update(data: Array("c\(value)\n".utf8))
-            } else if name.equalsIgnoringCase("authorization") {
-                hash.update(data: Array("a\(value)\n".utf8))
+    /// What an answer says of whom it is for.
+    private struct Marks: OptionSet {
+        let rawValue: UInt8
+        /// `private`, `no-store`, or a cookie that is set.
+        static let oneVisitors = Marks(rawValue: 1)
+        /// `public` or `s-maxage`: any cache may give it to anybody.
+        static let forAll = Marks(rawValue: 2)
+        /// By what identifies a visitor.
+        static let varies = Marks(rawValue: 4)
+    }
+
+    private func marks(_ answer: HTTPHeaders) -> Marks {
+        var marks: Marks = []
+        for (name, value) in answer {
+            switch name.utf8.count {
+            case 4 where name.equalsIgnoringCase("vary"):
+                for member in listMembers(value)
+                where member.equalsIgnoringCase("cookie") || member.equalsIgnoringCase("authorization")
+                    || member == "*"
+                { marks.insert(.varies) }
+            case 10 where name.equalsIgnoringCase("set-cookie"):
+                if visitors.marksVisitor(setCookie: value) { marks.insert(.oneVisitors) }
+            case 13 where name.equalsIgnoringCase("cache-control"):
+                for directive in listMembers(value) { marks.formUnion(Self.marks(directive)) }
+            default: continue
             }
         }
-        return hash.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        return marks
+    }
+
+    private static func marks(_ directive: Substring) -> Marks {
+        // `private="set-cookie"` names fields only, but the page is then made for one visitor as well.
+        let name = directive.prefix { $0 != "=" }
+        if name.equalsIgnoringCase("private") || name.equalsIgnoringCase("no-store") { return .oneVisitors }
+        if name.equalsIgnoringCase("public") { return .forAll }
+        // With 0, no cache may give it to anybody without asking.
+        guard name.equalsIgnoringCase("s-maxage") else { return [] }
+        return directive.dropFirst(name.count).contains { "1"..."9" ~= $0 } ? .forAll : []
     }
 }

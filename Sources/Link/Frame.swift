@@ -24,6 +24,8 @@ struct FrameFlags: OptionSet, Hashable {
 
     /// REQUEST, RESPONSE, DATA: nothing follows in this direction.
     static let end = FrameFlags(rawValue: 1)
+    /// REQUEST: the answer is not to be kept, nor compared with others.
+    static let uncompared = FrameFlags(rawValue: 2)
     /// RESPONSE: the body is a page, coded as a delta.
     static let page = FrameFlags(rawValue: 2)
     /// RESPONSE: interim, another one follows.
@@ -46,6 +48,14 @@ struct Frame {
     static let maxPayloadBytes = 1 << 20
     /// The longest piece of body in one frame: small, so that others' frames wait little.
     static let maxDataBytes = 16 * 1024
+
+    /// The bytes of a frame without its payload.
+    static func headBytes(stream: UInt32, payloadBytes: Int) -> Int {
+        1 + ByteBuffer.varintBytes(UInt64(stream)) + ByteBuffer.varintBytes(UInt64(payloadBytes))
+    }
+
+    /// The bytes of a frame that pads, without its payload: always the same, so that they tell nothing either.
+    static func paddingHeadBytes(stream: UInt32) -> Int { 1 + ByteBuffer.varintBytes(UInt64(stream)) + 2 }
 
     /// Takes the next frame off `buffer`; `nil` where it isn't complete yet.
     static func read(from buffer: inout ByteBuffer) throws(LinkError) -> Frame? {
@@ -79,6 +89,14 @@ extension ByteBuffer {
         writeInteger(kind.rawValue | flags.rawValue << 4)
         writeVarint(UInt64(stream))
         writeVarint(UInt64(payloadBytes))
+    }
+
+    /// Writes a frame of bytes that say nothing, up to 16,383 of them; see ``Frame/paddingHeadBytes(stream:)``.
+    mutating func writePadding(stream: UInt32, byteCount: Int) {
+        writeInteger(FrameKind.padding.rawValue)
+        writeVarint(UInt64(stream))
+        writeInteger(UInt16(byteCount) | 1 << 14)
+        writeRepeatingByte(0, count: byteCount)
     }
 
     /// Writes a whole frame.

@@ -12,9 +12,12 @@ package struct LinkRequest: Sendable {
     package var fields: HTTPHeaders
     /// The versions of the page that the sender holds, best first: the first 8 bytes of each one's SHA-256.
     package var offers: [UInt64]
+    /// Whether the answer may be kept, and compared with other pages; what else is said of it doesn't matter then.
+    package var isCompared: Bool
 
     package init(
-        method: String, scheme: String, authority: String, target: String, fields: HTTPHeaders, offers: [UInt64] = []
+        method: String, scheme: String, authority: String, target: String, fields: HTTPHeaders, offers: [UInt64] = [],
+        isCompared: Bool = true
     ) {
         self.method = method
         self.scheme = scheme
@@ -22,6 +25,7 @@ package struct LinkRequest: Sendable {
         self.target = target
         self.fields = fields
         self.offers = offers
+        self.isCompared = isCompared
     }
 
     /// The most versions that a request may offer.

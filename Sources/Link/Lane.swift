@@ -314,7 +314,7 @@ package final class Lane: ChannelInboundHandler {
 
     private func receivedRequest(_ frame: Frame, _ payload: inout ByteBuffer) throws(LinkError) {
         let opening = try machine.receivedOpening(of: frame.stream, current: streams.count)
-        let request = try decoder.request(&payload)  // even where it is refused: heads build on each other
+        var request = try decoder.request(&payload)  // even where it is refused: heads build on each other
         guard opening == .accept else {
             return writeReset(
                 frame.stream, LinkError(.refused, "\(streams.count) requests at once are under way here"))
@@ -322,6 +322,7 @@ package final class Lane: ChannelInboundHandler {
         let stream = addStream(frame.stream)
         stream.linkBytes = frame.payload.readableBytes + 6
         let end = frame.flags.contains(.end)
+        request.isCompared = !frame.flags.contains(.uncompared)
         try stream.machine.receivedHead(interim: false, end: end)
         let receiver = ownerEvents.lane(self, opened: stream, request, end: end)
         if streams[stream.id] === stream { stream.requestReceiver = receiver }
@@ -535,7 +536,9 @@ package final class Lane: ChannelInboundHandler {
                 let payload = try encoder!.payload(of: request)
                 let end = stream.takeEnd()
                 stream.machine.sentHead(interim: false, end: end)
-                batch.writeFrame(.request, flags: end ? .end : [], stream: stream.id, payload: payload)
+                var flags: FrameFlags = request.isCompared ? [] : .uncompared
+                if end { flags.insert(.end) }
+                batch.writeFrame(.request, flags: flags, stream: stream.id, payload: payload)
             case .interim(let head):
                 let payload = try encoder!.payload(of: Answer(head: head))
                 stream.machine.sentHead(interim: true, end: false)
@@ -554,8 +557,7 @@ package final class Lane: ChannelInboundHandler {
                 bodyBytes += body.readableBytes
                 batch.writeFrame(.data, flags: end ? .end : [], stream: stream.id, payload: body)
             case .padding(let byteCount):
-                batch.writeFrameHeader(.padding, stream: stream.id, payloadBytes: byteCount)
-                batch.writeRepeatingByte(0, count: byteCount)
+                batch.writePadding(stream: stream.id, byteCount: byteCount)
             case .end(let trailers?):
                 let payload = try encoder!.payload(ofTrailers: trailers)
                 stream.machine.sentTrailers()

@@ -63,6 +63,9 @@ package final class LinkStream: OutgoingRequest {
     /// Makes the check of a page that crosses the link on this stream.
     package var checkKey: PageCheckKey { lane.checkKey }
 
+    /// The bytes of body that were sent or wait, as they cross the link.
+    package var bodyBytes: Int { queuedBytes + sentBytes }
+
     /// Whether something waits that may be sent now.
     var canSend: Bool {
         guard case .body(let body)? = outbox.first else { return !outbox.isEmpty }
@@ -173,8 +176,22 @@ package final class LinkStream: OutgoingRequest {
         outbox.contains { if case .answer = $0 { true } else { false } }
     }
 
-    /// Sends bytes that say nothing, so that an observer of the link learns less from lengths.
-    package func pad(_ byteCount: Int) { enqueue(.padding(byteCount: byteCount)) }
+    /// Sends bytes that say nothing, so that an observer of the link learns less from lengths: they and the answer's body, the
+    /// heads of all their frames included, take a multiple of `blockBytes`.
+    ///
+    /// - Parameters:
+    ///   - bodyBytes: Of the body that is yet to be sent; what waits or was sent is counted by itself.
+    ///   - blockBytes: 1…4096.
+    ///   - extraBytes: Below `blockBytes`: at least so many.
+    package func pad(bodyBytes: Int = 0, toMultipleOf blockBytes: Int, extraBytes: Int = 0) {
+        let bytes = bodyBytes + self.bodyBytes
+        let (whole, rest) = bytes.quotientAndRemainder(dividingBy: Frame.maxDataBytes)
+        var taken = bytes + whole * Frame.headBytes(stream: id, payloadBytes: Frame.maxDataBytes)
+        if rest > 0 { taken += Frame.headBytes(stream: id, payloadBytes: rest) }
+        taken += Frame.paddingHeadBytes(stream: id) + extraBytes
+        let missing = (blockBytes - taken % blockBytes) % blockBytes
+        enqueue(.padding(byteCount: extraBytes + missing))
+    }
 }
 
 /// Who takes one request on the listener's end.

@@ -12,6 +12,16 @@ extension ByteBuffer {
         }
     }
 
+    /// How many bytes a number below 2^62 takes.
+    static func varintBytes(_ value: UInt64) -> Int {
+        switch value {
+        case 0..<1 << 6: 1
+        case 0..<1 << 14: 2
+        case 0..<1 << 30: 4
+        default: 8
+        }
+    }
+
     /// Reads a number; `nil` where the bytes end before it does.
     mutating func readVarint() -> UInt64? {
         guard let first: UInt8 = getInteger(at: readerIndex) else { return nil }

@@ -33,11 +33,16 @@ final class ListenerExchange {
     private let worker: ListenerWorker
     let request: ForwardedRequest
     private let offers: [UInt64]
+    /// What may be kept and compared; `nil` where the answer can't be a page, or is not to be one.
+    private let rules: BaseRules?
+    private lazy var visitor = rules?.visitor(of: request.fields) ?? .unknown
     private var outgoing: OriginExchange?
     /// The look-up of what the request offers, where memory has none of it.
     private var sharedBases: SharedBases?
     private var body = Body.awaited
     private var natFlags: RailgunHeader.Flags = []
+    /// What fills an answer up that goes on as it comes; `nil` where it is for all.
+    private var padding: Padding?
     /// Bytes of the answer that are with the stream, but not on the link yet.
     private var heldBytes = 0
     /// Bytes of the request that are with the origin's connection, but not sent yet.
@@ -50,9 +55,21 @@ final class ListenerExchange {
     private var outcome: Outcome?
     private(set) var originBytes = 0
 
-    init(_ request: ForwardedRequest, offers: [UInt64], stream: LinkStream, worker: ListenerWorker) {
+    /// - Parameters:
+    ///   - request: The request, judged.
+    ///   - offers: The versions of the page that the sender holds, best first.
+    ///   - isCompared: Whether the sender allows that the answer is kept and compared.
+    ///   - stream: Takes the answer.
+    ///   - worker: Where it runs.
+    init(
+        _ request: ForwardedRequest, offers: [UInt64], isCompared: Bool, stream: LinkStream, worker: ListenerWorker
+    ) {
         self.request = request
         self.offers = offers
+        rules =
+            isCompared && request.upgrade == nil
+                && BaseRules.mayHaveBase(method: request.method, request: request.fields)
+            ? worker.rules[authority: request.authority, target: request.target] : nil
         self.stream = stream
         self.worker = worker
     }
@@ -68,18 +85,13 @@ final class ListenerExchange {
         natFlags = flags
         var request = request
         // A page must come as it is, to be compared. What isn't a page comes as the client would have it.
-        if mayBePage { request.fields.remove(name: "accept-encoding") }
+        if rules != nil { request.fields.remove(name: "accept-encoding") }
         if worker.tellsOrigin { request.fields.replaceOrAdd(name: "Railgun", value: "1") }
         outgoing = worker.origins.send(OriginRequest(request, site: site), receiver: self)
         // Meanwhile, so that it costs no time.
-        guard mayBePage else { return }
+        guard let rules else { return }
         sharedBases = worker.sharedBases(
-            of: offers, key: key,
-            user: PageOwner(rawValue: worker.rules[request.authority].userClass(request: request.fields).number))
-    }
-
-    private var mayBePage: Bool {
-        request.upgrade == nil && BaseRules.mayHaveBase(method: request.method, request: request.fields)
+            of: offers, key: key, user: PageOwner(rawValue: rules.userClass(of: visitor).number))
     }
 
     private func fail(_ failure: ExchangeFailure) {
@@ -170,6 +182,12 @@ extension ListenerExchange: AnswerReceiver {
     /// Sends the head of an answer that is no page.
     private func beginStream(_ answer: Answer) {
         crossing = .stream
+        // Of the small ones among them the length may be all that there is to know.
+        if let rules, answer.head.status != .switchingProtocols,
+            rules.pageClass(of: visitor, answer: answer.head.headers) != .shared
+        {
+            padding = worker.padding
+        }
         let isCompressible =
             worker.compressesData
             && LinkCompression.isWorthwhile(
@@ -179,7 +197,7 @@ extension ListenerExchange: AnswerReceiver {
 
     /// What to collect where the answer may become a page; `nil` where it goes on as it comes.
     private func collects(_ answer: Answer) -> Collected? {
-        guard mayBePage, answer.head.status == .ok else { return nil }
+        guard let rules, answer.head.status == .ok else { return nil }
         var fields = answer.head.headers
         let coding = ContentCoding(fields)
         var length = fields.first(name: "content-length").flatMap { Int($0) }
@@ -192,7 +210,6 @@ extension ListenerExchange: AnswerReceiver {
             length = nil
         case .other: return nil
         }
-        let rules = worker.rules[request.authority]
         guard
             rules.mayBeBase(
                 method: request.method, request: request.fields, status: answer.head.status, answer: fields,
@@ -250,6 +267,7 @@ extension ListenerExchange: AnswerReceiver {
         switch body {
         case .collecting(let collected): encode(collected)
         case .streaming:
+            padding?.padEnd(of: stream)
             stream.finish(trailers: trailers)
             finish()
         case .awaited, .encoding, .done: break
@@ -286,10 +304,9 @@ extension ListenerExchange {
             bytes = decoded
             ContentCoding.editDecoded(&answer.head.headers)
         }
-        let rules = worker.rules[request.authority]
-        guard rules.bodyBytes.contains(bytes.count) else { return sendWhole(answer, bytes) }
+        guard let rules, rules.bodyBytes.contains(bytes.count) else { return sendWhole(answer, bytes) }
         let owner = PageOwner(
-            rawValue: rules.pageClass(request: request.fields, answer: answer.head.headers).number)
+            rawValue: rules.pageClass(of: visitor, answer: answer.head.headers).number)
         body = .encoding
         outgoing = nil
         guard let sharedBases else { return encode(bytes, answer, owner) }
@@ -331,6 +348,7 @@ extension ListenerExchange {
         answer.head.headers.replaceOrAdd(name: "content-length", value: String(bytes.count))
         beginStream(answer)
         stream.send(ByteBuffer(bytes: bytes))
+        padding?.padEnd(of: stream)
         stream.finish(trailers: nil)
         finish()
     }
@@ -357,18 +375,10 @@ extension ListenerExchange {
         if page.base != nil { answer.report.flags |= RailgunHeader.Flags.versionKnown.rawValue }
         answer.head.headers.remove(name: "content-length")  // it is the page's
         stream.answer(answer)
-        if owner != .shared { pad(page.delta.count) }
+        if owner != .shared { worker.padding?.pad(stream, before: page.delta) }
         stream.send(ByteBuffer(bytes: page.delta))
         stream.finish(trailers: nil)
         finish()
-    }
-
-    /// Fills a small private answer up, so that its length tells less of what it is like.
-    private func pad(_ byteCount: Int) {
-        let block = worker.paddingBytes
-        guard block > 0, byteCount < 16 * block else { return }
-        let missing = (block - byteCount % block) % block
-        if missing > 0 { stream.pad(missing) }
     }
 
     private var key: PageKey {

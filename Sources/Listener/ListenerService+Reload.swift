@@ -35,6 +35,10 @@ extension ListenerService {
                         configuration.natMap, configuration.origins, tls: settings.originTLS)
                 }.get()
             }
+            // From here on, nothing is kept by the old rules.
+            if let stricter = configuration.pages.forbids(whatWasKeptBy: before.configuration.pages) {
+                _ = await purge(where: stricter)
+            }
             parts.linkTLS.withLockedValue { $0 = settings.linkTLS }
             updateLinks(configuration.senders)
             replaced?.stop()

@@ -100,7 +100,30 @@ package final class ListenerService: Drainable {
 
     /// What the statistics server shows beside the statistics.
     package var pages: [String: StatisticsServer.Page] {
-        ["/store": StatisticsServer.json { [store = parts.store] in StoreReport(store) }]
+        [
+            "/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
+                StoreReport(store, naming: log.settings.requests.address)
+            }
+        ]
+    }
+
+    /// Forgets pages, in memory, in the file, and what memory knew of them in memcached.
+    package func purge(_ scope: PurgeScope) async -> ControlSocket.Outcome {
+        let (purged, left) = await purge(where: scope.matches)
+        var lines = purged.words
+        if let left {
+            lines.append(
+                left == 0
+                    ? "memcached: what memory knew; the rest goes after memcached.expiration"
+                    : "memcached: \(left) items could not be removed; they go after memcached.expiration")
+        }
+        return ControlSocket.Outcome(lines, isComplete: purged.fileFailure == nil && (left ?? 0) == 0)
+    }
+
+    /// - Returns: What was forgotten, and how many items memcached kept; `nil` where there is none.
+    func purge(where matches: @escaping @Sendable (String) -> Bool) async -> (PurgedPages, left: Int?) {
+        let purged = await parts.store.purge(where: matches)
+        return (purged, await memcached.withLockedValue { $0 }?.remove(purged.versions))
     }
 
     /// Says how long certificates last: now, once a day, and in the statistics.

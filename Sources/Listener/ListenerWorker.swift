@@ -93,7 +93,10 @@ final class ListenerWorker {
 
     private var configuration: ListenerConfiguration { settings.configuration }
     var maxPageBytes: Int { configuration.pages.streamBytes }
-    var paddingBytes: Int { configuration.paddingBytes }
+    /// What fills answers for one visitor up; `nil` with `page.padding = 0`.
+    var padding: Padding? {
+        configuration.paddingBytes > 0 ? Padding(blockBytes: configuration.paddingBytes, key: classKey) : nil
+    }
 
     func start() {
         origins.start()
@@ -199,7 +202,9 @@ final class ListenerWorker {
             } else {
                 statistics.counters.originErrors += 1
             }
-            logger.error("\(exchange.request.authority)\(exchange.request.target): \(failure.message)")
+            let request = exchange.request
+            let what = logOutput.words(request.method.rawValue, host: request.authority, target: request.target)
+            logger.error("\(what): \(failure.message)")
         }
         statistics.counters.countResponse(status: exchange.status)
         origins.counts.show(in: statistics)
@@ -262,7 +267,8 @@ extension ListenerWorker: LaneOwner {
                 stream.reset(LinkError(.refused, why))
                 return nil
             }
-            let exchange = ListenerExchange(forwarded, offers: request.offers, stream: stream, worker: self)
+            let exchange = ListenerExchange(
+                forwarded, offers: request.offers, isCompared: request.isCompared, stream: stream, worker: self)
             exchange.start()
             return exchange
         case .refuse(let refusal):

@@ -9,7 +9,9 @@ internal import PageStore
 struct PageDatabase: Sendable {
     /// Written into the file, so that no other program's database is taken for one of ours: "RGPF".
     private static let applicationID = 0x5247_5046
-    private static let format = 1
+    private static let format = 2
+    /// Without the name of its rules; those of that time took pages for shared that are not.
+    private static let formatWithoutRules = 1
     /// How many pages leave at once where room is needed.
     private static let evictionsAtATime = 16
 
@@ -37,6 +39,7 @@ struct PageDatabase: Sendable {
         queue = try DatabaseQueue(path: settings.path, configuration: configuration)
         try queue.write { database in
             try Self.makeTables(database)
+            try Self.keep(rules: settings.classRules, database)
             if !settings.keepsPrivate { try database.execute(sql: "DELETE FROM item WHERE expiry IS NOT NULL") }
             try Self.makeRoom(for: 0, limit: byteLimit, database)
         }
@@ -51,7 +54,8 @@ struct PageDatabase: Sendable {
         guard try Int.fetchOne(database, sql: "PRAGMA application_id") == applicationID else {
             throw PageFileFailure("it is the database of another program; name another file")
         }
-        guard try Int.fetchOne(database, sql: "PRAGMA user_version") == format else {
+        let found = try Int.fetchOne(database, sql: "PRAGMA user_version")
+        guard found == format || found == formatWithoutRules else {
             throw PageFileFailure("another version of railgun made it; name another file, or remove it")
         }
     }
@@ -76,6 +80,15 @@ struct PageDatabase: Sendable {
                 WHEN NOT EXISTS (SELECT 1 FROM item WHERE page = OLD.page)
                 BEGIN DELETE FROM page WHERE id = OLD.page; END;
                 """)
+    }
+
+    /// Forgets all pages where they belong to classes by other rules than these.
+    private static func keep(rules: String, _ database: Database) throws {
+        try database.execute(sql: "CREATE TABLE IF NOT EXISTS rules (name TEXT NOT NULL)")
+        let before = try String.fetchOne(database, sql: "SELECT name FROM rules")
+        guard before != rules else { return }
+        try database.execute(sql: "DELETE FROM item; DELETE FROM rules; PRAGMA user_version = \(format)")
+        try database.execute(sql: "INSERT INTO rules (name) VALUES (?)", arguments: [rules])
     }
 
     func close() { try? queue.close() }
@@ -135,6 +148,23 @@ struct PageDatabase: Sendable {
                 ON CONFLICT DO UPDATE SET expiry = excluded.expiry
                 """
         ).execute(arguments: [page, item.address, Int64(bitPattern: item.owner.rawValue), item.expiry])
+    }
+
+    /// Removes what some addresses have, and what of it the file's log still holds; returns how many addresses there were.
+    func purge(where matches: (String) -> Bool) throws -> Int {
+        let count = try queue.write { database in
+            let addresses = try String.fetchAll(database, sql: "SELECT DISTINCT address FROM item").filter(matches)
+            let remove = try database.cachedStatement(sql: "DELETE FROM item WHERE address = ?")
+            try database.execute(sql: "CREATE INDEX item_address ON item (address)")
+            for address in addresses { try remove.execute(arguments: [address]) }
+            try database.execute(sql: "DROP INDEX item_address")
+            return addresses.count
+        }
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA incremental_vacuum")
+            _ = try Row.fetchAll(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+        return count
     }
 
     func remove(_ version: PageVersion) throws { try queue.write { try Self.remove(version, $0) } }

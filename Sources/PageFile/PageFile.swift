@@ -98,6 +98,19 @@ package final class PageFile: PageStore {
         add(.remove(version))
     }
 
+    package func purge(where matches: @escaping @Sendable (String) -> Bool) async -> PurgedPages {
+        let purged = memory.purge(where: matches)
+        return await withCheckedContinuation { done in
+            writer.eventLoop.execute { [writer, memory] in
+                var purged = purged
+                writer.value.purge(where: matches, noting: &purged)
+                // What was on its way from the file into memory.
+                purged.versions.formUnion(memory.purge(where: matches).versions)
+                done.resume(returning: purged)
+            }
+        }
+    }
+
     package func base(of page: StoredPage) throws(DeltaError) -> DeltaBase { try memory.base(of: page) }
 
     package func update(_ limits: PageStoreLimits) { memory.update(limits) }

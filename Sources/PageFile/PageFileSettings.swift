@@ -9,6 +9,8 @@ package struct PageFileSettings: Hashable, Sendable {
     package var byteLimit: Int
     /// Whether pages of single users are written too.
     package var keepsPrivate: Bool
+    /// The name of the rules by which pages belong to classes: what was kept by others is forgotten.
+    package var classRules: String
     /// How long those stay, as in memory.
     package var privateLifetime: Duration
     /// How long what happened waits for more, to be written with it.
@@ -18,10 +20,12 @@ package struct PageFileSettings: Hashable, Sendable {
 
     /// Sets all of it.
     package init(
-        path: String, byteLimit: Int, keepsPrivate: Bool = false, privateLifetime: Duration = .seconds(600),
+        path: String, byteLimit: Int, keepsPrivate: Bool = false, classRules: String = "",
+        privateLifetime: Duration = .seconds(600),
         batchDelay: Duration = .milliseconds(250), upkeepInterval: Duration = .seconds(10)
     ) {
         (self.path, self.byteLimit, self.keepsPrivate) = (path, byteLimit, keepsPrivate)
+        self.classRules = classRules
         (self.privateLifetime, self.batchDelay, self.upkeepInterval) = (privateLifetime, batchDelay, upkeepInterval)
     }
 
@@ -30,6 +34,7 @@ package struct PageFileSettings: Hashable, Sendable {
         guard let path = pages.file else { return nil }
         self.init(
             path: path, byteLimit: pages.fileBytes, keepsPrivate: pages.keepsPrivate,
+            classRules: pages.classRules,
             privateLifetime: limits.privateLifetime)
     }
 

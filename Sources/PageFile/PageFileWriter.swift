@@ -194,6 +194,18 @@ final class PageFileWriter {
         }
     }
 
+    /// Writes what waits, then removes what some addresses have.
+    func purge(where matches: (String) -> Bool, noting purged: inout PurgedPages) {
+        write()  // what waits may be of these addresses
+        var filed = 0
+        attempt { filed = try $0.purge(where: matches) }
+        if database == nil {
+            purged.fileFailure = "\(settings.path) is \(figures.withLockedValue { $0.state }): remove it, or try again"
+        } else {
+            purged.filedAddresses = filed
+        }
+    }
+
     private func keepUp() { if database == nil { open() } else { write() } }
 
     private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }

@@ -157,6 +157,25 @@ extension Holdings {
         removeItem(last, into: &remains)
     }
 
+    /// Forgets what some of the shelves at these places hold.
+    mutating func purge(
+        at places: Range<Int>, where matches: (String) -> Bool, noting purged: inout PurgedPages,
+        into remains: inout Remains
+    ) {
+        for place in places.clamped(to: 0..<shelves.slots) {
+            let slot = Slot(place)
+            guard shelves.isUsed(slot), matches(shelves[slot].key.address) else { continue }
+            purged.addresses += 1
+            let owner = shelves[slot].owner
+            for _ in 0..<shelves[slot].count {  // its last item takes the shelf along
+                let item = shelves[slot].items.first
+                purged.versions.insert(
+                    .init(prefix: pages[items[item].page].stored.version.prefix, owner: owner))
+                removeItem(item, into: &remains)
+            }
+        }
+    }
+
     /// Forgets a version under all of its addresses.
     mutating func remove(_ version: PageVersion, into remains: inout Remains) {
         guard let slot = pageByPrefix[version.prefix], pages[slot].stored.version == version else { return }

@@ -81,6 +81,23 @@ package final class MemoryPageStore: PageStore {
         return base
     }
 
+    package func purge(where matches: @escaping @Sendable (String) -> Bool) -> PurgedPages {
+        var purged = PurgedPages()
+        var next = 0
+        var slots = 1
+        while next < slots {
+            let range = next..<next + Self.addressesAtATime
+            let before = purged
+            (purged, slots) = change { holdings, remains in
+                var purged = before
+                holdings.purge(at: range, where: matches, noting: &purged, into: &remains)
+                return (purged, holdings.shelves.slots)
+            }
+            next = range.upperBound
+        }
+        return purged
+    }
+
     package func update(_ limits: PageStoreLimits) {
         shrink(toBytes: limits.memoryBytes)  // in steps: all at once would hold up everyone for as long as that takes
         change { holdings, remains in holdings.update(limits, into: &remains) }

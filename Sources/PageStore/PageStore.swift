@@ -43,6 +43,15 @@ package protocol PageStore: Sendable {
     /// - Complexity: O(*n*) the first time, O(1) as long as the index is kept.
     func base(of page: StoredPage) throws(DeltaError) -> DeltaBase
 
+    /// Forgets all versions of some addresses, in memory and wherever else this store keeps them.
+    ///
+    /// Requests under way go on with the versions that they hold, and may store newer ones afterwards.
+    ///
+    /// - Parameter matches: Tells for an address such as `https://www.example.org/news?page=2` whether it is meant; called in
+    ///   short steps that other operations get between.
+    /// - Returns: What was forgotten.
+    func purge(where matches: @escaping @Sendable (String) -> Bool) async -> PurgedPages
+
     /// Goes on with other limits: what is over them leaves at once, except that versions of a page leave as newer ones come.
     func update(_ limits: PageStoreLimits)
 

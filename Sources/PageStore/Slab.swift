@@ -36,6 +36,9 @@ struct Slab<Element: Sendable>: Sendable {
         _modify { yield &elements[Int(slot)]! }
     }
 
+    /// Whether a place is in use.
+    func isUsed(_ slot: Slot) -> Bool { elements[Int(slot)] != nil }
+
     /// The elements in use among places `range`, which may reach past the end.
     func elements(in range: Range<Int>) -> [Element] {
         elements[range.clamped(to: elements.indices)].compactMap { $0 }

@@ -9,8 +9,13 @@ package struct StoreReport: Hashable, Sendable, Codable {
     /// - Parameters:
     ///   - store: The store.
     ///   - limit: The most addresses.
-    package init(_ store: any PageStore, limit: Int = 100) {
+    ///   - naming: How an address is shown.
+    package init(_ store: any PageStore, limit: Int = 100, naming: (String) -> String = { $0 }) {
         summary = store.summary
-        addresses = store.contents(limit: limit, showsPrivate: false)
+        addresses = store.contents(limit: limit, showsPrivate: false).map {
+            var page = $0
+            page.address = naming(page.address)
+            return page
+        }
     }
 }

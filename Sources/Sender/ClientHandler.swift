@@ -150,8 +150,8 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private func refuse(_ refusal: Refusal, _ head: HTTPRequestHead? = nil, of exchange: SenderExchange? = nil) {
         phase = .closing
         let site = exchange?.request.authority ?? head?.headers.first(name: "host") ?? ""
-        let target = exchange?.request.target ?? head?.uri
-        let number = worker.note(refusal, target.map { "\(site)\($0)" } ?? "a request of \(clientAddress)")
+        let what = exchange.map { worker.words($0.request) } ?? head.map { worker.words($0) }
+        let number = worker.note(refusal, what ?? "a request of \(clientAddress)")
         var (answer, body) = ErrorPage(refusal, site: site, number: number).response
         if refusal.closes { answer.headers.add(name: "Connection", value: "close") }
         let hasBody = head?.method != .HEAD

@@ -49,7 +49,9 @@ final class SenderExchange {
     // Pages.
     /// Which page this is; `nil` where the answer can't be one.
     private let key: PageKey?
-    private var user = PageOwner.shared
+    /// What may be kept and compared; `nil` where nothing is.
+    private var rules: BaseRules?
+    private var visitor = Visitor.unknown
     private var offers: [StoredPage] = []
     private var page: (transfer: PageTransfer, answer: Answer, delta: ByteBuffer)?
 
@@ -126,10 +128,12 @@ final class SenderExchange {
     func admitted() {
         if case .awaited = turn { worker.deadlines.remove(self) }
         turn = .taken
-        if let key {
-            user = PageOwner(
-                rawValue: worker.rules[request.authority].userClass(request: request.fields).number)
-            offers = worker.store.offers(for: key, owner: user, limit: SenderWorker.maxOffers)
+        if let key, let rules = worker.rules[authority: request.authority, target: request.target] {
+            self.rules = rules
+            visitor = rules.visitor(of: request.fields)
+            offers = worker.store.offers(
+                for: key, owner: PageOwner(rawValue: rules.userClass(of: visitor).number), limit: SenderWorker.maxOffers
+            )
         }
         send()
     }
@@ -206,7 +210,8 @@ final class SenderExchange {
         if let upgrade = request.upgrade { fields.add(name: "upgrade", value: upgrade) }
         return LinkRequest(
             method: request.method.rawValue, scheme: request.scheme.rawValue, authority: request.authority,
-            target: request.target, fields: fields, offers: offers.map(\.version.prefix))
+            target: request.target, fields: fields, offers: offers.map(\.version.prefix),
+            isCompared: key == nil || rules != nil)
     }
 
     func clientSent(_ bytes: ByteBuffer) {
@@ -274,7 +279,7 @@ final class SenderExchange {
     }
 
     private func refuse(_ refusal: Refusal) {
-        let number = worker.note(refusal, "\(request.method) \(request.authority)\(request.target)")
+        let number = worker.note(refusal, worker.words(request))
         respond(ErrorPage(refusal, site: request.authority, number: number))
     }
 
@@ -531,9 +536,11 @@ extension SenderExchange {
             return send()
         case .success(let page):
             store(page, answer)
-            if let base, base !== offers.first {
+            if let base, base !== offers.first, let rules {
                 // What the listener has is the better offer next time.
-                for owner in [user, .shared] { _ = worker.store.page(prefix: base.version.prefix, owner: owner) }
+                for owner in [PageOwner(rawValue: rules.userClass(of: visitor).number), .shared] {
+                    _ = worker.store.page(prefix: base.version.prefix, owner: owner)
+                }
             }
             var head = answer.head
             let body = page.gzip ?? page.bytes
@@ -578,17 +585,18 @@ extension SenderExchange {
     }
 
     private func store(_ page: RebuiltPage, _ answer: Answer) {
-        guard let key, let version = page.kept else { return }
-        let rules = worker.rules[request.authority]
-        guard
+        // As the rules are now: what a reload turned off is not kept any more.
+        guard let key, let version = page.kept,
+            let rules = worker.rules[authority: request.authority, target: request.target],
             rules.mayBeBase(
                 method: request.method, request: request.fields, status: answer.head.status,
                 answer: answer.head.headers,
                 bytes: page.bytes.count)
         else { return }
-        let owner = PageOwner(
-            rawValue: rules.pageClass(request: request.fields, answer: answer.head.headers).number)
-        worker.store.insert(page.bytes, version: version, key: key, owner: owner)
+        let visitor = rules.visitor(of: request.fields)
+        worker.store.insert(
+            page.bytes, version: version, key: key,
+            owner: PageOwner(rawValue: rules.pageClass(of: visitor, answer: answer.head.headers).number))
     }
 }
 

@@ -72,7 +72,17 @@ package final class SenderService: Drainable {
 
     /// What the statistics server shows beside the statistics.
     package var pages: [String: StatisticsServer.Page] {
-        ["/store": StatisticsServer.json { [store = parts.store] in StoreReport(store) }]
+        [
+            "/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
+                StoreReport(store, naming: log.settings.requests.address)
+            }
+        ]
+    }
+
+    /// Forgets pages, in memory and in the file.
+    package func purge(_ scope: PurgeScope) async -> ControlSocket.Outcome {
+        let purged = await parts.store.purge(where: scope.matches)
+        return ControlSocket.Outcome(purged.words, isComplete: purged.fileFailure == nil)
     }
 
     /// Says how long certificates last: now, once a day, and in the statistics.
@@ -113,6 +123,7 @@ package final class SenderService: Drainable {
     package func reloading(_ configuration: SenderConfiguration) throws -> @Sendable () async -> [String] {
         let settings = try SenderSettings(configuration, previous: self.settings.withLockedValue { $0 })
         return { [self] in
+            let before = self.settings.withLockedValue { $0.configuration }
             let settings = self.settings.withLockedValue { before in
                 var settings = settings
                 // A port stays open until the process ends, and keeps its certificate where none is named any more.
@@ -126,6 +137,10 @@ package final class SenderService: Drainable {
             parts.memory.update(limitBytes: configuration.process.memoryBytes)
             parts.linkTLS.withLockedValue { $0 = settings.linkTLS }
             await running.withLockedValue { $0 }?.workers.update(settings)
+            // From here on, nothing is kept by the old rules.
+            if let stricter = configuration.pages.forbids(whatWasKeptBy: before.pages) {
+                _ = await parts.store.purge(where: stricter)
+            }
             for warning in settings.expiries.warnings(.reading) { parts.logger.warning("\(warning)") }
             return configuration.pending(since: started)
         }

@@ -269,9 +269,18 @@ final class SenderWorker {
 
     func noteLink(roundTrip: TimeAmount) { statistics.latencies.linkRoundTrip.record(roundTrip) }
 
+    /// What a request asked for, as the log tells it.
+    func words(_ request: ForwardedRequest) -> String {
+        logOutput.words(request.method.rawValue, host: request.authority, target: request.target)
+    }
+
+    func words(_ head: HTTPRequestHead) -> String {
+        logOutput.words(head.method.rawValue, host: head.headers.first(name: "host") ?? "", target: head.uri)
+    }
+
     func noteDamaged(_ failure: RebuildFailure, _ request: ForwardedRequest) {
         statistics.counters.hashFailures += 1
-        logger.error("\(request.authority)\(request.target): \(failure.message); the page is asked for again, whole")
+        logger.error("\(words(request)): \(failure.message); the page is asked for again, whole")
     }
 
     /// Counts and logs a failure; returns the number that its line in the log has.
@@ -283,8 +292,7 @@ final class SenderWorker {
         case .link, .overloaded: statistics.counters.linkErrors += 1
         }
         let number = ErrorPage.newNumber()
-        let what = "\(request.method) \(request.authority)\(request.target)"
-        logger.error("\(number): \(failure.cause.status) for \(what): \(failure.message)")
+        logger.error("\(number): \(failure.cause.status) for \(words(request)): \(failure.message)")
         return number
     }
 

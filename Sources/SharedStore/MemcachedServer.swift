@@ -119,6 +119,26 @@ final class MemcachedServer: Sendable {
         }
     }
 
+    // MARK: removing
+
+    /// Removes items; returns how many could not be.
+    func remove(_ keys: [String]) async -> Int {
+        if keys.isEmpty { return 0 }
+        return await withCheckedContinuation { done in
+            writes.submit { state in
+                guard case .active = state else { return done.resume(returning: keys.count) }
+                for (place, key) in keys.enumerated() {
+                    do throws(MemcachedFailure) {
+                        try self.withConnection { connection throws(MemcachedFailure) in try connection.delete(key) }
+                    } catch {
+                        return done.resume(returning: keys.count - place)
+                    }
+                }
+                done.resume(returning: 0)
+            }
+        }
+    }
+
     private func noteNotWritten() { figures.withLockedValue { $0.notWritten += 1 } }
 
     // MARK: connections and the breaker

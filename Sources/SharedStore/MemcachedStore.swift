@@ -53,6 +53,14 @@ package final class MemcachedStore: SharedStore {
             bytes, version: version, key: key, seconds: max(1, Int(lifetime.components.seconds)))
     }
 
+    package func remove(_ versions: Set<PurgedPages.Version>) async -> Int {
+        let keys = versions.map { SharedItem.key(prefix: $0.prefix, owner: $0.owner) }
+        let byServer = Dictionary(grouping: keys) { ObjectIdentifier(server(of: $0)) }
+        var left = 0
+        for server in servers { left += await server.remove(byServer[ObjectIdentifier(server)] ?? []) }
+        return left
+    }
+
     private func server(of key: String) -> MemcachedServer {
         servers.count == 1 ? servers[0] : servers[ring.place(of: key)]
     }

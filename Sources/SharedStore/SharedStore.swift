@@ -19,6 +19,9 @@ package protocol SharedStore: Sendable {
 
     /// Stores a page for the others, in the background; what doesn't fit or can't be sent is not stored.
     func keep(_ bytes: [UInt8], version: PageVersion, owner: PageOwner)
+
+    /// Removes versions, after what waits to be stored; returns how many could not be: their servers didn't answer.
+    func remove(_ versions: Set<PurgedPages.Version>) async -> Int
 }
 
 /// What came of a look-up.

@@ -6,9 +6,9 @@ import Release
 struct RGDiag: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rg-diag",
-        abstract: "Explains the Railgun header, tries a link end to end, and shows what a store holds.",
+        abstract: "Explains the Railgun header, tries a link end to end, shows what a store holds, and empties it.",
         version: "rg-diag \(ProjectVersion.current)",
-        subcommands: [Decode.self, CheckLink.self, ShowStore.self, ShowCertificate.self])
+        subcommands: [Decode.self, CheckLink.self, ShowStore.self, PurgePages.self, ShowCertificate.self])
 
     static func main() async {
         // As the original wrote it: rg-diag --decode "…".

@@ -50,7 +50,13 @@ struct RGListener: ParsableCommand {
             configuration, version: ProjectVersion.current, group: group, sockets: sockets, statistics: statistics,
             log: log)
         if check { return print("\(config): all well") }
-        let services = try await statistics.services(pages: listener.pages, sockets: sockets, log: log, group: group)
+        var services = try await statistics.services(pages: listener.pages, sockets: sockets, log: log, group: group)
+        if let path = configuration.process.controlSocket {
+            services.append(
+                try await ControlSocket(
+                    at: path, replaces: inherited.readiness != nil, group: group, logger: log.logger,
+                    purge: listener.purge))
+        }
         try await Daemon.run(
             Daemon.Plan(
                 services: services, work: [listener], settings: configuration.process, inherited: inherited,

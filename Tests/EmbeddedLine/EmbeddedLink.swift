@@ -9,6 +9,8 @@ package final class EmbeddedLink {
     private let sender: EmbeddedChannel
     private let listener: EmbeddedChannel
     private let loop: EmbeddedEventLoop
+    /// What an observer of the link has seen go to the sender, without TLS.
+    package private(set) var bytesToSender = 0
 
     /// Opens the lane.
     package init(sender: any LaneOwner, listener: any LaneOwner, loop: EmbeddedEventLoop, maxStreams: Int = 4096) {
@@ -31,6 +33,7 @@ package final class EmbeddedLink {
         while moved {
             loop.run()
             let (there, back) = (sender.takeOutput(), listener.takeOutput())
+            bytesToSender += back.readableBytes
             moved = there.readableBytes + back.readableBytes > 0
             if there.readableBytes > 0, listener.isActive { _ = try? listener.writeInbound(there) }
             if back.readableBytes > 0, sender.isActive { _ = try? sender.writeInbound(back) }

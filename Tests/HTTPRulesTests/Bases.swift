@@ -41,42 +41,77 @@ struct Bases {
             "a delta changes no byte, and nothing is served from it")
     }
 
+    private func pageClass(_ request: HTTPHeaders, _ answer: HTTPHeaders, _ rules: BaseRules = Self.rules) -> PageClass
+    {
+        rules.pageClass(of: rules.visitor(of: request), answer: answer)
+    }
+
     @Test(
         arguments: [
-            (nil, ("Cache-Control", "max-age=0, Private")), (nil, ("Cache-Control", "no-store")),
-            (nil, ("Cache-Control", "private=\"x\"")), (nil, ("Set-Cookie", "a=b")),
-            (("Authorization", "Basic x"), ("X", "y")),
-        ] as [((String, String)?, (String, String))])
-    func usersPagesAreTheirOwn(_ asked: (String, String)?, _ answered: (String, String)) {
-        let (request, answer) = (HTTPHeaders(asked.map { [$0] } ?? []), HTTPHeaders([answered]))
-        var (anna, bert) = (request, request)
-        anna.add(name: "Cookie", value: "id=anna")
-        bert.add(name: "Cookie", value: "id=bert")
-        let classes = [request, anna, bert].map { Self.rules.pageClass(request: $0, answer: answer) }
+            ("Cache-Control", "max-age=0, Private"), ("Cache-Control", "no-store"),
+            ("Cache-Control", "private=\"x\""), ("Set-Cookie", "a=b"), ("Cache-Control", "public, private"),
+        ])
+    func whatAnAnswerCallsOneVisitorsIsHis(_ field: (String, String)) {
+        let answer = HTTPHeaders([field])
+        let classes = [[:], ["Cookie": "id=anna"], ["Cookie": "id=bert"]].map { pageClass($0, answer) }
         #expect(Set(classes).count == 3 && !classes.contains(.shared))
-        #expect(Self.rules.pageClass(request: anna, answer: answer) == classes[1])
+        #expect(pageClass(["Cookie": "id=anna"], answer) == classes[1])
+    }
+
+    @Test(arguments: ["Cookie", "Authorization", "X-Api-Key", "X-Auth-Token", "X-Access-Token"])
+    func whoIsKnownHasPagesOfHisOwnThoughTheAnswerSaysNothing(_ field: String) {
+        let classes = [[:], [field: "id=anna"], [field: "id=bert"]].map {
+            pageClass(HTTPHeaders(Array($0)), ["Content-Type": "text/html", "Cache-Control": "max-age=5"])
+        }
+        #expect(classes[0] == .shared && Set(classes).count == 3)
+    }
+
+    @Test func whatIsForAllIsShared() {
+        let anna: HTTPHeaders = ["Cookie": "id=anna"]
+        for value in ["public", "max-age=0, Public", "s-maxage=60", "s-maxage=\"9\""] {
+            #expect(pageClass(anna, ["Cache-Control": value]) == .shared, "\(value)")
+            #expect(pageClass(["Authorization": "x"], ["Cache-Control": value]) == .shared, "\(value)")
+        }
+        for value in ["s-maxage=0", "s-maxage", "max-age=60", "publicity"] {
+            #expect(pageClass(anna, ["Cache-Control": value]) != .shared, "\(value)")
+        }
+        for vary in ["Cookie", "Accept, cookie", "*", "Authorization"] {
+            #expect(pageClass(anna, ["Cache-Control": "public", "Vary": vary]) != .shared, "\(vary)")
+        }
+        #expect(pageClass(anna, ["Cache-Control": "public", "Vary": "Accept-Encoding"]) == .shared)
+        #expect(pageClass([:], ["Vary": "Cookie"]) == .shared, "who has none gets what all get who have none")
+        let sharing = BaseRules(sharesUserPages: true, key: SymmetricKey(size: .bits256))
+        #expect(pageClass(["Authorization": "x"], ["Set-Cookie": "y"], sharing) == .shared)
+    }
+
+    @Test func whatCountsVisitorsTellsNobodyApart() {
+        let counted = "_ga=GA1.2.3; _ga_X1=GS1; _gid=a; __utma=1; _pk_id.1.2=3; ajs_anonymous_id=x; AWSALBCORS=q"
+        #expect(pageClass(["Cookie": counted], [:]) == .shared)
+        #expect(pageClass(["Cookie": "_gax=1"], [:]) != .shared && pageClass(["Cookie": "_GA=1"], [:]) != .shared)
+        let anna = pageClass(["Cookie": "id=anna; theme=dark"], [:])
+        #expect(pageClass(["Cookie": "\(counted); id=anna;_gat=2;  theme=dark;"], [:]) == anna)
+        #expect(
+            pageClass(HTTPHeaders([("Cookie", "id=anna"), ("Cookie", "theme=dark")]), [:]) == anna, "as HTTP/2 splits")
+        #expect(pageClass([:], ["Set-Cookie": "_ga = 1; Path=/"]) == .shared)
+        #expect(pageClass([:], ["Set-Cookie": "_gax=1; Path=/"]) != .shared)
+    }
+
+    @Test func otherCookiesMayBeIgnored() throws {
+        let rules = BaseRules(
+            ignored: try #require(IgnoredCookies(["theme", "ab_*"])), key: SymmetricKey(size: .bits256))
+        #expect(pageClass(["Cookie": "theme=dark; ab_1=2"], [:], rules) == .shared)
+        #expect(pageClass(["Cookie": "_ga=1"], [:], rules) != .shared)
+        #expect(IgnoredCookies(["a b"]) == nil && IgnoredCookies(["*"]) == nil && IgnoredCookies(["a*b"]) != nil)
+        #expect(pageClass(["Cookie": "=;;; ;"], [:], rules) != .shared, "a cookie without a name may be somebody's")
     }
 
     @Test func authorizationAndCookieAreNotMistakenForEachOther() {
-        let answer: HTTPHeaders = ["Cache-Control": "private"]
-        let classes = [
-            HTTPHeaders([("Cookie", "x")]), ["Authorization": "x"], HTTPHeaders([("Cookie", "x"), ("Cookie", "")]),
-        ]
-        .map { Self.rules.pageClass(request: $0, answer: answer) }
+        let classes = [["Cookie": "x"], ["Authorization": "x"], ["X-Api-Key": "x"]].map { pageClass($0, [:]) }
         #expect(Set(classes).count == 3)
-    }
-
-    @Test func allOtherPagesAreShared() {
-        let cookie: HTTPHeaders = ["Cookie": "id=anna"]
-        #expect(Self.rules.pageClass(request: cookie, answer: ["Cache-Control": "max-age=5"]) == .shared)
-        let sharing = BaseRules(sharesUserPages: true, key: SymmetricKey(size: .bits256))
-        #expect(sharing.pageClass(request: ["Authorization": "x"], answer: ["Set-Cookie": "y"]) == .shared)
     }
 
     @Test func anotherKeyGivesOtherClasses() {
         let other = BaseRules(key: SymmetricKey(size: .bits256))
-        let (request, answer): (HTTPHeaders, HTTPHeaders) = (["Cookie": "a"], ["Cache-Control": "private"])
-        #expect(
-            other.pageClass(request: request, answer: answer) != Self.rules.pageClass(request: request, answer: answer))
+        #expect(pageClass(["Cookie": "a"], [:], other) != pageClass(["Cookie": "a"], [:]))
     }
 }

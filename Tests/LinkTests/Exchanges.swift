@@ -136,9 +136,33 @@ struct Exchanges {
         let (stream, _, server, _) = pair.exchange()
         server.answer(.status(200))
         server.send(.zeros(5000))
-        server.pad(500)
+        server.pad(toMultipleOf: 1000, extraBytes: 400)
         server.finish(trailers: nil)
         pair.run()
-        #expect((5500..<5700).contains(stream.linkBytes) && (5500..<5700).contains(server.linkBytes))
+        #expect((6000..<6100).contains(stream.linkBytes) && (6000..<6100).contains(server.linkBytes))
+    }
+
+    /// Heads of frames have lengths, too: without counting them, lengths of one block would differ by some bytes.
+    @Test(arguments: [1, 256, 4096], [false, true])
+    func whatIsPaddedTakesAMultipleExactly(blockBytes: Int, isBefore: Bool) throws {
+        let pair = LanePair()
+        let lengths = Array(0...70) + Array(180...300) + [4095, 4096, 16_383, 16_384, 16_385, 40_000]
+        var heads: Set<Int> = []
+        for length in lengths {
+            let (_, _, server, _) = pair.exchange()
+            let before = server.linkBytes
+            server.answer(.status(200))
+            pair.run()
+            let head = server.linkBytes - before
+            if isBefore { server.pad(bodyBytes: length, toMultipleOf: blockBytes, extraBytes: length % blockBytes) }
+            server.send(.zeros(length))
+            if !isBefore { server.pad(toMultipleOf: blockBytes, extraBytes: length % blockBytes) }
+            pair.run()
+            heads.insert(head)
+            let padded = server.linkBytes - before - head
+            #expect(padded % blockBytes == 0 && padded > length + length % blockBytes, "\(length): \(padded)")
+            server.finish(trailers: nil)
+            pair.run()
+        }
     }
 }

@@ -61,6 +61,9 @@ private final class GatedStore: PageStore {
     func insert(_ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageOwner) {
         inner.insert(bytes, version: version, key: key, owner: owner)
     }
+    func purge(where matches: @escaping @Sendable (String) -> Bool) async -> PurgedPages {
+        inner.purge(where: matches)
+    }
     func remove(_ version: PageVersion) { inner.remove(version) }
     func update(_ limits: PageStoreLimits) { inner.update(limits) }
     func expire() { inner.expire() }

@@ -61,11 +61,12 @@ final class ListenerEnd {
 
     /// Asks over the link; the last of the origins' connections has the request then.
     func ask(
-        _ target: String = "/", fields: HTTPHeaders = [:], offers: [UInt64] = []
+        _ target: String = "/", fields: HTTPHeaders = [:], offers: [UInt64] = [], isCompared: Bool = true
     ) -> (stream: LinkStream, answer: AnswerRecorder) {
         let answer = AnswerRecorder()
         let request = LinkRequest(
-            method: "GET", scheme: "http", authority: "www.example.org", target: target, fields: fields, offers: offers)
+            method: "GET", scheme: "http", authority: "www.example.org", target: target, fields: fields, offers: offers,
+            isCompared: isCompared)
         let stream = link.senderLane.open(request, receiver: answer)!
         answer.outgoing = stream
         stream.finish(trailers: nil)

@@ -72,6 +72,28 @@ struct Pages {
         #expect(answer.answer?.page?.base == 0)
     }
 
+    @Test(arguments: [false, true]) func whatIsOffIsNeitherKeptNorCompared(atTheSender: Bool) throws {
+        let end = try ListenerEnd(atTheSender ? "" : "delta.www.example.org/account = off")
+        _ = end.fetch(old)
+        let kept = end.store.summary
+        let asked = end.ask("/account", offers: [prefix(old)], isCompared: !atTheSender)
+        end.answer(gzip(new), fields: ["Content-Encoding": "gzip"])
+        let answer = asked.answer
+        #expect(answer.answer?.page == nil && answer.events == ["head 200", "end"])
+        #expect(Array(buffer: answer.body) == gzip(new), "as the origin made it")
+        #expect(end.store.summary.versions == kept.versions && end.store.summary.hits == kept.hits)
+        #expect(end.worker.statistics.counters.basesMissing == 0)
+    }
+
+    @Test func aVisitorsPageIsNoBaseForAnotherThoughItsAnswerSaysNothing() throws {
+        let end = try ListenerEnd()
+        _ = end.fetch(old, asked: ["Cookie": "id=anna"])
+        #expect(end.fetch(new, asked: ["Cookie": "id=bert"], offers: [prefix(old)]).answer?.page?.base == nil)
+        #expect(end.fetch(new, offers: [prefix(old)]).answer?.page?.base == nil)
+        let anna: HTTPHeaders = ["Cookie": "_ga=another; id=anna"]
+        #expect(end.fetch(new, asked: anna, offers: [prefix(old)]).answer?.page?.base == 0)
+    }
+
     @Test func aCodedPageIsDecodedToBeCompared() throws {
         let end = try ListenerEnd()
         let answer = end.fetch(gzip(old), answered: ["Content-Encoding": "gzip"])

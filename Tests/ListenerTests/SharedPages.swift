@@ -111,6 +111,8 @@ final class FakeStore: SharedStore {
         }
     }
 
+    func remove(_ versions: Set<PurgedPages.Version>) async -> Int { 0 }
+
     func keep(_ bytes: [UInt8], version: PageVersion, owner: PageOwner) {
         state.withLockedValue { $0.kept.append(version.prefix) }
     }

@@ -60,8 +60,8 @@ final class ConfigurationTests {
         #expect(read.origins.timeout == .seconds(500) && read.origins.idleConnections == 7)
         #expect(read.origins.sendsRailgunHeader && read.origins.validatesCertificates && !read.origins.isInsecure)
         #expect(read.pages.streamBytes == 1_000_000)
-        #expect(read.pages.sharing.value(host: "www.example.org", port: 443) == .shared)
-        #expect(read.pages.sharing.value(host: "example.org", port: 443) == .private)
+        #expect(read.pages.sharing.value(authority: "www.example.org", target: "/") == .shared)
+        #expect(read.pages.sharing.value(authority: "example.org", target: "/") == .private)
         #expect(read.natMap.target(host: "a", port: 80).origins == [MappedOrigin(host: "127.0.0.1", port: 8000)])
         #expect(read.log.level == .information && read.log.format == .json)
         guard case .file(let path) = read.log.target else { return #expect(Bool(false), "no file") }

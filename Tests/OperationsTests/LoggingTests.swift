@@ -34,13 +34,26 @@ final class LoggingTests {
             totalTime: .microseconds(12_003), connection: "a1b2")
     }
 
+    @Test(arguments: [
+        ("/news", "/news"), ("/news?a=1", "/news?..."), ("/a;sid=1/b?c", "/a;..."), ("/a#b", "/a#..."), ("*", "*"),
+        ("/me@home", "/me@home"), ("?x", "?..."), ("http://a:b@c/d?e@f", "http://...@c/d?..."), ("a:b@c:1", "...@c:1"),
+        ("http://c/d", "http://c/d"), ("", ""),
+    ])
+    func whatMayBeASecretOfATargetIsLeftOut(target: String, logged: String) {
+        #expect(LoggedRequest(showsQuery: false).target(target) == logged)
+        #expect(LoggedRequest(showsQuery: true).target("/news?a=1;b") == "/news?a=1;b")
+        #expect(
+            LoggedRequest(showsQuery: false).address("https://a.example:8443/b?c") == "https://a.example:8443/b?...")
+        #expect(LoggedRequest(showsQuery: false).host("a:b@c") == "...@c")
+    }
+
     @Test func anAccessLineIsForPeople() throws {
         let log = AccessLog(to: output, format: .text)
         log.write(line())
         let text = try written()
         let fields =
             "info     200 GET  client=192.0.2.1    sent=92516   link=311    delta=0.28%  origin=8.125ms   "
-            + "total=12.003ms  connection=a1b2 host=www.example.org target=/news?a=1\n"
+            + "total=12.003ms  connection=a1b2 host=www.example.org target=/news?...\n"
         #expect(text.dropFirst(25) == fields)
         #expect(text.prefixMatch(of: /[0-9]{4}-[0-9-]{5}T[0-9:]{8}\.[0-9]{3}Z info/) != nil)
         let time = try Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(String(text.prefix(24)))

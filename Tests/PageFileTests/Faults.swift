@@ -100,7 +100,7 @@ struct Faults {
     @Test func theFileOfANewerVersionIsLeftAlone() async throws {
         await (try await FileEnd(path).opened()).store.close()
         let newer = try DatabaseQueue(path: path)
-        try await newer.write { try $0.execute(sql: "PRAGMA user_version = 2") }
+        try await newer.write { try $0.execute(sql: "PRAGMA user_version = 3") }
         try newer.close()
         let end = FileEnd(path)
         try await end.wait { $0.state.hasPrefix("off: another version of railgun made it") }
@@ -110,7 +110,7 @@ struct Faults {
 
     /// A bound on the database's pages has SQLite say what it says on a full disk.
     @Test func onAFullDiskMemoryGoesOnUntilThereIsRoomAgain() async throws {
-        let settings = PageFileSettings(path: path, byteLimit: 1 << 24)
+        let settings = PageFileSettings(path: path, byteLimit: 1 << 24, classRules: "rules")
         let database = try PageDatabase(settings, maxDatabasePages: 20)
         func insert(_ byteCount: Int) throws {
             let bytes = [UInt8](repeating: UInt8(byteCount & 255), count: byteCount)

@@ -15,14 +15,15 @@ struct FileEnd {
 
     init(
         _ path: String, memoryBytes: Int = 1 << 24, byteLimit: Int = 1 << 24, keepsPrivate: Bool = false,
-        upkeepInterval: Duration = .seconds(3600), privateLifetime: Duration = .seconds(600)
+        rules: String = "rules", upkeepInterval: Duration = .seconds(3600), privateLifetime: Duration = .seconds(600)
     ) {
         memory = MemoryPageStore(
             limits: PageStoreLimits(memoryBytes: memoryBytes, versionsPerPage: 4, privateLifetime: privateLifetime))
         let (lines, settings) = (
             log,
             PageFileSettings(
-                path: path, byteLimit: byteLimit, keepsPrivate: keepsPrivate, privateLifetime: privateLifetime,
+                path: path, byteLimit: byteLimit, keepsPrivate: keepsPrivate, classRules: rules,
+                privateLifetime: privateLifetime,
                 batchDelay: .milliseconds(1), upkeepInterval: upkeepInterval)
         )
         store = PageFile(memory, settings: settings, logger: Logger(label: "test") { _ in lines })

@@ -36,6 +36,34 @@ struct RebuiltAnswers {
         #expect(end.listener.requests[1].request.offers.first == PageVersion(of: new.span).prefix)
     }
 
+    /// The listener hears of it; an older one sends a page nevertheless, and that is not kept.
+    @Test func whatIsOffIsNeitherOfferedNorKept() throws {
+        keep(old)
+        try end.reload("listeners = 127.0.0.1:2408\ndelta.www.example.org = off")
+        let client = try end.client(get)
+        let asked = end.listener.requests[0]
+        #expect(asked.request.offers == [] && !asked.request.isCompared)
+        asked.answer(page: PageTransfer(of: new), delta: try encoded(new))
+        #expect(client.received().hasSuffix(String(decoding: new, as: UTF8.self)))
+        #expect(end.store.summary.versions == 1)
+        client.send(get.replacing("GET", with: "POST").replacing("\r\n\r\n", with: "\r\nContent-Length: 0\r\n\r\n"))
+        #expect(end.listener.requests[1].request.isCompared, "what is no page needs no word")
+    }
+
+    @Test func aVisitorIsOfferedNoPageOfAnother() throws {
+        func ask(_ cookie: String) throws -> Asked {
+            let client = try end.client(get.replacing("\r\n\r\n", with: "\r\nCookie: \(cookie)\r\n\r\n"))
+            let asked = end.listener.requests[end.listener.requests.count - 1]
+            asked.answer(page: PageTransfer(of: new), delta: try encoded(new))
+            _ = client.received()
+            return asked
+        }
+        let prefix = PageVersion(of: new.span).prefix
+        #expect(try ask("id=anna").request.offers == [] && ask("id=bert").request.offers == [])
+        #expect(try ask("_ga=7; id=anna").request.offers == [prefix] && ask("_ga=8").request.offers == [])
+        #expect(try ask("id=cleo").request.offers == [prefix], "what was shared a moment ago")
+    }
+
     @Test func nothingIsReleasedBeforeTheWholePageIsChecked() throws {
         let client = try end.client(get)
         let delta = try encoded(new)

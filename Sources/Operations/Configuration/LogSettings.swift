@@ -1,4 +1,4 @@
-/// What is logged, how, and where to: `log.level`, `log.format`, `stderr.file`, `syslog.addr`.
+/// What is logged, how, and where to: `log.level`, `log.format`, `log.query`, `stderr.file`, `syslog.addr`.
 package struct LogSettings: Equatable, Sendable {
     /// How much is logged.
     ///
@@ -39,6 +39,8 @@ package struct LogSettings: Equatable, Sendable {
     package var level: Level = .errors
     /// `log.format`.
     package var format: Format = .text
+    /// `log.query`: how requests are told.
+    package var requests = LoggedRequest(showsQuery: false)
     /// `syslog.addr`, else `stderr.file`, else standard error.
     package var target: Target = .standardError
 
@@ -54,6 +56,7 @@ package struct LogSettings: Equatable, Sendable {
             default: .information
             }
         format = settings.take("log.format", default: .text)
+        requests = LoggedRequest(showsQuery: settings.take("log.query", default: false))
         if let path = settings.takePath("stderr.file") { target = .file(path) }
         let syslog: Target? =
             settings.take(

@@ -1,16 +1,9 @@
 import Crypto
 import Foundation
+import HTTPRules
 
 /// Which pages are kept, and for whom: `stream.size`, `store.…`, `delta.HOST`.
 package struct PageSettings: Equatable, Sendable {
-    /// Whether one visitor's private page may be the base of another's.
-    package enum Sharing: String, CaseIterable, Sendable {
-        /// Yes: all of a site's pages are alike, whoever asks.
-        case shared
-        /// No: private pages are compared with pages of the same visitor only.
-        case `private`
-    }
-
     /// `stream.size`: larger bodies are passed on as they come.
     package var streamBytes: Int
     /// `store.size`: memory for kept pages.
@@ -26,7 +19,9 @@ package struct PageSettings: Equatable, Sendable {
     /// `store.key.file`: what visitors' classes are made with, where they have to last; there if ``keepsPrivate``.
     package var keyFile: String?
     /// `delta.HOST`, `delta.default`.
-    package var sharing: HostTable<Sharing>
+    package var sharing: SharingTable
+    /// `delta.cookies.ignored`: cookies that tell no visitors apart.
+    package var ignoredCookies: IgnoredCookies
 
     /// The fewest bytes of `store.key.file`.
     private static let leastKeyBytes = 32
@@ -47,8 +42,30 @@ package struct PageSettings: Equatable, Sendable {
         {
             settings.refuse("store.key.file", "needs \(Self.leastKeyBytes) bytes or more: head -c 32 /dev/urandom")
         }
-        sharing = settings.takeTable("delta.", expected: "shared or private", parse: Sharing.init)
-        if sharing.fallback == nil { sharing.fallback = .private }
+        ignoredCookies =
+            settings.take(
+                "delta.cookies.ignored",
+                expected:
+                    "names of cookies, with * at the end for all that begin so; default stands for those of the list"
+            ) { value in
+                IgnoredCookies(
+                    value.split(separator: " ").flatMap { $0 == "default" ? IgnoredCookies.standard : [String($0)] })
+            } ?? IgnoredCookies(IgnoredCookies.standard)!
+        sharing = SharingTable(&settings)
+    }
+
+    /// A name for the rules of classes: pages that were kept by others are of no use.
+    package var classRules: String {
+        let text = (sharing.lines + [""] + ignoredCookies.names).joined(separator: "\n")
+        return SHA256.hash(data: Data(text.utf8)).prefix(16).map { String($0, radix: 16) }.joined(separator: "-")
+    }
+
+    /// Which pages that were kept by other settings may not be kept, or compared, by these; `nil` for none.
+    package func forbids(whatWasKeptBy old: PageSettings) -> (@Sendable (String) -> Bool)? {
+        // Whoever is told apart by more cookies than before has pages among the shared ones.
+        if ignoredCookies != old.ignoredCookies { return { _ in true } }
+        guard sharing != old.sharing else { return nil }
+        return { [sharing] address in sharing.value(address: address) < old.sharing.value(address: address) }
     }
 
     /// What visitors' classes are made with.

@@ -25,6 +25,7 @@ extension ProcessSettings {
     fileprivate func pending(since start: ProcessSettings) -> [String] {
         changed(
             ("cpu.oversubscribe", threadsPerCore == start.threadsPerCore), ("pid.file", pidFile == start.pidFile),
+            ("control.socket", controlSocket == start.controlSocket),
             ("user", user == start.user))
     }
 }

@@ -1,4 +1,5 @@
-/// What concerns the process: `cpu.oversubscribe`, `drain.timeout`, `pid.file`, `memory.limit`, `user`.
+/// What concerns the process: `cpu.oversubscribe`, `drain.timeout`, `pid.file`, `memory.limit`, `user`,
+/// `control.socket`.
 package struct ProcessSettings: Equatable, Sendable {
     /// `cpu.oversubscribe`: event loops for each core.
     package var threadsPerCore: Int
@@ -8,6 +9,8 @@ package struct ProcessSettings: Equatable, Sendable {
     package var memoryBytes: Int
     /// `pid.file`: where the number of the process is written.
     package var pidFile: String?
+    /// `control.socket`: the path of a socket where the process takes commands; `nil` for none.
+    package var controlSocket: String?
     /// `user`: whom the process becomes where root starts it.
     package var user: ServiceUser?
 
@@ -16,6 +19,13 @@ package struct ProcessSettings: Equatable, Sendable {
         drainTimeout = settings.take("drain.timeout", default: .seconds(30), in: .seconds(0) ... .seconds(3600))
         memoryBytes = settings.takeBytes("memory.limit", default: 0, in: 0...1_000_000_000_000)
         pidFile = settings.takePath("pid.file")
+        controlSocket = settings.takePath("control.socket")
+        // A new one gets its place under another name first.
+        let maxPathBytes = UnixSocket.maxPathBytes - ".4194304".utf8.count
+        if let controlSocket, controlSocket.utf8.count > maxPathBytes {
+            settings.refuse(
+                "control.socket", "use a path of up to \(maxPathBytes) bytes, as long as the system takes one")
+        }
         user =
             settings.take("user", expected: "NAME or NAME:GROUP, of a user on this machine who is not root") {
                 text -> ServiceUser?? in

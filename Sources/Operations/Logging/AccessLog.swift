@@ -68,19 +68,22 @@ package struct AccessLine: Sendable {
 package final class AccessLog {
     private let output: LogOutput
     private var writer: LineWriter
+    private let requests: LoggedRequest
 
     /// Makes a log that writes to `output`, in its format; `nil` where requests are not logged.
     package convenience init?(to output: LogOutput) {
         let settings = output.settings
         guard settings.level >= .information else { return nil }
-        self.init(to: output, format: settings.format)
+        self.init(to: output, format: settings.format, requests: settings.requests)
     }
 
-    init(to output: LogOutput, format: LogSettings.Format) {
-        (self.output, writer) = (output, LineWriter(format: format))
+    init(
+        to output: LogOutput, format: LogSettings.Format, requests: LoggedRequest = LoggedRequest(showsQuery: false)
+    ) {
+        (self.output, writer, self.requests) = (output, LineWriter(format: format), requests)
     }
 
-    /// Writes a line; no allocation.
+    /// Writes a line; no allocation, but where a query is left out.
     package func write(_ line: AccessLine) {
         format(line)
         output.append(writer.bytes)
@@ -103,8 +106,8 @@ package final class AccessLog {
         writer.field("origin", json: "origin_ms", nanoseconds: line.originTime?.nanoseconds, width: 9)
         writer.field("total", json: "total_ms", nanoseconds: line.totalTime.nanoseconds, width: 9)
         writer.field("connection", line.connection)
-        writer.field("host", line.host)
-        writer.field("target", line.target)
+        writer.field("host", requests.host(line.host))
+        writer.field("target", requests.target(line.target))
         writer.end()
     }
 

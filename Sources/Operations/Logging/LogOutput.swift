@@ -40,6 +40,12 @@ package final class LogOutput: Sendable {
     /// What is logged, and how.
     package var settings: LogSettings { current.withLockedValue { $0 } }
 
+    /// A request's method, host and target, as logs tell them.
+    package func words(_ method: String, host: String, target: String) -> String {
+        let requests = settings.requests
+        return "\(method) \(requests.host(host))\(requests.target(target))"
+    }
+
     /// Opens a target anew, also where it is the same file: what rotated it has moved it away.
     ///
     /// - Returns: What makes lines go there from now on.

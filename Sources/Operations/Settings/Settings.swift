@@ -79,7 +79,9 @@ package struct Settings: Sendable {
         let content = line[..<start].trimmed
         if content.isEmpty { return }
         func problem(_ reason: String) {
-            problems.append(.init(file: file, line: number, setting: content.printable, reason: reason))
+            // What has no key may be a line of another file, such as a private key: it is not for a log.
+            let setting = content.contains("=") || content.allSatisfy(\.isKeyCharacter) ? content.printable : nil
+            problems.append(.init(file: file, line: number, setting: setting, reason: reason))
         }
         guard content == content.printable else { return problem("has a character that can't be seen; remove it") }
         guard let equals = content.firstIndex(of: "=") else { return problem("use key = value") }
@@ -162,6 +164,13 @@ package struct Settings: Sendable {
         }
         problems.sort { ($0.line ?? .max, $0.description) < ($1.line ?? .max, $1.description) }
         if !(problems + elsewhere).isEmpty { throw ConfigurationError(problems + elsewhere) }
+    }
+}
+
+extension Character {
+    /// Whether it may stand in a key, or between words: no lines of base64 have such only.
+    fileprivate var isKeyCharacter: Bool {
+        "a"..."z" ~= self || "0"..."9" ~= self || self == "." || self == "_" || self == "-" || isWhitespace
     }
 }
 

@@ -81,9 +81,13 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
         return process.terminationStatus
     }
 
-    /// Fails where it crashed, or doesn't end well now; a test that killed it knows.
+    /// Fails where it crashed, or doesn't end well now, or has logged a secret; a test that killed it knows.
     func requireGoodEnd() throws {
         let code = stop()
+        let secrets = Planted.found(in: log(lines: .max), keysIn: logFile.deletingLastPathComponent())
+        guard secrets.isEmpty else {
+            throw DaemonFailure("\(name) logged secrets:\n\(secrets.prefix(9).joined(separator: "\n"))")
+        }
         guard !wasKilled, code != 0 else { return }
         let how = code.map { "with code \($0)" } ?? "only when it was killed"
         throw DaemonFailure("\(name) ended \(how):\n\(log(lines: 40))")

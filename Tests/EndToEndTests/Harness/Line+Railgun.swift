@@ -23,7 +23,7 @@ extension Line {
                 "wan.ip = 127.0.0.1", "wan.port = \(ports.wan)",
                 "map.file = \(folder.path("railgun-nat.conf"))",
                 "cert.file = \(folder.path("link/listener.pem"))", "key.file = \(folder.path("link/listener.key"))",
-                "wan.ca.bundle = \(folder.path("link/ca.pem"))", "log.level = 1",
+                "wan.ca.bundle = \(folder.path("link/ca.pem"))", "log.level = \(options.logLevel)",
             ] + (options.listener.contains("cpu.adapt = 1") ? [] : ["cpu.adapt = 0"])  // many tests run at once
             + (options.listener.contains("insecure.origin = 0") ? [] : ["insecure.origin = 1"]) + options.listener
         try folder.write(listenerLines.joined(separator: "\n") + "\n", to: "railgun.conf")
@@ -33,7 +33,7 @@ extension Line {
                 "https.cert.file = \(folder.path("front.pem"))", "https.key.file = \(folder.path("front.key"))",
                 "cert.file = \(folder.path("link/sender.pem"))",
                 "key.file = \(folder.path("link/sender.key"))", "ca.bundle = \(folder.path("link/ca.pem"))",
-                "log.level = 1",
+                "log.level = \(options.logLevel)",
             ]
             + (options.sender.contains { $0.hasPrefix("listeners = ") }
                 ? [] : ["listeners = 127.0.0.1:\(ports.relay)"]) + options.sender

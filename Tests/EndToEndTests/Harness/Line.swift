@@ -13,6 +13,8 @@ final class Line: Sendable {
         var listener: [String] = []
         /// Where the listener looks for the origin; else the test's origin.
         var natMap: [String]?
+        /// `log.level` of both.
+        var logLevel = 1
         /// The listener's own port, for a sender that knows it; else any that is free.
         var wan: UInt16?
     }
