@@ -9,14 +9,18 @@ private enum Estimate {
     /// Looking the base up, for each byte of it that level `small` indexes.
     static let index = 3.0, indexedBytes = 262_144
 
-    static func nanoseconds(_ level: DeltaLevel, newBytes: Int, pageBytes: Int, baseBytes: Int) -> Double {
+    /// A page in very many pieces takes its time for them: each copy is coded too.
+    static func nanoseconds(
+        _ level: DeltaLevel, newBytes: Int, copies: Int, pageBytes: Int, baseBytes: Int
+    ) -> Double {
         let matching = match * Double(pageBytes)
-        let new = Double(newBytes)
+        let (new, copies) = (Double(newBytes), Double(copies))
         return switch level {
-        case .small: matching + 20_000 + index * Double(min(baseBytes, indexedBytes)) + 2_800 * new
-        case .balanced: matching + 10_000 + 150 * new
-        case .deflate: matching + 20_000 + 40 * new
-        default: matching + 2 * new
+        case .small:
+            matching + 20_000 + index * Double(min(baseBytes, indexedBytes)) + 2_800 * new + 1_000 * copies
+        case .balanced: matching + 10_000 + 150 * new + 600 * copies
+        case .deflate: matching + 20_000 + 40 * new + 100 * copies
+        default: matching + 2 * new + 10 * copies
         }
     }
 }
@@ -34,7 +38,7 @@ extension DeltaEncoder {
         let newBytes = unsafe copies.reduce(target.count) { $0 - Int($1.length) }
         func estimate(_ level: DeltaLevel, newBytes: Int) -> Double {
             Estimate.nanoseconds(
-                level, newBytes: newBytes, pageBytes: target.count, baseBytes: base.bytes.count)
+                level, newBytes: newBytes, copies: copies.count, pageBytes: target.count, baseBytes: base.bytes.count)
         }
         let limit = Double(microseconds) * 1000
         func best(newBytes: Int, within limit: Double) -> DeltaLevel {
