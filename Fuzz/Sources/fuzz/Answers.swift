@@ -31,7 +31,10 @@ func testAnswers(_ input: [UInt8]) {
     let channel = EmbeddedChannel(handler: FrontCodec())
     defer { _ = try? channel.finish() }
     try! channel.writeInbound(
-        ByteBuffer(string: "\(method.rawValue) / HTTP/\(clientVersion)\r\nHost: a\r\n\(input[1] & 8 == 0 ? "" : "Connection: close\r\n")\r\n"))
+        ByteBuffer(
+            string:
+                "\(method.rawValue) / HTTP/\(clientVersion)\r\nHost: a\r\n\(input[1] & 8 == 0 ? "" : "Connection: close\r\n")\r\n"
+        ))
     let forwarded = HTTPResponseHead(version: .http1_1, status: answer.status, headers: answer.fields)
     channel.write(HTTPServerResponsePart.head(forwarded), promise: nil)
     if !whole.body.isEmpty {
