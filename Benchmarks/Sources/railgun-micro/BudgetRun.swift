@@ -7,7 +7,7 @@ struct BudgetRun: Codable {
     /// A listener's way with a page: what PageEncoder does with so much effort.
     enum Way: String, CaseIterable, Codable {
         case thorough, moderate, fast
-        case whole = "whole"
+        case whole
         case wholeFast = "whole, fast"
 
         /// What a delta may take by the engine's own estimate, in microseconds.
@@ -67,6 +67,18 @@ struct BudgetRun: Codable {
                 name: "#\(number) \(pair.name)", seconds: try seconds(pair.base, pair.target),
                 byteCount: pair.target.count)
         }
+    }
+
+    /// The worst pair over the site that costs most, where there is a base.
+    var figures: [Figure] {
+        guard way != .whole, way != .wholeFast, let worst = hostile.max(by: { $0.perByte < $1.perByte }),
+            let site = sites.max(by: { $0.perByte < $1.perByte })
+        else { return [] }
+        return [
+            Figure(
+                "listener \(way.rawValue), a byte of the costliest of \(hostile.count.grouped) hostile pairs over one of the costliest site",
+                worst.perByte / site.perByte, .atMost, bar: 5, note: worst.name)
+        ]
     }
 
     /// The worst pairs by time for a byte.

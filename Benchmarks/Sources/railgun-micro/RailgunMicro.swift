@@ -59,7 +59,9 @@ struct RailgunMicro: ParsableCommand {
                 report.budgets.append(run)
             }
         }
-        report.figures = (report.curve.figure.map { [$0] } ?? []) + report.hostile.flatMap(\.figures)
+        report.figures =
+            (report.curve.figure.map { [$0] } ?? []) + report.hostile.flatMap(\.figures)
+            + report.budgets.flatMap(\.figures)
         try Figure.conclude(report.figures, report: report, json: json, check: check)
     }
 }

@@ -4,7 +4,9 @@ import HTTPRules
 import PageStore
 @testable import SharedStore
 
-/// What comes compressed: an origin's body, or an item of a shared store. It comes out whole and within its limit, or not.
+/// What comes compressed: an origin's body, or an item of a shared store.
+///
+/// It comes out whole and within its limit, or not at all.
 ///
 /// The first byte says which of them, the next two what the limit is.
 func testItems(_ input: [UInt8]) {

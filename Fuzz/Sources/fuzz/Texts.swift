@@ -5,7 +5,9 @@ import NIOHTTP1
 @testable import Operations
 import ProxyProtocol
 
-/// Values of single fields and words, and the PROXY header. What is read and written again stays what it was.
+/// Values of single fields and words, and the PROXY header.
+///
+/// What is read and written again stays what it was.
 ///
 /// The first byte says which of them.
 func testTexts(_ input: [UInt8]) {
