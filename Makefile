@@ -117,7 +117,7 @@ test-arm: ## Run the core's kept inputs on an emulated 64-bit ARM
 	scripts/test-arm
 
 .PHONY: fuzz
-fuzz: ## Fuzz encoder and decoder for FUZZ_SECONDS
+fuzz: ## Fuzz all that reads from outside for FUZZ_SECONDS
 	FUZZ_SECONDS=$(FUZZ_SECONDS) Fuzz/run
 
 .PHONY: bench

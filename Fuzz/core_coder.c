@@ -94,8 +94,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         size_t count = 0;
         require(cdelta_index_create(base, base_length, &index) == CDELTA_OK);
         require(cdelta_matcher_create(cdelta_isa_best(), &matcher) == CDELTA_OK);
-        require(cdelta_match(matcher, index, base, base_length, other, other_length, CDELTA_EFFORT_THOROUGH, &copies,
-                             &count) == CDELTA_OK);
+        require(cdelta_match(matcher, index, base, base_length, other, other_length, CDELTA_EFFORT_THOROUGH, SIZE_MAX,
+                             &copies, &count) == CDELTA_OK);
         encode(base, base_length, other, other_length, copies, count, depth, first_isa);
         cdelta_matcher_free(matcher);
         cdelta_index_free(index);

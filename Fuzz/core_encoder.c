@@ -14,7 +14,7 @@ static uint8_t *exact(const uint8_t *bytes, size_t length) {
     return copy;
 }
 
-static void round_trip(cdelta_isa isa, cdelta_effort effort, const uint8_t *base, size_t base_length,
+static void round_trip(cdelta_isa isa, cdelta_effort effort, size_t look_ups, const uint8_t *base, size_t base_length,
                        const uint8_t *target, size_t target_length, cdelta_copy **expected, size_t *expected_count) {
     cdelta_index *index = NULL;
     cdelta_matcher *matcher = NULL;
@@ -22,7 +22,7 @@ static void round_trip(cdelta_isa isa, cdelta_effort effort, const uint8_t *base
     require(cdelta_matcher_create(isa, &matcher) == CDELTA_OK);
     const cdelta_copy *copies = NULL;
     size_t count = 0;
-    require(cdelta_match(matcher, index, base, base_length, target, target_length, effort, &copies, &count) ==
+    require(cdelta_match(matcher, index, base, base_length, target, target_length, effort, look_ups, &copies, &count) ==
             CDELTA_OK);
     if (*expected == NULL) {
         *expected = malloc((count + 1) * sizeof **expected);
@@ -65,6 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (length > 0) memcpy(long_target + long_target_length, part, length);
         long_target_length += length;
     }
+    /* An odd number of repetitions ends thorough effort somewhere within the page. */
+    size_t look_ups = times % 2 == 0 ? SIZE_MAX : 16 * times;
     /* Of their exact lengths again, so that one byte too far is seen. */
     uint8_t *final_base = exact(long_base, times * base_length), *final_target = exact(long_target, long_target_length);
     for (int effort = CDELTA_EFFORT_FAST; effort <= CDELTA_EFFORT_THOROUGH; effort++) {
@@ -72,8 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         size_t count = 0;
         for (int isa = CDELTA_ISA_PORTABLE; isa <= CDELTA_ISA_NEON; isa++)
             if (cdelta_isa_available((cdelta_isa)isa))
-                round_trip((cdelta_isa)isa, (cdelta_effort)effort, final_base, times * base_length, final_target,
-                           long_target_length, &expected, &count);
+                round_trip((cdelta_isa)isa, (cdelta_effort)effort, look_ups, final_base, times * base_length,
+                           final_target, long_target_length, &expected, &count);
         free(expected);
     }
     free(base);

@@ -281,7 +281,7 @@ static inline bool add(cdelta_matcher *matcher, size_t source, size_t target, si
 }
 
 static cdelta_status match(cdelta_matcher *matcher, const cdelta_index *index, const uint8_t *base, size_t base_length,
-                           const uint8_t *target, size_t target_length, cdelta_effort effort) {
+                           const uint8_t *target, size_t target_length, cdelta_effort effort, size_t look_ups) {
     size_t prefix = common_prefix(base, target, smaller(base_length, target_length));
     size_t rest = smaller(base_length, target_length - prefix);
     size_t suffix = rest == 0 ? 0 : common_suffix(base + base_length, target + target_length, rest);
@@ -303,6 +303,11 @@ static cdelta_status match(cdelta_matcher *matcher, const cdelta_index *index, c
     size_t at = prefix, source = prefix, last_length = prefix;
     struct hit hit;
     while (at < search.target_end) {
+        if (search.thorough && search.spent > look_ups) {
+            search.thorough = false;
+            search.good = GOOD_FAST;
+            search.spent = 0; /* what was spent belongs to the other budget */
+        }
         if (!repeat(&search, at, last_length, &hit)) {
             size_t from = at, ahead = overdraft(&search, at);
             if (ahead > 0) {

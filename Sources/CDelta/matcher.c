@@ -66,14 +66,15 @@ bool cdelta_matcher_grow(cdelta_matcher *matcher) {
 }
 
 cdelta_status cdelta_match(cdelta_matcher *matcher, const cdelta_index *index, const uint8_t *base, size_t base_length,
-                           const uint8_t *target, size_t target_length, cdelta_effort effort,
+                           const uint8_t *target, size_t target_length, cdelta_effort effort, size_t look_ups,
                            const cdelta_copy **out_copies, size_t *out_count) {
     *out_copies = NULL;
     *out_count = 0;
     if (base_length != index->base_length || target_length > CDELTA_MAX_BYTES) return CDELTA_BAD_ARGUMENT;
     matcher->count = 0;
     matcher->recent_is_clear = false;
-    cdelta_status status = matcher->kernels->match(matcher, index, base, base_length, target, target_length, effort);
+    cdelta_status status =
+        matcher->kernels->match(matcher, index, base, base_length, target, target_length, effort, look_ups);
     if (status != CDELTA_OK) return status;
     *out_copies = matcher->copies;
     *out_count = matcher->count;

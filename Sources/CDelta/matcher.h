@@ -9,7 +9,7 @@ struct cdelta_kernels {
     size_t (*common_prefix)(const uint8_t *a, const uint8_t *b, size_t length);
     size_t (*common_suffix)(const uint8_t *a, const uint8_t *b, size_t length);
     cdelta_status (*match)(cdelta_matcher *matcher, const cdelta_index *index, const uint8_t *base, size_t base_length,
-                           const uint8_t *target, size_t target_length, cdelta_effort effort);
+                           const uint8_t *target, size_t target_length, cdelta_effort effort, size_t look_ups);
 };
 
 extern const struct cdelta_kernels cdelta_kernels_portable;

@@ -6,17 +6,23 @@ internal import CDelta
 private enum Estimate {
     /// Finding copies, for each byte of the page.
     static let match = 0.1
+    /// A look-up of the search for copies.
+    static let lookUp = 5.5
     /// Looking the base up, for each byte of it that level `small` indexes.
     static let index = 3.0, indexedBytes = 262_144
 
-    static func nanoseconds(_ level: DeltaLevel, newBytes: Int, pageBytes: Int, baseBytes: Int) -> Double {
+    /// A page in very many pieces takes its time for them: each copy is coded too.
+    static func nanoseconds(
+        _ level: DeltaLevel, newBytes: Int, copies: Int, pageBytes: Int, baseBytes: Int
+    ) -> Double {
         let matching = match * Double(pageBytes)
-        let new = Double(newBytes)
+        let (new, copies) = (Double(newBytes), Double(copies))
         return switch level {
-        case .small: matching + 20_000 + index * Double(min(baseBytes, indexedBytes)) + 2_800 * new
-        case .balanced: matching + 10_000 + 150 * new
-        case .deflate: matching + 20_000 + 40 * new
-        default: matching + 2 * new
+        case .small:
+            matching + 20_000 + index * Double(min(baseBytes, indexedBytes)) + 2_800 * new + 1_000 * copies
+        case .balanced: matching + 10_000 + 150 * new + 600 * copies
+        case .deflate: matching + 20_000 + 40 * new + 100 * copies
+        default: matching + 2 * new + 10 * copies
         }
     }
 }
@@ -30,11 +36,12 @@ extension DeltaEncoder {
         _ microseconds: Int, smallest: DeltaLevel, _ target: UnsafeBufferPointer<UInt8>, against base: DeltaBase,
         zones: Bool = true
     ) throws(DeltaError) -> [UInt8] {
-        let copies = try unsafe match(target, against: base, effort: .CDELTA_EFFORT_THOROUGH)
+        let lookUps = Int(Double(microseconds) * 1000 / Estimate.lookUp)
+        let copies = try unsafe match(target, against: base, effort: .CDELTA_EFFORT_THOROUGH, lookUps: lookUps)
         let newBytes = unsafe copies.reduce(target.count) { $0 - Int($1.length) }
         func estimate(_ level: DeltaLevel, newBytes: Int) -> Double {
             Estimate.nanoseconds(
-                level, newBytes: newBytes, pageBytes: target.count, baseBytes: base.bytes.count)
+                level, newBytes: newBytes, copies: copies.count, pageBytes: target.count, baseBytes: base.bytes.count)
         }
         let limit = Double(microseconds) * 1000
         func best(newBytes: Int, within limit: Double) -> DeltaLevel {
@@ -52,7 +59,9 @@ extension DeltaEncoder {
             let rest = best(newBytes: newBytes - longBytes, within: left)
             if longBytes > 0, DeltaHeader.Model(rest) != nil {
                 let estimated = limit - left + estimate(rest, newBytes: newBytes - longBytes)
-                if let delta = try unsafe encodeZones(target, longRuns: longRuns, against: base, level: rest) {
+                if let delta = try unsafe encodeZones(
+                    target, longRuns: longRuns, against: base, level: rest, lookUps: lookUps)
+                {
                     choice = DeltaChoice(
                         level: rest, reason: .zones(count: longRuns.count), newBytes: newBytes,
                         estimatedMicroseconds: Int(estimated / 1000))
@@ -85,24 +94,25 @@ extension DeltaEncoder {
 
     /// Codes long runs on their own, and what lies between them as deltas; `nil` where these announce too much together.
     private mutating func encodeZones(
-        _ target: UnsafeBufferPointer<UInt8>, longRuns: [Range<Int>], against base: DeltaBase, level: DeltaLevel
+        _ target: UnsafeBufferPointer<UInt8>, longRuns: [Range<Int>], against base: DeltaBase, level: DeltaLevel,
+        lookUps: Int
     ) throws(DeltaError) -> [UInt8]? {
         var zones: [(bytes: Int, delta: [UInt8])] = []
         var position = 0
         func slice(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
             unsafe UnsafeBufferPointer(rebasing: target[range])
         }
+        func delta(of zone: Range<Int>) throws(DeltaError) -> (Int, [UInt8]) {
+            let share = Int(Double(lookUps) * Double(zone.count) / Double(target.count))
+            return (zone.count, try unsafe encodeDelta(slice(zone), against: base, level: level, lookUps: share))
+        }
         for run in longRuns {
-            if run.lowerBound > position {
-                let between = position..<run.lowerBound
-                zones.append((between.count, try unsafe encodeDelta(slice(between), against: base, level: level)))
-            }
+            if run.lowerBound > position { zones.append(try delta(of: position..<run.lowerBound)) }
             zones.append((run.count, try unsafe encodePage(slice(run), level: .deflate)))
             position = run.upperBound
         }
         if position < target.count {
-            let last = position..<target.count
-            zones.append((last.count, try unsafe encodeDelta(slice(last), against: base, level: level)))
+            zones.append(try delta(of: position..<target.count))
         }
         let symbols = zones.reduce(0) { sum, zone in
             let read = try? unsafe zone.delta.withUnsafeBufferPointer { bytes throws(DeltaError) in

@@ -123,22 +123,23 @@ internal import CDelta
     }
 
     mutating func encodeDelta(
-        _ target: UnsafeBufferPointer<UInt8>, against base: DeltaBase, level: DeltaLevel
+        _ target: UnsafeBufferPointer<UInt8>, against base: DeltaBase, level: DeltaLevel, lookUps: Int = .max
     ) throws(DeltaError) -> [UInt8] {
         let copies = try unsafe match(
-            target, against: base, effort: level == .fast ? .CDELTA_EFFORT_FAST : .CDELTA_EFFORT_THOROUGH)
+            target, against: base, effort: level == .fast ? .CDELTA_EFFORT_FAST : .CDELTA_EFFORT_THOROUGH,
+            lookUps: lookUps)
         return try unsafe code(target, copies: copies, against: base, level: level)
     }
 
-    /// Finds what the page has from its base; valid until the next call.
+    /// Finds what the page has from its base, thoroughly for so many look-ups at the most; valid until the next call.
     mutating func match(
-        _ target: UnsafeBufferPointer<UInt8>, against base: DeltaBase, effort: cdelta_effort
+        _ target: UnsafeBufferPointer<UInt8>, against base: DeltaBase, effort: cdelta_effort, lookUps: Int
     ) throws(DeltaError) -> UnsafeBufferPointer<cdelta_copy> {
         var copies: UnsafePointer<cdelta_copy>?
         var count = 0
         let status = unsafe cdelta_match(
-            matcher, base.index, base.bytes, base.bytes.count, target.baseAddress, target.count, effort, &copies, &count
-        )
+            matcher, base.index, base.bytes, base.bytes.count, target.baseAddress, target.count, effort,
+            lookUps, &copies, &count)
         if let error = DeltaError(status, reading: .operations) { throw error }
         return unsafe UnsafeBufferPointer(start: copies, count: count)
     }

@@ -40,7 +40,7 @@ internal import CDelta
             var (copies, count, length): (UnsafePointer<cdelta_copy>?, Int, Int) = (nil, 0, 0)
             let found = unsafe cdelta_match(
                 matcher, base.index, base.bytes, base.bytes.count, target.baseAddress, target.count,
-                .CDELTA_EFFORT_THOROUGH, &copies, &count)
+                .CDELTA_EFFORT_THOROUGH, .max, &copies, &count)
             if let error = DeltaError(found, reading: .operations) { throw error }
             let learned = unsafe cdelta_training_learn(
                 training, base.bytes, base.bytes.count, target.baseAddress, target.count, copies, count, &length)

@@ -1,4 +1,3 @@
-import Glibc
 import NIOConcurrencyHelpers
 import NIOCore
 
@@ -42,10 +41,10 @@ final class EncodingLoad: Sendable {
         on eventLoop: any EventLoop, coreCount: Int, isWanted: @escaping @Sendable () -> Bool,
         queueShare: @escaping @Sendable () -> Double
     ) {
-        let last = NIOLockedValueBox((time: ContinuousClock.now, used: Self.processorTime))
+        let last = NIOLockedValueBox((time: ContinuousClock.now, used: ProcessorTime.ofProcess))
         let interval = TimeAmount(LevelGovernor.interval)
         let measuring = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
-            let now = (time: ContinuousClock.now, used: Self.processorTime)
+            let now = (time: ContinuousClock.now, used: ProcessorTime.ofProcess)
             let before = last.withLockedValue { last in
                 defer { last = now }
                 return last
@@ -71,11 +70,4 @@ final class EncodingLoad: Sendable {
     }
 
     func stop() { state.withLockedValue { $0.measuring.take() }?.cancel() }
-
-    /// What all threads of this process have used.
-    private static var processorTime: Duration {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
 }

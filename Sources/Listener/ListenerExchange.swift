@@ -319,10 +319,12 @@ extension ListenerExchange {
         // Without a base, all of the page is to be compressed; and a long one takes its time in any case.
         let base = worker.store.firstHeld(of: offers, owner: owner)
         let inline = base == nil ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
+        let effort = worker.slowSites.effort(
+            for: request.authority, wanted: worker.load.effort, now: worker.eventLoop.now)
         guard bytes.count > inline else {
             do throws(DeltaError) {
                 let began = NIODeadline.now()
-                let page = try worker.encoder.encode(bytes, against: base, effort: worker.load.effort)
+                let page = try worker.encoder.encode(bytes, against: base, effort: effort)
                 worker.statistics.latencies.encode.record(.now() - began)
                 return encoded(.success(page), answer, owner)
             } catch {
@@ -332,7 +334,7 @@ extension ListenerExchange {
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
         let described = answer
         let isTaken = worker.encoders.encode(
-            bytes, against: base, effort: worker.load.effort, on: worker.eventLoop
+            bytes, against: base, effort: effort, on: worker.eventLoop
         ) { result in
             isolated.value.encoded(result, described, owner)
         }
@@ -354,6 +356,7 @@ extension ListenerExchange {
     }
 
     private func encoded(_ result: Result<EncodedPage, DeltaError>, _ answer: Answer, _ owner: PageOwner) {
+        if case .success(let page) = result { worker.encoded(page, of: request.authority) }
         guard case .encoding = body else { return }
         guard case .success(let page) = result else {
             return fail(ExchangeFailure(.overloaded, "no memory for a delta"))

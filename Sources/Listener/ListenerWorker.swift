@@ -43,6 +43,7 @@ final class ListenerWorker {
 
     private var pauseChecks: RepeatedTask?
     let load: EncodingLoad
+    var slowSites = SlowSites()
     private var lastTick: NIODeadline?
     private let requests: Places
     private let memory: MemoryCeiling
@@ -114,6 +115,13 @@ final class ListenerWorker {
     }
 
     var laneCount: Int { lanes.count }
+
+    /// Notes what a page took, whoever still waits for it.
+    func encoded(_ page: EncodedPage, of site: String) {
+        let isSlow = slowSites.note(
+            page.processorTime, byteCount: page.bytes.count, site: site, now: eventLoop.now)
+        if isSlow { statistics.counters.pagesSlow += 1 }
+    }
 
     /// A connection was closed, because its PROXY header wasn't right.
     func refused(_ address: String, _ why: String) {

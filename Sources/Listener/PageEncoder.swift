@@ -16,6 +16,8 @@ struct EncodedPage: Sendable {
     let bytes: [UInt8]
     /// How much work it was allowed to be.
     let effort: EncodingEffort
+    /// How much it was.
+    let processorTime: Duration
 }
 
 /// A version that the sender offered, and that is held here.
@@ -57,10 +59,12 @@ final class PageEncoder {
     func encode(
         _ bytes: [UInt8], against base: OfferedBase?, effort: EncodingEffort = .thorough
     ) throws(DeltaError) -> EncodedPage {
+        let began = ProcessorTime.ofThread
         guard let base else {
             let delta = try encoder.encode(bytes.span, against: nil, level: effort == .fast ? .fast : .auto)
             return EncodedPage(
-                delta: delta, base: nil, kept: PageVersion(of: bytes.span), bytes: bytes, effort: effort)
+                delta: delta, base: nil, kept: PageVersion(of: bytes.span), bytes: bytes, effort: effort,
+                processorTime: ProcessorTime.ofThread - began)
         }
         let delta = try encoder.encode(
             bytes.span, against: try store.base(of: base.page), level: effort == .fast ? .fast : .auto,
@@ -70,7 +74,9 @@ final class PageEncoder {
         let isOutdated =
             effort == .thorough ? base.page.isOutdated(byDeltaOf: delta.count) : 2 * delta.count > bytes.count
         let kept = isOutdated ? PageVersion(of: bytes.span) : nil
-        return EncodedPage(delta: delta, base: base.place, kept: kept, bytes: bytes, effort: effort)
+        return EncodedPage(
+            delta: delta, base: base.place, kept: kept, bytes: bytes, effort: effort,
+            processorTime: ProcessorTime.ofThread - began)
     }
 }
 

@@ -58,6 +58,7 @@ package final class OriginExchange: OutgoingRequest {
 
     package func send(_ body: ByteBuffer) {
         guard receiver != nil else { return }
+        guard end == nil else { return breakOff("goes on behind its end") }
         if let left = declaredBytes {
             guard body.readableBytes <= left else { return breakOff("is longer than its Content-Length") }
             declaredBytes = left - body.readableBytes

@@ -9,6 +9,7 @@ struct IPAddress {
     /// Reads one as people write it; `nil` for anything else.
     init?(_ text: String, isIPv4: Bool) {
         var bytes = [UInt8](repeating: 0, count: isIPv4 ? 4 : 16)
+        guard !text.utf8.contains(0) else { return nil }  // inet_pton would read up to it, and be content
         guard unsafe inet_pton(isIPv4 ? AF_INET : AF_INET6, text, &bytes) == 1 else { return nil }
         self.bytes = bytes
     }

@@ -139,7 +139,7 @@ struct CodedStreams {
         var (copies, count, length, sizeClass): (UnsafePointer<cdelta_copy>?, Int, Int, UInt32) = (nil, 0, 0, 0)
         cdelta_match(
             matcher!, index!, pair.base, pair.base.count, pair.target, pair.target.count, .CDELTA_EFFORT_THOROUGH,
-            &copies, &count)
+            .max, &copies, &count)
         var out = [UInt8](repeating: 0, count: 2 * pair.target.count + 64)
         let status = cdelta_coder_encode(
             coder!, depth, pair.base, pair.base.count, pair.target, pair.target.count, copies, count, &out, out.count,

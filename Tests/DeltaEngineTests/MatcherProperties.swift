@@ -183,6 +183,21 @@ import Testing
         init(_ copy: cdelta_copy) { (source, target, length) = (copy.source, copy.target, copy.length) }
     }
 
+    @Test(arguments: Costly.allCases, [0, 100, 20_000])
+    func thoroughEffortEndsAtItsLimitAndKeepsAllPromises(page: Costly, lookUps: Int) {
+        let pair = page.pair()
+        let limited = copies(of: pair, effort: .CDELTA_EFFORT_THOROUGH, lookUps: lookUps)
+        expectTrueCopies(limited, of: pair)
+        let portable = copies(
+            of: pair, effort: .CDELTA_EFFORT_THOROUGH, isa: .CDELTA_ISA_PORTABLE, lookUps: lookUps)
+        #expect(limited.map(Fields.init) == portable.map(Fields.init))
+        let thorough = copies(of: pair, effort: .CDELTA_EFFORT_THOROUGH)
+        let fast = copies(of: pair, effort: .CDELTA_EFFORT_FAST)
+        func new(_ copies: [cdelta_copy]) -> Int { copies.reduce(pair.target.count) { $0 - Int($1.length) } }
+        #expect(limited.map(Fields.init) != thorough.map(Fields.init))
+        #expect(new(limited) <= new(fast) + pair.target.count / 20)
+    }
+
     private func expectRoundTrip(_ pair: SeededPair) throws {
         var encoder = try DeltaEncoder()
         var decoder = DeltaDecoder()
@@ -195,7 +210,8 @@ import Testing
     }
 
     private func copies(
-        of pair: SeededPair, effort: cdelta_effort, isa: cdelta_isa = cdelta_isa_best()
+        of pair: SeededPair, effort: cdelta_effort, isa: cdelta_isa = cdelta_isa_best(),
+        lookUps: Int = .max
     ) -> [cdelta_copy] {
         var index: OpaquePointer?
         var matcher: OpaquePointer?
@@ -208,7 +224,8 @@ import Testing
         var found: UnsafePointer<cdelta_copy>?
         var count = 0
         let status = unsafe cdelta_match(
-            matcher!, index!, pair.base, pair.base.count, pair.target, pair.target.count, effort, &found, &count)
+            matcher!, index!, pair.base, pair.base.count, pair.target, pair.target.count, effort, lookUps,
+            &found, &count)
         #expect(status == .CDELTA_OK)
         return unsafe Array(UnsafeBufferPointer(start: found, count: count))
     }

@@ -18,7 +18,7 @@ struct AddressRangeTests {
     @Test(arguments: [
         "", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.1/8", "::/129", "2001:db8::1/32", "10.0.0", "host.test",
         "10.0.0.0/-1",
-        "10.0.0.0/8/8", "[::1]",
+        "10.0.0.0/8/8", "[::1]", "10.0.0.1\u{0}x",
     ])
     func whatIsNoNetworkIsRefused(text: String) {
         #expect(AddressRange(text) == nil)

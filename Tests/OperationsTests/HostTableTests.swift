@@ -84,6 +84,7 @@ struct HostTableTests {
 
     @Test(arguments: [
         "a", "a:0", ":80", "a:", "[::1]", "::1:80:", "a b:1", "[a]:1", "1.2.3:4", "a..b:1", "a/b:1", "a:+1",
+        "1.2.3.4\u{0}x:1", "[::1\u{0}]:1",
     ])
     func whatIsNoAddressIsRefused(text: String) {
         #expect(HostAndPort(text) == nil)

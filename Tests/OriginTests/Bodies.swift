@@ -129,4 +129,16 @@ struct Bodies {
             #expect(!pool.origins.connections[0].channel.isActive)
         }
     }
+    /// What stands behind a head that announces nothing would be another request to the origin.
+    @Test(arguments: [nil, "websocket"])
+    func aBodyThatNoHeadAnnouncedGoesNowhere(upgrade: String?) {
+        let pool = Pool(accepts: false)
+        let (exchange, answer) = pool.send(.sample(upgrade: upgrade))
+        exchange.send("GET /smuggled HTTP/1.1\r\nHost: b\r\n\r\n")
+        let words = "the body goes on behind its end"
+        #expect(answer.failure == ExchangeFailure(.badRequest, words) && answer.events == ["failed"])
+        #expect(!pool.origins.connections[0].received().contains("smuggled"))
+        pool.origins.connections[0].accept()
+        #expect(!pool.origins.connections[0].received().contains("smuggled"))
+    }
 }

@@ -53,7 +53,8 @@ struct ProxyHeaderTests {
             "PROXY TCP4 192.0.2.7 198.51.100.1 01 2\r\n", "PROXY TCP4 192.0.2.7 198.51.100.1 -1 2\r\n",
             "PROXY TCP4 192.0.2.7 198.51.100.1  2\r\n", "PROXY UDP4 192.0.2.7 198.51.100.1 1 2\r\n", "PROXY \r\n",
             "PROXY\r\n", "PROXY UNKNOWN" + String(repeating: " x", count: 60) + "\r\n",
-            "PROXY TCP4 192.0.2.7\r\n198.51.100.1 1 2\r\n", String(repeating: "P", count: 200),
+            "PROXY TCP4 192.0.2.7\r\n198.51.100.1 1 2\r\n", "PROXY TCP4 192.0.2.7\u{0}x 198.51.100.1 1 2\r\n",
+            String(repeating: "P", count: 200),
         ].map { Array($0.utf8) } + [
             binary(0x11, 0x11, fourBytes), binary(0x22, 0x11, fourBytes), binary(0x21, 0x11, [1, 2, 3]),
             binary(0x21, 0x21, fourBytes), binary(0x21, 0x41, fourBytes), binary(0x21, 0x13, fourBytes),

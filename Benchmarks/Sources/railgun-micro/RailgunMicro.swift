@@ -53,8 +53,15 @@ struct RailgunMicro: ParsableCommand {
                 print("Encoding hostile pages with \(level.rawValue), the costliest first\n\(run.text)\n")
                 report.hostile.append(run)
             }
+            for way in BudgetRun.Way.allCases {
+                let run = try BudgetRun(way, corpora: corpora, realPairs: pairs, pairCount: hostile, seed: seed)
+                print("What a listener does with hostile pages, \(way.rawValue), the costliest first\n\(run.text)\n")
+                report.budgets.append(run)
+            }
         }
-        report.figures = (report.curve.figure.map { [$0] } ?? []) + report.hostile.flatMap(\.figures)
+        report.figures =
+            (report.curve.figure.map { [$0] } ?? []) + report.hostile.flatMap(\.figures)
+            + report.budgets.flatMap(\.figures)
         try Figure.conclude(report.figures, report: report, json: json, check: check)
     }
 }
@@ -63,5 +70,6 @@ struct RailgunMicro: ParsableCommand {
 struct MicroReport: Codable {
     var curve: SizeCurve
     var hostile: [HostileRun] = []
+    var budgets: [BudgetRun] = []
     var figures: [Figure] = []
 }

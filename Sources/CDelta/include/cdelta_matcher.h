@@ -19,7 +19,7 @@ void cdelta_matcher_free(cdelta_matcher *_Nullable matcher); /* NULL is a no-op 
 
 /* Finds the copies of `target` and leaves them at *out_copies, which stays the matcher's and is valid until its next
  * call: ascending, disjoint, each within base or target and compared byte by byte; what they leave out is new.
- * The result depends on base, target and effort alone: not on the instruction set, the machine or earlier calls.
+ * The result depends on base, target, effort and `look_ups` alone: not on the instruction set, the machine or earlier calls.
  * A shared run elsewhere than on the diagonal is met by chance, which grows with its length: blocks of the base are indexed
  * some bytes apart, tables may lose a block to another one, and steps grow with the new bytes walked over in vain.
  *
@@ -27,10 +27,12 @@ void cdelta_matcher_free(cdelta_matcher *_Nullable matcher); /* NULL is a no-op 
  * bytes of the target, and one more for two bytes that copies of 24 bytes or more cover; thorough effort spends six for
  * each byte. Where a page asks for more, the bytes ahead are left as new until the budget has room again. A look-up
  * compares at most 6 candidates, and a candidate that turns out long is taken, or beaten by a longer one.
- * docs/numbers.md has what 1,000 hostile pairs cost.
+ * docs/numbers.md has what 1,000 hostile pairs cost. Thorough effort ends after `look_ups`, and the rest of the page gets
+ * fast effort: so whoever has little time knows what the worst page takes. SIZE_MAX is no limit.
  *
  * Requires `index` built from `base`, both lengths <= CDELTA_MAX_BYTES. CDELTA_OUT_OF_MEMORY leaves no copies. */
 cdelta_status cdelta_match(cdelta_matcher *matcher, const cdelta_index *index, const uint8_t *_Nullable base,
                            size_t base_length, const uint8_t *_Nullable target, size_t target_length,
-                           cdelta_effort effort, const cdelta_copy *_Nullable *_Nonnull out_copies, size_t *out_count);
+                           cdelta_effort effort, size_t look_ups, const cdelta_copy *_Nullable *_Nonnull out_copies,
+                           size_t *out_count);
 CDELTA_NONNULL_END

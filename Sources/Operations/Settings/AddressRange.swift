@@ -32,6 +32,7 @@ package struct AddressRange: Hashable, Sendable {
     }
 
     private static func bytes(_ text: String) -> [UInt8]? {
+        guard !text.utf8.contains(0) else { return nil }  // inet_pton would read up to it, and be content
         var bytes = [UInt8](repeating: 0, count: 16)
         if unsafe inet_pton(AF_INET6, text, &bytes) == 1 { return bytes }
         var short = [UInt8](repeating: 0, count: 4)

@@ -37,6 +37,7 @@ struct HostName {
     ///
     /// An IPv6 address with a port stands in brackets.
     init?(_ text: String) {
+        guard !text.utf8.contains(0) else { return nil }  // SocketAddress would read up to it, and be content
         if (try? SocketAddress(ipAddress: text, port: 0)) != nil {
             (host, port) = (text.lowercased(), nil)
             return

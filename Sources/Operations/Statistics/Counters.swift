@@ -39,6 +39,7 @@ package struct Counters: Hashable, Sendable {
     package var pagesThorough = 0
     package var pagesModerate = 0
     package var pagesFast = 0
+    package var pagesSlow = 0
     package var hashFailures = 0
 
     // The shared store.
@@ -91,6 +92,7 @@ package struct Counters: Hashable, Sendable {
         ("delta_page_bytes", \.deltaPageBytes), ("delta_bytes", \.deltaBytes), ("bases_missing", \.basesMissing),
         ("pages_uncompared", \.pagesUncompared), ("pages_thorough", \.pagesThorough),
         ("pages_moderate", \.pagesModerate), ("pages_fast", \.pagesFast),
+        ("pages_slow", \.pagesSlow),
         ("hash_failures", \.hashFailures),
         ("store_shared_hits", \.storeSharedHits), ("store_shared_misses", \.storeSharedMisses),
         ("store_shared_damaged", \.storeSharedDamaged), ("store_shared_errors", \.storeSharedErrors),

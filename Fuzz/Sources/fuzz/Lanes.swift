@@ -8,7 +8,7 @@ import NIOHTTP1
 ///
 /// The first byte's lowest bit: a listener's lane, or a sender's with three open streams. The rest of it: how many bytes come
 /// at once, 0 for all.
-func test(_ input: [UInt8]) {
+func testLane(_ input: [UInt8]) {
     guard let first = input.first else { return }
     let role: LinkRole = first & 1 == 0 ? .listener : .sender
     let owner = Owner()
@@ -97,11 +97,4 @@ final class Owner: LaneOwner {
         if end { receiver.receivedRequestEnd(trailers: nil) }
         return receiver
     }
-}
-
-/// What libFuzzer's own main calls with one input after another.
-@_cdecl("LLVMFuzzerTestOneInput")
-func testOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
-    test(unsafe Array(UnsafeBufferPointer(start: data, count: size)))
-    return 0
 }
