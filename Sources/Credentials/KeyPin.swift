@@ -20,8 +20,10 @@ package struct KeyPin: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter text: As it is printed, or with the two slashes of curl.
     package init?(_ text: some StringProtocol) {
         guard text.hasPrefix(Self.prefix) else { return nil }
-        let digits = text.dropFirst(Self.prefix.count).drop { $0 == "/" && text.hasPrefix("sha256//") }
-        guard text.utf8.count - digits.utf8.count <= Self.prefix.count + 1, digits.utf8.count == 44,
+        var digits = text.dropFirst(Self.prefix.count)
+        // A slash is a digit as well: only the length tells curl's second one.
+        if digits.utf8.count == 45, digits.hasPrefix("/") { digits = digits.dropFirst() }
+        guard digits.utf8.count == 44,
             let hash = Data(base64Encoded: String(digits)), hash.count == SHA256.byteCount
         else { return nil }
         description = Self.prefix + hash.base64EncodedString()

@@ -66,7 +66,8 @@ struct SecretsTests {
         var options = Line.Options()
         options.sender = ["log.format = \(format)", statistics.0.setting]
         options.listener = [
-            "log.format = \(format)", statistics.1.setting, "activation.token = \(Self.planted("token"))",
+            "log.format = \(format)", statistics.1.setting, "activation.railgun_host = 127.0.0.1:9",
+            "activation.token = rgt-\(Self.planted("token").padding(toLength: 64, withPad: "A", startingAt: 0))",
         ]
         options.logLevel = level
         try await withLine(options) { line, origin in
