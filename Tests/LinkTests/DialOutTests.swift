@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Link
@@ -47,8 +48,8 @@ struct DialOutTests {
     }
 
     @Test func aSenderThatIsNotThereIsTriedAgain() async throws {
-        let sender = try await Listening(places: 2)
-        let port = sender.channel.localAddress!.port!
+        let port = Int(try freePort())  // which no other test takes meanwhile
+        let sender = try await Listening(port: port, places: 2)
         try await sender.stop()
         let link = DialingOut(to: sender, port: port)
         #expect(await link.next() == "failed: Connection refused")
