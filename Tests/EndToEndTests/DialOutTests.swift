@@ -3,7 +3,7 @@ import Testing
 import TestSupport
 
 /// A listener that opens the link itself.
-@Suite(.timeLimit(.minutes(2))) struct DialOutTests {
+@Suite(.timeLimit(.minutes(5))) struct DialOutTests {
     /// A sender that accepts listeners, and a listener that dials it; the line's own listener is used by no site.
     private func withDialOut(
         dialed: String = "localhost", _ body: @escaping @Sendable (Line, Daemon, ScriptedOrigin) throws -> Void

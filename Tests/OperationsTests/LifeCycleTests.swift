@@ -70,7 +70,7 @@ struct LifeCycleTests {
         #expect(work.calls.withLockedValue { $0 } == ["start", "drain", "drained", "stop"])
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [false, true])
+    @Test(.timeLimit(.minutes(5)), arguments: [false, true])
     func drainingIsBounded(evenIfItDoesNotHeedItsCancellation isStubborn: Bool) async throws {
         let work = Work(drainTime: .seconds(600), isStubborn: isStubborn)
         let group = group(work, timeout: .milliseconds(50))
@@ -96,7 +96,7 @@ struct LifeCycleTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aReloadThatIsAskedForDuringTheStartFollowsIt() async throws {
+    @Test(.timeLimit(.minutes(5))) func aReloadThatIsAskedForDuringTheStartFollowsIt() async throws {
         _ = signal(SIGHUP, SIG_IGN)  // as Daemon.begin() does
         let work = Work(startTime: .milliseconds(300))
         var settings = Settings("", file: "f")
