@@ -47,9 +47,14 @@ let package = Package(
                 "RefusedPeers.swift", "Strangers.swift",
             ],
             swiftSettings: swift),
+        .target(name: "Credentials", dependencies: [crypto], sources: ["KeyPin.swift"], swiftSettings: strict),
         .target(
-            name: "Operations", dependencies: ["HTTPRules", nioCore, crypto],
-            sources: ["Configuration", "LifeCycle/ServiceUser.swift", "Settings"], swiftSettings: strict),
+            name: "Operations", dependencies: ["Credentials", "HTTPRules", nioCore, crypto],
+            sources: [
+                "Configuration", "Control/UnixSocket.swift", "LifeCycle/ListenFailure.swift",
+                "LifeCycle/ServiceUser.swift",
+                "Logging/LoggedRequest.swift", "Settings",
+            ], swiftSettings: strict),
         .target(name: "ProxyProtocol", dependencies: [nioCore], swiftSettings: swift),
         .target(
             name: "PageStore",

@@ -1,19 +1,12 @@
 import Crypto
 import Foundation
-import X509
 
 /// A key by the SHA-256 of its SubjectPublicKeyInfo: it stays the same when its certificate is renewed.
 package struct KeyPin: Hashable, Sendable, CustomStringConvertible {
     /// "sha256/" and 44 characters of base64.
     package let description: String
 
-    private static let prefix = "sha256/"
-
-    init(_ key: Certificate.PublicKey) {
-        // A key that was read can be written.
-        let bytes = (try? key.serializeAsPEM().derBytes) ?? []
-        description = Self.prefix + Data(SHA256.hash(data: bytes)).base64EncodedString()
-    }
+    static let prefix = "sha256/"
 
     /// Reads a pin; `nil` for anything else.
     ///

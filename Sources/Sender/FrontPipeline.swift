@@ -77,15 +77,18 @@ struct FrontPipeline {
         let manager = NIOHTTP2ServerConnectionManagementHandler(
             eventLoop: channel.eventLoop,
             configuration: .init(
-                maxIdleTime: worker.limits.idleTimeout, maxAge: nil, maxGraceTime: nil,
+                maxIdleTime: nil, maxAge: nil, maxGraceTime: nil,  // it would not watch a client that opens no stream
                 keepalive: .init(pingInterval: worker.limits.idleTimeout, ackTimeout: worker.limits.headTimeout)))
-        let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        let handler = HTTP2Connection(worker: worker)
+        let bound = NIOLoopBound((pipeline: self, connection: handler), eventLoop: channel.eventLoop)
         _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
             mode: .server, connectionConfiguration: connection, streamConfiguration: streams,
             streamDelegate: manager.http2StreamDelegate
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
-                let pipeline = bound.value
+                let (pipeline, connection) = bound.value
+                connection.streamOpened()
+                stream.closeFuture.assumeIsolated().whenComplete { _ in connection.streamClosed() }
                 let heads = HTTP2Heads(limits: pipeline.worker.limits.heads)
                 try stream.pipeline.syncOperations.addHandlers([
                     HTTP2PseudoFields(), HTTP2FramePayloadToHTTP1ServerCodec(), heads,
@@ -94,7 +97,7 @@ struct FrontPipeline {
                 ])
             }
         }
-        try channel.pipeline.syncOperations.addHandlers([manager, HTTP2Connection(worker: worker)])
+        try channel.pipeline.syncOperations.addHandlers([manager, handler])
     }
 
     private func address(of channel: any Channel) -> String {

@@ -1,31 +1,80 @@
+import Exchange
 import NIOCore
 import NIOHTTP2
 
 /// A client's connection in HTTP/2, behind its streams: ends it where the library leaves that to others.
-final class HTTP2Connection: ChannelInboundHandler, FrontConnection {
+///
+/// The library would wait for ever for a client that answers no PING behind a GOAWAY, or that never opens a stream.
+final class HTTP2Connection: ChannelInboundHandler, DeadlineHolder, FrontConnection {
     typealias InboundIn = HTTP2Frame
 
     private let worker: SenderWorker
     private var context: ChannelHandlerContext?
+    private var streamCount = 0
+    private var hasServed = false
+    /// Whether GOAWAY was said.
+    private var isLeaving = false
+    /// Bytes that the client hadn't taken when the deadline was set.
+    private var stuckBytes = 0
 
     init(worker: SenderWorker) { self.worker = worker }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         worker.opened(self)
+        worker.deadlines.set(self, after: worker.limits.headTimeout)
         if worker.isDraining { drain() }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        worker.deadlines.remove(self)
         worker.closed(self)
     }
 
-    /// Leaves it: whether streams are under way, only the library knows.
-    func makeRoom() {}
+    func streamOpened() {
+        streamCount += 1
+        worker.deadlines.remove(self)
+    }
+
+    func streamClosed() {
+        (streamCount, hasServed) = (streamCount - 1, true)
+        guard streamCount == 0, context != nil else { return }
+        if isLeaving {
+            awaitEnd()
+        } else if worker.isCrowded {
+            drain()
+        } else {
+            worker.deadlines.set(self, after: worker.limits.idleTimeout)
+        }
+    }
+
+    /// Gives a connection that had an answer up, if none is under way.
+    func makeRoom() { if hasServed, streamCount == 0 { drain() } }
 
     /// Says GOAWAY; the connection closes when its streams have ended.
-    func drain() { context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+    func drain() {
+        isLeaving = true
+        if streamCount == 0 { awaitEnd() }
+        context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+    }
+
+    /// Begins to watch whether the client takes what is left, and then answers.
+    private func awaitEnd() {
+        stuckBytes = bufferedBytes
+        worker.deadlines.set(
+            self, after: worker.isDraining ? ClientHandler.lastRequestTime : worker.limits.writeTimeout)
+    }
+
+    private var bufferedBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    /// No request came, or no end.
+    func deadlinePassed() {
+        guard isLeaving else { return drain() }
+        if bufferedBytes < stuckBytes { awaitEnd() } else { context?.close(promise: nil) }
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // Nobody sends requests in HTTP/2 and then closes half of the connection.

@@ -17,7 +17,7 @@ final class HTTP2Client {
     /// The code of the GOAWAY that came.
     private(set) var goAwayCode: UInt32?
     private(set) var isClosed = false
-    private let grantsWindow: Bool
+    private let grantsWindow, answersPings: Bool
     private let time: Duration
     private var buffer: [UInt8] = []
     private var start = 0
@@ -27,10 +27,10 @@ final class HTTP2Client {
 
     /// Connects, and begins with SETTINGS; without `grantsWindow` no more may come than its settings say.
     init(
-        _ port: UInt16, settings: [(UInt16, UInt32)] = [], grantsWindow: Bool = true,
+        _ port: UInt16, settings: [(UInt16, UInt32)] = [], grantsWindow: Bool = true, answersPings: Bool = true,
         within time: Duration = .seconds(20)
     ) throws {
-        (self.grantsWindow, self.time) = (grantsWindow, time)
+        (self.grantsWindow, self.answersPings, self.time) = (grantsWindow, answersPings, time)
         socket = try TCPSocket(connectingTo: port)
         try socket.send(Self.preface + HTTP2Frame.settings(settings).bytes)
     }
@@ -101,7 +101,7 @@ final class HTTP2Client {
         switch frame.kind {
         case HTTP2Frame.Kind.settings where !isAcknowledgement:
             try? send(HTTP2Frame(kind: frame.kind, flags: HTTP2Frame.acknowledges))
-        case HTTP2Frame.Kind.ping where !isAcknowledgement:
+        case HTTP2Frame.Kind.ping where !isAcknowledgement && answersPings:
             try? send(HTTP2Frame(kind: frame.kind, flags: HTTP2Frame.acknowledges, payload: frame.payload))
         case HTTP2Frame.Kind.headers: try takeHead(frame)
         case HTTP2Frame.Kind.data: takeData(frame)

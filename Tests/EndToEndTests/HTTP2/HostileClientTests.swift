@@ -167,6 +167,42 @@ struct PatientClientTests {
         }
     }
 
+    @Test(arguments: [false, true], [false, true])
+    func aClientWithoutARequestIsLeft(asksOnce: Bool, answersPings: Bool) async throws {
+        let times = [
+            "client.head.timeout = 1 s", "client.timeout = 1 s", "client.write.timeout = 1 s",
+        ]
+        try await withLine(Line.Options(sender: times)) { line, _ in
+            let client = try HTTP2Client(line.h2c, answersPings: answersPings)
+            if asksOnce {
+                try client.send(Self.get("/test-once", stream: 1))
+                try client.awaitEnd(of: [1])
+                #expect(client.status(1) == 200)
+            }
+            #expect(try client.awaitClose(within: .seconds(15)), "still connected")
+            #expect(client.goAwayCode == 0)
+        }
+    }
+
+    @Test func connectionsWithoutARequestMakeRoom() async throws {
+        try await withLine(Line.Options(sender: ["client.connections = 4"])) { line, origin in
+            let idle = try (0..<4).map { _ in try HTTP2Client(line.h2c) }
+            for client in idle {
+                try client.send(Self.get("/test-first", stream: 1))
+                try client.awaitEnd(of: [1])
+            }
+            // Accepted only once there is room: connecting alone says nothing.
+            let newcomer = try TCPSocket(connectingTo: line.http)
+            for client in idle {
+                #expect(try client.awaitClose(within: .seconds(10)), "still connected")
+                // With a new connection it may be a fault: the library expects no acknowledgement of its settings any more.
+                #expect(client.goAwayCode != nil)
+            }
+            newcomer.close()
+            #expect(try line.get("/test-after").text == "ok")
+        }
+    }
+
     @Test func aDrainingSenderSaysGoAwayAndAnswersWhatItHas() async throws {
         try await withLine { line, origin in
             origin.answer(
