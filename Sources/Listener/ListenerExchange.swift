@@ -35,6 +35,8 @@ final class ListenerExchange {
     private let offers: [UInt64]
     /// What may be kept and compared; `nil` where the answer can't be a page, or is not to be one.
     private let rules: BaseRules?
+    private lazy var key = PageKey(
+        scheme: request.scheme.rawValue, authority: request.authority, target: request.target)
     private lazy var visitor = rules?.visitor(of: request.fields) ?? .unknown
     private var outgoing: OriginExchange?
     /// The look-up of what the request offers, where memory has none of it.
@@ -317,7 +319,7 @@ extension ListenerExchange {
     private func encode(_ bytes: [UInt8], _ answer: Answer, _ owner: PageOwner) {
         guard case .encoding = body else { return }  // nobody waits any more
         // Without a base, all of the page is to be compressed; and a long one takes its time in any case.
-        let base = worker.store.firstHeld(of: offers, owner: owner)
+        let base = offers.isEmpty ? nil : worker.store.firstHeld(of: offers, key: key, owner: owner)
         let inline = base == nil ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
         let effort = worker.slowSites.effort(
             for: request.authority, wanted: worker.load.effort, now: worker.eventLoop.now)
@@ -382,9 +384,5 @@ extension ListenerExchange {
         stream.send(ByteBuffer(bytes: page.delta))
         stream.finish(trailers: nil)
         finish()
-    }
-
-    private var key: PageKey {
-        PageKey(scheme: request.scheme.rawValue, authority: request.authority, target: request.target)
     }
 }

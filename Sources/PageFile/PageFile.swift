@@ -74,13 +74,15 @@ package final class PageFile: PageStore {
         return found
     }
 
-    package func page(prefix: UInt64, owner: PageOwner) -> StoredPage? {
-        let found = memory.page(prefix: prefix, owner: owner)
+    package func page(prefix: UInt64, key: PageKey, owner: PageOwner) -> StoredPage? {
+        let found = memory.page(prefix: prefix, key: key, owner: owner)
         if let found { pending.withLockedValue { $0.noteUse(found.version) } }
         return found
     }
 
-    package func holds(prefix: UInt64, owner: PageOwner) -> Bool { memory.holds(prefix: prefix, owner: owner) }
+    package func holds(prefix: UInt64, key: PageKey, owner: PageOwner) -> Bool {
+        memory.holds(prefix: prefix, key: key, owner: owner)
+    }
 
     package func insert(_ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageOwner) {
         memory.insert(bytes, version: version, key: key, owner: owner)
