@@ -357,6 +357,12 @@ extension ListenerExchange {
         finish()
     }
 
+    /// Whether the page is still to be kept as one of this class: a reload may have come since the request.
+    private func isKept(_ owner: PageOwner, _ answer: Answer) -> Bool {
+        guard let now = worker.rules[authority: request.authority, target: request.target] else { return false }
+        return now.pageClass(of: now.visitor(of: request.fields), answer: answer.head.headers).number == owner.rawValue
+    }
+
     private func encoded(_ result: Result<EncodedPage, DeltaError>, _ answer: Answer, _ owner: PageOwner) {
         if case .success(let page) = result { worker.encoded(page, of: request.authority) }
         guard case .encoding = body else { return }
@@ -366,7 +372,8 @@ extension ListenerExchange {
         worker.statistics.counters.count(page.effort)
         var answer = answer
         let check: PageCheck
-        if let version = page.kept {
+        let kept = page.kept.flatMap { isKept(owner, answer) ? $0 : nil }
+        if let version = kept {
             worker.store.insert(page.bytes, version: version, key: key, owner: owner)
             worker.share(page.bytes, version: version, owner: owner)
             check = PageCheck(version.leadingWords)
@@ -374,7 +381,7 @@ extension ListenerExchange {
             check = stream.checkKey.check(of: page.bytes, stream: stream.id)
         }
         answer.page = PageTransfer(
-            base: page.base, isKept: page.kept != nil, check: check, pageBytes: page.bytes.count)
+            base: page.base, isKept: kept != nil, check: check, pageBytes: page.bytes.count)
         crossing = page.base == nil ? .normal : .delta(bytes: page.delta.count, pageBytes: page.bytes.count)
         if page.base == nil, !offers.isEmpty { worker.statistics.counters.basesMissing += 1 }
         if page.base != nil { answer.report.flags |= RailgunHeader.Flags.versionKnown.rawValue }
