@@ -113,6 +113,18 @@ package final class PageFile: PageStore {
         }
     }
 
+    /// Names the file after other rules of classes, once nothing is kept by the old ones any more.
+    ///
+    /// While they change, name it after none: if the process ends meanwhile, the file is emptied at the next start.
+    package func adopt(rules: String) async {
+        await withCheckedContinuation { done in
+            writer.eventLoop.execute { [writer] in
+                writer.value.adopt(rules: rules)
+                done.resume()
+            }
+        }
+    }
+
     package func base(of page: StoredPage) throws(DeltaError) -> DeltaBase { try memory.base(of: page) }
 
     package func update(_ limits: PageStoreLimits) { memory.update(limits) }
