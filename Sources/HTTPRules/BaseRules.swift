@@ -83,12 +83,15 @@ package struct BaseRules: Sendable {
     /// Whose page an answer to a visitor is.
     ///
     /// One visitor's where the answer says so, or where he is known and the answer doesn't say that it is for all.
-    package func pageClass(of visitor: Visitor, answer: HTTPHeaders) -> PageClass {
+    ///
+    /// - `visitor`: Asked for only where it matters: a page that is for all costs no hash.
+    package func pageClass(of visitor: @autoclosure () -> Visitor, answer: HTTPHeaders) -> PageClass {
         if sharesUserPages { return .shared }
         let marks = marks(answer)
-        if marks.contains(.oneVisitors) { return userClass(of: visitor) }
-        if case .known = visitor, !marks.contains(.forAll) || marks.contains(.varies) { return userClass(of: visitor) }
-        return .shared
+        if marks.contains(.oneVisitors) { return userClass(of: visitor()) }
+        if marks.contains(.forAll), !marks.contains(.varies) { return .shared }
+        let visitor = visitor()
+        return visitor == .unknown ? .shared : userClass(of: visitor)
     }
 
     /// The class that answers to a visitor have if they are made for one visitor.

@@ -35,6 +35,8 @@ final class ListenerExchange {
     private let offers: [UInt64]
     /// What may be kept and compared; `nil` where the answer can't be a page, or is not to be one.
     private let rules: BaseRules?
+    private lazy var key = PageKey(
+        scheme: request.scheme.rawValue, authority: request.authority, target: request.target)
     private lazy var visitor = rules?.visitor(of: request.fields) ?? .unknown
     private var outgoing: OriginExchange?
     /// The look-up of what the request offers, where memory has none of it.
@@ -317,7 +319,7 @@ extension ListenerExchange {
     private func encode(_ bytes: [UInt8], _ answer: Answer, _ owner: PageOwner) {
         guard case .encoding = body else { return }  // nobody waits any more
         // Without a base, all of the page is to be compressed; and a long one takes its time in any case.
-        let base = worker.store.firstHeld(of: offers, owner: owner)
+        let base = offers.isEmpty ? nil : worker.store.firstHeld(of: offers, key: key, owner: owner)
         let inline = base == nil ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
         let effort = worker.slowSites.effort(
             for: request.authority, wanted: worker.load.effort, now: worker.eventLoop.now)
@@ -355,6 +357,12 @@ extension ListenerExchange {
         finish()
     }
 
+    /// Whether the page is still to be kept as one of this class: a reload may have come since the request.
+    private func isKept(_ owner: PageOwner, _ answer: Answer) -> Bool {
+        guard let now = worker.rules[authority: request.authority, target: request.target] else { return false }
+        return now.pageClass(of: now.visitor(of: request.fields), answer: answer.head.headers).number == owner.rawValue
+    }
+
     private func encoded(_ result: Result<EncodedPage, DeltaError>, _ answer: Answer, _ owner: PageOwner) {
         if case .success(let page) = result { worker.encoded(page, of: request.authority) }
         guard case .encoding = body else { return }
@@ -364,7 +372,8 @@ extension ListenerExchange {
         worker.statistics.counters.count(page.effort)
         var answer = answer
         let check: PageCheck
-        if let version = page.kept {
+        let kept = page.kept.flatMap { isKept(owner, answer) ? $0 : nil }
+        if let version = kept {
             worker.store.insert(page.bytes, version: version, key: key, owner: owner)
             worker.share(page.bytes, version: version, owner: owner)
             check = PageCheck(version.leadingWords)
@@ -372,7 +381,7 @@ extension ListenerExchange {
             check = stream.checkKey.check(of: page.bytes, stream: stream.id)
         }
         answer.page = PageTransfer(
-            base: page.base, isKept: page.kept != nil, check: check, pageBytes: page.bytes.count)
+            base: page.base, isKept: kept != nil, check: check, pageBytes: page.bytes.count)
         crossing = page.base == nil ? .normal : .delta(bytes: page.delta.count, pageBytes: page.bytes.count)
         if page.base == nil, !offers.isEmpty { worker.statistics.counters.basesMissing += 1 }
         if page.base != nil { answer.report.flags |= RailgunHeader.Flags.versionKnown.rawValue }
@@ -382,9 +391,5 @@ extension ListenerExchange {
         stream.send(ByteBuffer(bytes: page.delta))
         stream.finish(trailers: nil)
         finish()
-    }
-
-    private var key: PageKey {
-        PageKey(scheme: request.scheme.rawValue, authority: request.authority, target: request.target)
     }
 }

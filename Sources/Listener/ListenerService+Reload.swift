@@ -22,6 +22,8 @@ extension ListenerService {
             }
             let replaced = replaceMemcached(settings, before)
             let shared = memcached.withLockedValue { $0 }
+            let hasOtherRules = configuration.pages.classRules != before.configuration.pages.classRules
+            if hasOtherRules { await file?.adopt(rules: "") }
             parts.store.update(PageStoreLimits(configuration.pages))
             parts.requests.update(most: Self.requests(configuration, Descriptors.raiseLimit(), parts.logger))
             parts.memory.update(limitBytes: configuration.process.memoryBytes)
@@ -39,6 +41,7 @@ extension ListenerService {
             if let stricter = configuration.pages.forbids(whatWasKeptBy: before.configuration.pages) {
                 _ = await purge(where: stricter)
             }
+            if hasOtherRules { await file?.adopt(rules: configuration.pages.classRules) }
             parts.linkTLS.withLockedValue { $0 = settings.linkTLS }
             updateLinks(configuration.senders)
             replaced?.stop()

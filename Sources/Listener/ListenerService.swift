@@ -15,7 +15,7 @@ import SharedStore
 /// A running rg-listener: accepts senders, asks origins, until it is told to stop.
 package final class ListenerService: Drainable {
     let parts: ListenerParts
-    private let file: PageFile?
+    let file: PageFile?
     let memcached: NIOLockedValueBox<MemcachedStore?>
     let group: any EventLoopGroup
     private let version: String

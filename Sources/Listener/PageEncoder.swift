@@ -28,10 +28,11 @@ struct OfferedBase: Sendable {
 }
 
 extension PageStore {
-    /// The first of the offered versions, best first, that is held in this very class: a page of another is no base.
-    func firstHeld(of offers: [UInt64], owner: PageOwner) -> OfferedBase? {
+    /// The first of the offered versions, best first, that is held for this very address and class: a page of another is no
+    /// base.
+    func firstHeld(of offers: [UInt64], key: PageKey, owner: PageOwner) -> OfferedBase? {
         for (place, prefix) in offers.enumerated() {
-            if let page = page(prefix: prefix, owner: owner) { return OfferedBase(place: place, page: page) }
+            if let page = page(prefix: prefix, key: key, owner: owner) { return OfferedBase(place: place, page: page) }
         }
         return nil
     }

@@ -66,7 +66,8 @@ extension ListenerWorker {
         let user = user()
         // Only the answer tells whose page it is.
         let classes = user == .shared ? [user] : [.shared, user]
-        guard !offers.contains(where: { offer in classes.contains { store.holds(prefix: offer, owner: $0) } }) else {
+        guard !offers.contains(where: { offer in classes.contains { store.holds(prefix: offer, key: key, owner: $0) } })
+        else {
             return nil
         }
         return SharedBases(

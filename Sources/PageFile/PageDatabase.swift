@@ -17,6 +17,8 @@ struct PageDatabase: Sendable {
 
     private let queue: DatabaseQueue
     private let byteLimit: Int
+    /// By which rules the pages that are written belong to classes.
+    var rules: String
 
     /// Opens a file, or begins one that only this user can read.
     ///
@@ -25,7 +27,7 @@ struct PageDatabase: Sendable {
     ///   - maxDatabasePages: Beyond these, of 4 kB, SQLite says what it says on a full disk: for tests.
     /// - Throws: What ``PageFileFailure/init(_:)`` puts into words.
     init(_ settings: PageFileSettings, maxDatabasePages: Int? = nil) throws {
-        byteLimit = settings.byteLimit
+        (byteLimit, rules) = (settings.byteLimit, settings.classRules)
         let descriptor = unsafe open(settings.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if descriptor >= 0 { Foundation.close(descriptor) }  // else SQLite says why
         var configuration = Configuration()
@@ -91,6 +93,20 @@ struct PageDatabase: Sendable {
         try database.execute(sql: "INSERT INTO rules (name) VALUES (?)", arguments: [rules])
     }
 
+    /// Says that what is there belongs to classes by other rules.
+    func rename(rules name: String) throws {
+        try queue.write { database in
+            try checkRules(database)
+            try database.execute(sql: "UPDATE rules SET name = ?", arguments: [name])
+        }
+    }
+
+    private func checkRules(_ database: Database) throws {
+        guard try String.fetchOne(database, sql: "SELECT name FROM rules") == rules else {
+            throw PageFileFailure("another process with other rules has it now", kind: .taken)
+        }
+    }
+
     func close() { try? queue.close() }
 
     /// What the database takes, in bytes.
@@ -114,6 +130,7 @@ struct PageDatabase: Sendable {
     /// Writes changes in their order, all or none of them.
     func write(_ changes: [PageChange], uses: Set<PageVersion>, now: Int64) throws {
         try queue.write { database in
+            try checkRules(database)
             try database.execute(sql: "DELETE FROM item WHERE expiry <= ?", arguments: [now])
             try Self.makeRoom(for: changes.reduce(0) { $0 + $1.byteCount }, limit: byteLimit, database)
             var turn = try Int64.fetchOne(database, sql: "SELECT MAX(used) FROM page") ?? 0
@@ -203,6 +220,7 @@ struct PageDatabase: Sendable {
     /// Reads a page; `nil` where it is gone.
     func page(_ id: Int64) throws -> FiledPage? {
         try queue.read { database in
+            try checkRules(database)
             let sql = "SELECT version, bytes FROM page JOIN body ON page = id WHERE id = ?"
             guard let row = try Row.fetchOne(database, sql: sql, arguments: [id]) else { return nil }
             let (version, bytes): (Data, Data) = (row["version"], row["bytes"])

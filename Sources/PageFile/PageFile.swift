@@ -74,13 +74,15 @@ package final class PageFile: PageStore {
         return found
     }
 
-    package func page(prefix: UInt64, owner: PageOwner) -> StoredPage? {
-        let found = memory.page(prefix: prefix, owner: owner)
+    package func page(prefix: UInt64, key: PageKey, owner: PageOwner) -> StoredPage? {
+        let found = memory.page(prefix: prefix, key: key, owner: owner)
         if let found { pending.withLockedValue { $0.noteUse(found.version) } }
         return found
     }
 
-    package func holds(prefix: UInt64, owner: PageOwner) -> Bool { memory.holds(prefix: prefix, owner: owner) }
+    package func holds(prefix: UInt64, key: PageKey, owner: PageOwner) -> Bool {
+        memory.holds(prefix: prefix, key: key, owner: owner)
+    }
 
     package func insert(_ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageOwner) {
         memory.insert(bytes, version: version, key: key, owner: owner)
@@ -107,6 +109,18 @@ package final class PageFile: PageStore {
                 // What was on its way from the file into memory.
                 purged.versions.formUnion(memory.purge(where: matches).versions)
                 done.resume(returning: purged)
+            }
+        }
+    }
+
+    /// Names the file after other rules of classes, once nothing is kept by the old ones any more.
+    ///
+    /// While they change, name it after none: if the process ends meanwhile, the file is emptied at the next start.
+    package func adopt(rules: String) async {
+        await withCheckedContinuation { done in
+            writer.eventLoop.execute { [writer] in
+                writer.value.adopt(rules: rules)
+                done.resume()
             }
         }
     }

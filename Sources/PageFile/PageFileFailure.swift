@@ -5,6 +5,8 @@ struct PageFileFailure: Error {
     enum Kind {
         /// It is no database, or a broken one: to be put aside.
         case damaged
+        /// A process that comes after this one has begun it anew, by other rules of classes: to be left to it.
+        case taken
         case other
     }
 

@@ -9,7 +9,7 @@ internal import PageStore
 final class PageFileWriter {
     private static let pagesAtATime = 16
 
-    private let settings: PageFileSettings
+    private var settings: PageFileSettings
     private let memory: MemoryPageStore
     private let pending: NIOLockedValueBox<PendingChanges>
     private let figures: NIOLockedValueBox<PageFileSummary>
@@ -23,6 +23,8 @@ final class PageFileWriter {
     /// What the log said since pages were written last, so that it says each thing once.
     private var said: Set<String> = []
     private var isClosed = false
+    /// Whether another process with other rules has the file for good.
+    private var isTaken = false
 
     init(
         _ settings: PageFileSettings, memory: MemoryPageStore, pending: NIOLockedValueBox<PendingChanges>,
@@ -128,6 +130,10 @@ final class PageFileWriter {
             $0.state = "off: \(failure.message)"
             $0.failures += 1
         }
+        if failure.kind == .taken {
+            isTaken = true
+            return logger.notice("store.file = \(settings.path): \(failure.message)")
+        }
         guard said.insert(failure.message).inserted else { return }
         logger.error(
             "store.file = \(settings.path): \(failure.message); until then pages are kept in memory only, and lost with a restart"
@@ -206,7 +212,18 @@ final class PageFileWriter {
         }
     }
 
-    private func keepUp() { if database == nil { open() } else { write() } }
+    /// Goes on by other rules of classes.
+    func adopt(rules: String) {
+        write()  // what waits was kept by the old ones
+        settings.classRules = rules
+        attempt { try $0.rename(rules: rules) }
+        database?.rules = rules
+    }
+
+    private func keepUp() {
+        guard !isTaken else { return }
+        if database == nil { open() } else { write() }
+    }
 
     private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 }

@@ -59,11 +59,6 @@ struct Order {
     mutating func prepend(_ slot: Slot) { chains.prepend(slot, to: &ends) }
     mutating func remove(_ slot: Slot) { chains.remove(slot, from: &ends) }
 
-    mutating func moveToStart(_ slot: Slot) {
-        remove(slot)
-        prepend(slot)
-    }
-
     mutating func moveToEnd(_ slot: Slot) {
         guard ends.last != slot else { return }
         remove(slot)

@@ -21,7 +21,7 @@ extension Holdings {
         let page = makePage(stored, into: &remains)
         let shelf = makeShelf(key, owner, into: &remains)
         let held = item(of: page, on: shelf)
-        add(page, to: shelf, expiry: expiry)
+        add(page, to: shelf, expiry: expiry, isUsed: held != .none && items[held].kind.isUsed)
         // The new item first: the page doesn't leave with its only item.
         if held != .none { removeItem(held, into: &remains) }
         while shelves[shelf].count > limits.versionsPerPage {
@@ -53,7 +53,6 @@ extension Holdings {
         }
         var nothing: Remains = []
         let page = heldPage ?? makePage(stored, into: &nothing)
-        if heldPage == nil { recency.moveToStart(page) }
         add(page, to: makeShelf(key, owner, into: &nothing), expiry: expiry, asOldest: true)
         return true
     }
@@ -61,15 +60,11 @@ extension Holdings {
     private mutating func makePage(_ stored: StoredPage, into remains: inout Remains) -> Slot {
         let prefix = stored.version.prefix
         if let slot = pageByPrefix[prefix] {
-            if pages[slot].stored.version == stored.version {
-                recency.moveToEnd(slot)
-                return slot
-            }
+            if pages[slot].stored.version == stored.version { return slot }
             removePage(slot, into: &remains)
         }
         let slot = pages.insert(Page(stored: stored))
         pageByPrefix[prefix] = slot
-        recency.append(slot)
         pageMemory += MemoryCost.page(stored)
         counters.bytes += stored.bytes.count
         return slot
@@ -88,15 +83,12 @@ extension Holdings {
         return slot
     }
 
-    /// The item of a page on a shelf, which has few; ``Slot/none`` where it isn't there.
-    private func item(of page: Slot, on shelf: Slot) -> Slot {
-        var slot = shelves[shelf].items.last
-        while slot != .none, items[slot].page != page { slot = itemsOfShelf.previous(slot) }
-        return slot
-    }
-
-    private mutating func add(_ page: Slot, to shelf: Slot, expiry: Int64, asOldest: Bool = false) {
-        let slot = items.insert(Item(page: page, shelf: shelf, expiry: expiry))
+    private mutating func add(
+        _ page: Slot, to shelf: Slot, expiry: Int64, isUsed: Bool = false, asOldest: Bool = false
+    ) {
+        let isPrivate = shelves[shelf].owner != .shared
+        let kind = Departures.Kind(isPrivate: isPrivate, isUsed: isUsed)
+        let slot = items.insert(Item(page: page, shelf: shelf, expiry: expiry, kind: kind))
         itemsOfPage.append(slot, to: &pages[page].items)
         if asOldest {
             itemsOfShelf.prepend(slot, to: &shelves[shelf].items)
@@ -104,32 +96,28 @@ extension Holdings {
             itemsOfShelf.append(slot, to: &shelves[shelf].items)
         }
         shelves[shelf].count += 1
-        if shelves[shelf].owner == .shared {
-            pages[page].sharedItems += 1
-        } else {
-            privateItems[Membership(page: page, owner: shelves[shelf].owner), default: 0] += 1
-            if asOldest { expiring.prepend(slot) } else { expiring.append(slot) }
-        }
+        departures.add(slot, kind, bytes: charge(of: slot), asFirst: asOldest)
+        guard isPrivate else { return }
+        if asOldest { expiring.prepend(slot) } else { expiring.append(slot) }
     }
 
     /// Removes an item, and its page or shelf if it was their last one.
     private mutating func removeItem(_ slot: Slot, into remains: inout Remains) {
         let item = items[slot]
-        let owner = shelves[item.shelf].owner
+        let isCharged = pages[item.page].items.first == slot
+        departures.remove(slot, item.kind, bytes: charge(of: slot))
+        if item.kind.isPrivate { expiring.remove(slot) }
         itemsOfPage.remove(slot, from: &pages[item.page].items)
         itemsOfShelf.remove(slot, from: &shelves[item.shelf].items)
         items.remove(slot)
         shelves[item.shelf].count -= 1
-        if owner == .shared {
-            pages[item.page].sharedItems -= 1
-        } else {
-            let membership = Membership(page: item.page, owner: owner)
-            let left = privateItems[membership]! - 1  // counted when the item was added
-            privateItems[membership] = left == 0 ? nil : left
-            expiring.remove(slot)
-        }
         if shelves[item.shelf].count == 0 { forgetShelf(item.shelf) }
-        if pages[item.page].items.first == .none { forgetPage(item.page, into: &remains) }
+        let heir = pages[item.page].items.first
+        if heir == .none {
+            forgetPage(item.page, into: &remains)
+        } else if isCharged {
+            departures.charge(items[heir].kind, bytes: MemoryCost.page(pages[item.page].stored))
+        }
     }
 
     private mutating func forgetShelf(_ slot: Slot) {
@@ -143,7 +131,6 @@ extension Holdings {
         if pages[slot].isIndexed { dropIndex(slot, into: &remains) }
         let stored = pages[slot].stored
         pageByPrefix[stored.version.prefix] = nil
-        recency.remove(slot)
         pageMemory -= MemoryCost.page(stored)
         counters.bytes -= stored.bytes.count
         pages.remove(slot)
@@ -199,7 +186,6 @@ extension Holdings {
     /// Counts the use of a page's index, and its memory if the page is held and the index is new.
     mutating func use(_ base: DeltaBase, of stored: StoredPage, into remains: inout Remains) {
         guard let slot = pageByPrefix[stored.version.prefix], pages[slot].stored === stored else { return }
-        recency.moveToEnd(slot)
         guard !pages[slot].isIndexed else { return indexRecency.moveToEnd(slot) }
         stored.keep(base)  // it may have been dropped between its making and now
         pages[slot].isIndexed = true
@@ -216,7 +202,7 @@ extension Holdings {
         remains.append(base)
     }
 
-    /// Makes room: indexes go before pages as long as they take more than an eighth of it.
+    /// Makes room, as ``Departures`` says; indexes go before pages as long as they take more than an eighth of it.
     ///
     /// The last eighth is for the pages that are asked for all the time, whose index would otherwise be built anew for
     /// each request.
@@ -224,7 +210,7 @@ extension Holdings {
         shrink(to: limits.memoryBytes, atMost: .max, into: &remains)
     }
 
-    /// The same for less memory, in steps of so many indexes and pages; returns whether some may be left.
+    /// The same for less memory, in steps of so many indexes and items; returns whether some may be left.
     @discardableResult
     mutating func shrink(to bound: Int, atMost count: Int, into remains: inout Remains) -> Bool {
         var left = count
@@ -235,7 +221,7 @@ extension Holdings {
                 dropIndex(indexRecency.first, into: &remains)
                 counters.indexEvictions += 1
             } else {
-                removePage(recency.first, into: &remains)
+                removeItem(departures.next, into: &remains)
                 counters.evictions += 1
             }
         }

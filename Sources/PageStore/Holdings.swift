@@ -9,7 +9,6 @@ struct Holdings {
     struct Page {
         let stored: StoredPage
         var items = Chains.Ends()
-        var sharedItems: Int32 = 0
         var isIndexed = false
     }
 
@@ -25,11 +24,7 @@ struct Holdings {
         let shelf: Slot
         /// Nanoseconds on the store's clock; ``never`` on shared shelves.
         var expiry: Int64
-    }
-
-    struct Membership: Hashable {
-        let page: Slot
-        let owner: PageOwner
+        var kind: Departures.Kind
     }
 
     static let never = Int64.max
@@ -50,11 +45,9 @@ struct Holdings {
     var pageByPrefix: [UInt64: Slot] = [:]
     /// By a hash of key and class, with the same rule.
     var shelfByDigest: [UInt64: Slot] = [:]
-    /// How many items of a page a private class has.
-    var privateItems: [Membership: Int32] = [:]
 
-    /// Pages, the least recently used first.
-    var recency = Order()
+    /// Items, as they leave for want of room.
+    var departures = Departures()
     /// Pages with an index, the least recently used first.
     var indexRecency = Order()
     /// Private items, the next to expire first.
@@ -102,46 +95,61 @@ struct Holdings {
         guard shelf != .none else { return }
         var slot = shelves[shelf].items.last
         while slot != .none, found.count < limit {
-            let item = items[slot]
-            let stored = pages[item.page].stored
+            let stored = pages[items[slot].page].stored
             if !found.contains(where: { $0 === stored }) {
                 found.append(stored)
-                recency.moveToEnd(item.page)
+                use(slot)
             }
             slot = itemsOfShelf.previous(slot)
         }
     }
 
-    mutating func page(prefix: UInt64, owner: PageOwner) -> StoredPage? {
-        guard let slot = pageByPrefix[prefix], isStored(slot, for: owner) else {
-            count(found: false)
-            return nil
+    mutating func page(prefix: UInt64, key: PageKey, owner: PageOwner) -> StoredPage? {
+        let slot = item(prefix: prefix, key: key, owner: owner)
+        count(found: slot != .none)
+        guard slot != .none else { return nil }
+        use(slot)
+        // A version that is in use stays: where many visitors ask at once, each of them brings a newer one.
+        let shelf = items[slot].shelf
+        if shelves[shelf].items.last != slot {
+            itemsOfShelf.remove(slot, from: &shelves[shelf].items)
+            itemsOfShelf.append(slot, to: &shelves[shelf].items)
         }
-        recency.moveToEnd(slot)
-        moveToEnd(of: owner, slot)
-        count(found: true)
-        return pages[slot].stored
+        return pages[items[slot].page].stored
     }
 
-    func holds(prefix: UInt64, owner: PageOwner) -> Bool {
-        pageByPrefix[prefix].map { isStored($0, for: owner) } ?? false
+    func holds(prefix: UInt64, key: PageKey, owner: PageOwner) -> Bool {
+        item(prefix: prefix, key: key, owner: owner) != .none
     }
 
-    private func isStored(_ page: Slot, for owner: PageOwner) -> Bool {
-        owner == .shared
-            ? pages[page].sharedItems > 0 : privateItems[Membership(page: page, owner: owner)] != nil
+    private func item(prefix: UInt64, key: PageKey, owner: PageOwner) -> Slot {
+        let shelf = shelf(key, owner)
+        guard shelf != .none, let page = pageByPrefix[prefix] else { return .none }
+        return item(of: page, on: shelf)
     }
 
-    /// A version that is in use stays: where many visitors ask at once, each of them brings a newer one.
-    private mutating func moveToEnd(of owner: PageOwner, _ page: Slot) {
-        let item = pages[page].items.first
-        let shelf = items[item].shelf
-        // A page with many addresses stays by them; to look for the right one would take too long.
-        guard pages[page].items.last == item, shelves[shelf].owner == owner, shelves[shelf].items.last != item else {
-            return
-        }
-        itemsOfShelf.remove(item, from: &shelves[shelf].items)
-        itemsOfShelf.append(item, to: &shelves[shelf].items)
+    /// The item of a page on a shelf, which has few; ``Slot/none`` where it isn't there.
+    func item(of page: Slot, on shelf: Slot) -> Slot {
+        var slot = shelves[shelf].items.last
+        while slot != .none, items[slot].page != page { slot = itemsOfShelf.previous(slot) }
+        return slot
+    }
+
+    /// Makes an item the last one to leave among those that were used.
+    private mutating func use(_ slot: Slot) {
+        let bytes = charge(of: slot)
+        departures.remove(slot, items[slot].kind, bytes: bytes)
+        items[slot].kind.isUsed = true
+        departures.add(slot, items[slot].kind, bytes: bytes)
+    }
+
+    /// What an item is charged with when somebody has to leave: its places, its address, and the page if it is the first
+    /// one of that.
+    func charge(of slot: Slot) -> Int {
+        let item = items[slot]
+        let own =
+            MemoryCost.tables(pageSlots: 1, shelfSlots: 1, itemSlots: 1) + MemoryCost.address(shelves[item.shelf].key)
+        return pages[item.page].items.first == slot ? own + MemoryCost.page(pages[item.page].stored) : own
     }
 
     private mutating func count(found: Bool) {

@@ -20,6 +20,6 @@ enum MemoryCost {
     ///
     /// Dictionaries are half full on average.
     static func tables(pageSlots: Int, shelfSlots: Int, itemSlots: Int) -> Int {
-        pageSlots * 80 + shelfSlots * 100 + itemSlots * 60
+        pageSlots * 72 + shelfSlots * 100 + itemSlots * 68
     }
 }

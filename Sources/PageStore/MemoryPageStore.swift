@@ -35,12 +35,12 @@ package final class MemoryPageStore: PageStore {
         change { holdings, _ in holdings.offers(for: key, owner: owner, limit: limit) }
     }
 
-    package func page(prefix: UInt64, owner: PageOwner) -> StoredPage? {
-        change { holdings, _ in holdings.page(prefix: prefix, owner: owner) }
+    package func page(prefix: UInt64, key: PageKey, owner: PageOwner) -> StoredPage? {
+        change { holdings, _ in holdings.page(prefix: prefix, key: key, owner: owner) }
     }
 
-    package func holds(prefix: UInt64, owner: PageOwner) -> Bool {
-        state.withLockedValue { $0.holds(prefix: prefix, owner: owner) }
+    package func holds(prefix: UInt64, key: PageKey, owner: PageOwner) -> Bool {
+        state.withLockedValue { $0.holds(prefix: prefix, key: key, owner: owner) }
     }
 
     package func insert(_ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageOwner) {

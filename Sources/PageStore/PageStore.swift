@@ -15,13 +15,13 @@ package protocol PageStore: Sendable {
     ///   Who keeps them until the answer comes can't lose a base in between.
     func offers(for key: PageKey, owner: PageOwner, limit: Int) -> [StoredPage]
 
-    /// The page whose version begins with these 8 bytes; only if it was stored in this very class.
+    /// The page whose version begins with these 8 bytes; only if it was stored for this very address and class.
     ///
-    /// It counts as the most recent one of its address from now on, unless it has several.
-    func page(prefix: UInt64, owner: PageOwner) -> StoredPage?
+    /// It counts as the most recent one there from now on.
+    func page(prefix: UInt64, key: PageKey, owner: PageOwner) -> StoredPage?
 
-    /// Whether ``page(prefix:owner:)`` would find something; neither counted nor a use.
-    func holds(prefix: UInt64, owner: PageOwner) -> Bool
+    /// Whether ``page(prefix:key:owner:)`` would find something; neither counted nor a use.
+    func holds(prefix: UInt64, key: PageKey, owner: PageOwner) -> Bool
 
     /// Stores a version of a page, as its most recent one.
     ///
@@ -58,7 +58,7 @@ package protocol PageStore: Sendable {
     /// Forgets private pages whose time is over. Other operations do so in passing; an idle store needs a timer.
     func expire()
 
-    /// Forgets what was used least recently, until the store takes at most so many bytes of memory for now.
+    /// Forgets what would leave first for want of room, until the store takes at most so many bytes of memory for now.
     func shrink(toBytes memoryBytes: Int)
 
     /// What the store holds and how it has been used.

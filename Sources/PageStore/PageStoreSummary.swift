@@ -14,7 +14,7 @@ package struct PageStoreSummary: Hashable, Sendable, Codable {
     package var hits = 0
     /// Look-ups that found nothing.
     package var misses = 0
-    /// Versions that left for want of room.
+    /// Versions that left for want of room, counted once for each address.
     package var evictions = 0
     /// Indexes that left for want of room.
     package var indexEvictions = 0

@@ -536,10 +536,10 @@ extension SenderExchange {
             return send()
         case .success(let page):
             store(page, answer)
-            if let base, base !== offers.first, let rules {
+            if let base, base !== offers.first, let key, let rules {
                 // What the listener has is the better offer next time.
                 for owner in [PageOwner(rawValue: rules.userClass(of: visitor).number), .shared] {
-                    _ = worker.store.page(prefix: base.version.prefix, owner: owner)
+                    _ = worker.store.page(prefix: base.version.prefix, key: key, owner: owner)
                 }
             }
             var head = answer.head

@@ -131,6 +131,8 @@ package final class SenderService: Drainable {
                 before = settings
                 return settings
             }
+            let hasOtherRules = configuration.pages.classRules != before.pages.classRules
+            if hasOtherRules { await file?.adopt(rules: "") }
             parts.store.update(PageStoreLimits(configuration.pages))
             let front = configuration.front
             parts.places.update(front, connections: Self.connections(front, parts.logger))
@@ -141,6 +143,7 @@ package final class SenderService: Drainable {
             if let stricter = configuration.pages.forbids(whatWasKeptBy: before.pages) {
                 _ = await parts.store.purge(where: stricter)
             }
+            if hasOtherRules { await file?.adopt(rules: configuration.pages.classRules) }
             for warning in settings.expiries.warnings(.reading) { parts.logger.warning("\(warning)") }
             return configuration.pending(since: started)
         }

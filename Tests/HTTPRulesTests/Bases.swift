@@ -41,6 +41,16 @@ struct Bases {
             "a delta changes no byte, and nothing is served from it")
     }
 
+    @Test func whoAsksIsNotLookedAtForAPageThatIsForAll() {
+        var asked = 0
+        func visitor() -> Visitor {
+            asked += 1
+            return .known(7)
+        }
+        #expect(Self.rules.pageClass(of: visitor(), answer: ["Cache-Control": "public"]) == .shared && asked == 0)
+        #expect(Self.rules.pageClass(of: visitor(), answer: [:]) == .user(7) && asked == 1)
+    }
+
     private func pageClass(_ request: HTTPHeaders, _ answer: HTTPHeaders, _ rules: BaseRules = Self.rules) -> PageClass
     {
         rules.pageClass(of: rules.visitor(of: request), answer: answer)

@@ -16,7 +16,7 @@ struct EncoderThreadsTests {
         let page = samplePage(2000)
         let version = PageVersion(of: page.span)
         store.inner.insert(page, version: version, key: store.key, owner: .shared)
-        let base = try #require(store.firstHeld(of: [version.prefix], owner: .shared))
+        let base = try #require(store.firstHeld(of: [version.prefix], key: store.key, owner: .shared))
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         let (results, continuation) = AsyncStream.makeStream(of: Int?.self)
         func encode() -> Bool {
@@ -56,8 +56,12 @@ private final class GatedStore: PageStore {
     func offers(for key: PageKey, owner: PageOwner, limit: Int) -> [StoredPage] {
         inner.offers(for: key, owner: owner, limit: limit)
     }
-    func page(prefix: UInt64, owner: PageOwner) -> StoredPage? { inner.page(prefix: prefix, owner: owner) }
-    func holds(prefix: UInt64, owner: PageOwner) -> Bool { inner.holds(prefix: prefix, owner: owner) }
+    func page(prefix: UInt64, key: PageKey, owner: PageOwner) -> StoredPage? {
+        inner.page(prefix: prefix, key: key, owner: owner)
+    }
+    func holds(prefix: UInt64, key: PageKey, owner: PageOwner) -> Bool {
+        inner.holds(prefix: prefix, key: key, owner: owner)
+    }
     func insert(_ bytes: [UInt8], version: PageVersion, key: PageKey, owner: PageOwner) {
         inner.insert(bytes, version: version, key: key, owner: owner)
     }

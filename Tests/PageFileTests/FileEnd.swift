@@ -68,7 +68,7 @@ struct FileEnd {
         }
     }
 
-    private func key(_ target: String) -> PageKey {
+    func key(_ target: String) -> PageKey {
         PageKey(scheme: "https", authority: "www.example.org", target: target)
     }
 }

@@ -57,4 +57,34 @@ struct Purges {
         #expect(next.held("/account").isEmpty == (rules != "rules" || format == 1))
         await next.store.close()
     }
+
+    /// A reload has other rules take effect: what was kept by those is no page of the first ones.
+    @Test(arguments: ["rules", "other rules"])
+    func aFileBelongsToTheRulesOfTheLastReload(rules: String) async throws {
+        let end = try await FileEnd(path).opened()
+        end.insert("a page of anna", at: "/account")
+        await end.store.adopt(rules: "other rules")
+        end.insert("another page of hers", at: "/account/2")
+        await end.store.close()
+        let next = try await FileEnd(path, rules: rules).opened()
+        #expect(next.held("/account").count == (rules == "rules" ? 0 : 1))
+        #expect(next.held("/account/2").count == (rules == "rules" ? 0 : 1))
+        await next.store.close()
+    }
+
+    /// The old process goes on for a while after an upgrade.
+    @Test func aProcessWithTheRulesBeforeLeavesTheFileToTheNextOne() async throws {
+        let old = try await FileEnd(path, upkeepInterval: .milliseconds(5)).opened()
+        let next = try await FileEnd(path, rules: "other rules").opened()
+        next.insert("news", at: "/news")
+        old.insert("a page of anna", at: "/account")
+        try await old.wait { $0.state.hasPrefix("off: another process with other rules") }
+        try await Task.sleep(for: .milliseconds(50))  // for some rounds of upkeep
+        #expect(old.store.fileSummary.failures == 1 && old.held("/account").count == 1)
+        await old.store.close()
+        await next.store.close()
+        let after = try await FileEnd(path, rules: "other rules").opened()
+        #expect(after.held("/account") == [] && after.held("/news") == ["news"])
+        await after.store.close()
+    }
 }

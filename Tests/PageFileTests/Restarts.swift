@@ -43,10 +43,14 @@ struct Restarts {
         let before = try await FileEnd(path).opened()
         let versions = pages.enumerated().map { before.insert($1, at: "/\($0)") }
         try await before.wait { $0.written == 40 }
-        for version in versions[..<5] { _ = before.store.page(prefix: version.prefix, owner: .shared) }
+        for (number, version) in versions[..<5].enumerated() {
+            _ = before.store.page(prefix: version.prefix, key: before.key("/\(number)"), owner: .shared)
+        }
         await before.store.close()
         let after = try await FileEnd(path, memoryBytes: 205_000).opened()
-        let back = versions.indices.filter { after.memory.holds(prefix: versions[$0].prefix, owner: .shared) }
+        let back = versions.indices.filter {
+            after.memory.holds(prefix: versions[$0].prefix, key: after.key("/\($0)"), owner: .shared)
+        }
         #expect(back == Array(0..<5) + Array(back[5...]) && back.last == 39 && (15...20).contains(back.count))
         #expect(after.memory.summary.evictions == 0)
     }

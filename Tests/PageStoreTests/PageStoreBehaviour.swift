@@ -37,14 +37,16 @@ import Testing
         #expect(offers(news, ben) == ["for all"])
     }
 
-    @Test func aPageServesTheClassesItWasStoredInOnly() {
+    @Test func aPageServesTheAddressesAndClassesItWasStoredForOnly() {
         let version = insert("for Anna", news, anna)
-        #expect(store.page(prefix: version.prefix, owner: anna)?.version == version)
-        #expect(store.page(prefix: version.prefix, owner: ben) == nil)
-        #expect(store.page(prefix: version.prefix, owner: .shared) == nil)
+        #expect(store.page(prefix: version.prefix, key: news, owner: anna)?.version == version)
+        #expect(store.page(prefix: version.prefix, key: news, owner: ben) == nil)
+        #expect(store.page(prefix: version.prefix, key: news, owner: .shared) == nil)
         insert("for Anna", sport)
-        #expect(store.page(prefix: version.prefix, owner: .shared)?.version == version)
-        #expect(store.page(prefix: version.prefix, owner: ben) == nil, "what is shared is no base for what is Ben's")
+        #expect(store.page(prefix: version.prefix, key: sport, owner: .shared)?.version == version)
+        #expect(
+            store.page(prefix: version.prefix, key: sport, owner: ben) == nil, "what is shared is no base for Ben's")
+        #expect(store.page(prefix: version.prefix, key: news, owner: .shared) == nil, "nor for another address")
     }
 
     @Test func aPageOfOneSiteIsNeverOfferedForAnother() {
@@ -64,7 +66,7 @@ import Testing
         let version = insert("used", news)
         for count in 0..<10 {
             insert("another \(count)", news)
-            #expect(store.page(prefix: version.prefix, owner: .shared) != nil)
+            #expect(store.page(prefix: version.prefix, key: news, owner: .shared) != nil)
         }
     }
 
@@ -74,9 +76,9 @@ import Testing
         #expect(store.summary.versions == 1 && store.summary.pages == 2)
         #expect(store.summary.bytes == 8)
         for text in ["a", "b"] { insert(text, news) }
-        #expect(store.page(prefix: version.prefix, owner: .shared) != nil)
+        #expect(store.page(prefix: version.prefix, key: sport, owner: .shared) != nil)
         for text in ["a", "b"] { insert(text, sport) }
-        #expect(store.page(prefix: version.prefix, owner: .shared) == nil)
+        #expect(store.page(prefix: version.prefix, key: sport, owner: .shared) == nil)
     }
 
     @Test func aCorruptVersionLeavesAllOfItsAddresses() {
@@ -96,7 +98,7 @@ import Testing
         let forged = try #require(parsed)
         store.insert([1], version: first, key: news, owner: .shared)
         store.insert([2], version: forged, key: sport, owner: .shared)
-        #expect(store.page(prefix: first.prefix, owner: .shared)?.bytes == [2])
+        #expect(store.page(prefix: first.prefix, key: sport, owner: .shared)?.bytes == [2])
         #expect(store.offers(for: news, owner: .shared, limit: 8).isEmpty)
         store.remove(first)
         #expect(store.summary.versions == 1)
@@ -153,8 +155,8 @@ import Testing
         let version = insert("page", news, anna)
         _ = store.offers(for: news, owner: anna, limit: 1)
         _ = store.offers(for: news, owner: ben, limit: 1)
-        _ = store.page(prefix: version.prefix, owner: anna)
-        _ = store.page(prefix: 0, owner: anna)
+        _ = store.page(prefix: version.prefix, key: news, owner: anna)
+        _ = store.page(prefix: 0, key: news, owner: anna)
         #expect(store.summary.hits == 2 && store.summary.misses == 2)
     }
 }

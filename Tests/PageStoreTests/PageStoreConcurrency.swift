@@ -23,7 +23,7 @@ import Testing
                             let base = try store.base(of: page)
                             #expect(base.version == page.version)
                         }
-                        _ = store.page(prefix: versions[random.integer(in: 0...39)].prefix, owner: owner)
+                        _ = store.page(prefix: versions[random.integer(in: 0...39)].prefix, key: key, owner: owner)
                         if random.chance(oneIn: 9) { store.remove(versions[index]) }
                         if random.chance(oneIn: 9) { _ = store.contents(limit: 3, showsPrivate: false) }
                         #expect(store.summary.memoryBytes <= 200_000)

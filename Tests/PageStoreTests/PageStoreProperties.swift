@@ -1,6 +1,6 @@
 import Corpus
 import DeltaEngine
-import PageStore
+@testable import PageStore
 import Testing
 
 @Suite struct PageStoreProperties {
@@ -25,7 +25,8 @@ import Testing
             switch random.integer(in: 0...9) {
             case 0...4:
                 store.insert(pages[index], version: versions[index], key: key, owner: owner)
-                model.insert(versions[index], key: key, owner: owner, expiry: clock.seconds + 40)
+                let page = StoredPage(bytes: pages[index], version: versions[index])
+                model.insert(page, key: key, owner: owner, expiry: clock.seconds + 40)
             case 5, 6:
                 let offers = store.offers(for: key, owner: owner, limit: 4)
                 #expect(offers.map(\.version) == model.offers(for: key, owner: owner, limit: 4))
@@ -36,10 +37,9 @@ import Testing
                 #expect(areIntact)
                 guard let page = offers.first else { break }
                 _ = try store.base(of: page)
-                model.use(page.version)
             case 7, 8:
-                let found = store.page(prefix: versions[index].prefix, owner: owner)
-                #expect(found?.version == model.page(versions[index], owner: owner))
+                let found = store.page(prefix: versions[index].prefix, key: key, owner: owner)
+                #expect(found?.version == model.page(versions[index], key: key, owner: owner))
             default:
                 guard random.chance(oneIn: 4) else { break }
                 store.remove(versions[index])

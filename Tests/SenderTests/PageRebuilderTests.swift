@@ -21,7 +21,7 @@ struct PageRebuilderTests {
             let version = PageVersion(of: base.span)
             let key = PageKey(scheme: "http", authority: "a", target: "/")
             store.insert(base, version: version, key: key, owner: .shared)
-            stored = store.page(prefix: version.prefix, owner: .shared)
+            stored = store.page(prefix: version.prefix, key: key, owner: .shared)
         }
         return PageRebuilder(maxPageBytes: 1 << 20).rebuild(
             RebuildJob(
