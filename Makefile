@@ -24,8 +24,9 @@ BENCHMARKS := --package-path Benchmarks --scratch-path .build $(RELEASE)
 OPTIMIZED_C := -Xcc -O1
 # Not under the sanitizers: commands without threads, and what asks the allocator that sanitizers replace.
 PARTS := --skip MemoryCostTests --filter 'DeltaEngineTests|PageStoreTests|PageFileTests|SharedStoreTests|HTTPRulesTests|HTTPWireTests|LinkTests|OperationsTests'
-# By itself, and a few at a time: time limits do not hold where all daemons start at once.
-LINE := --experimental-maximum-parallelization-width 4 --filter EndToEndTests
+# A few at a time: time limits do not hold where all daemons start at once.
+PARALLEL := --experimental-maximum-parallelization-width
+LINE := $(PARALLEL) 4 --filter EndToEndTests
 ADDRESS := ASAN_OPTIONS=detect_leaks=0 swift test $(OPTIMIZED_C) --sanitize=address --scratch-path .build/address
 THREAD := TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/Tests/thread-sanitizer.supp" swift test $(OPTIMIZED_C) --sanitize=thread --scratch-path .build/thread
 COVERAGE_FLAGS := --scratch-path .build/coverage --enable-code-coverage \
@@ -77,7 +78,7 @@ demo-corpus: build
 
 .PHONY: test
 test: ## Run all tests
-	swift test $(OPTIMIZED_C) $(if $(COVERAGE),$(COVERAGE_FLAGS))
+	swift test $(OPTIMIZED_C) $(PARALLEL) 8 $(if $(COVERAGE),$(COVERAGE_FLAGS))
 
 .PHONY: long-test
 long-test: ## Test the whole line at length: 10,000 pages, bodies of 1 GiB (RAILGUN_PAGES sets how many)

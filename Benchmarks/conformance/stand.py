@@ -63,7 +63,8 @@ class Stand:
 
     def railgun(self):
         certificates = self.folder / "certificates"
-        subprocess.run([self.binaries / "rg-sender", "cert", "--out", certificates], check=True, capture_output=True)
+        subprocess.run([self.binaries / "rg-sender", "cert", "--out", certificates, "--name", "127.0.0.1"], check=True,
+                       capture_output=True)
         plain, tls, link = free_port(), free_port(), free_port()
         (self.folder / "railgun-nat.conf").write_text(f"default = 127.0.0.1:{self.origin}\n")
         (self.folder / "railgun.conf").write_text(f"""wan.ip = 127.0.0.1

@@ -322,7 +322,7 @@ extension ListenerExchange {
         let base = offers.isEmpty ? nil : worker.store.firstHeld(of: offers, key: key, owner: owner)
         let inline = base == nil ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
         let effort = worker.slowSites.effort(
-            for: request.authority, wanted: worker.load.effort, now: worker.eventLoop.now)
+            for: site, wanted: worker.load.effort, now: worker.eventLoop.now)
         guard bytes.count > inline else {
             do throws(DeltaError) {
                 let began = NIODeadline.now()
@@ -357,6 +357,9 @@ extension ListenerExchange {
         finish()
     }
 
+    /// For whom slow pages are counted: other spellings of a host are no other site.
+    private var site: String { Authority.split(request.authority, defaultPort: 0).host.lowercased() }
+
     /// Whether the page is still to be kept as one of this class: a reload may have come since the request.
     private func isKept(_ owner: PageOwner, _ answer: Answer) -> Bool {
         guard let now = worker.rules[authority: request.authority, target: request.target] else { return false }
@@ -364,7 +367,7 @@ extension ListenerExchange {
     }
 
     private func encoded(_ result: Result<EncodedPage, DeltaError>, _ answer: Answer, _ owner: PageOwner) {
-        if case .success(let page) = result { worker.encoded(page, of: request.authority) }
+        if case .success(let page) = result { worker.encoded(page, of: site) }
         guard case .encoding = body else { return }
         guard case .success(let page) = result else {
             return fail(ExchangeFailure(.overloaded, "no memory for a delta"))

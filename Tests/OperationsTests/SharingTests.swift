@@ -49,6 +49,14 @@ struct SharingTests {
                 || target.hasPrefix("/account"))
     }
 
+    @Test(arguments: [80, 443]) func theLineOfASchemesOwnPortCountsWhereNoPortIsNamed(port: Int) throws {
+        let table = try table("delta.a.example = shared", "delta.a.example:\(port) = off")
+        #expect(table.value(authority: "a.example", target: "/") == .off)
+        #expect(table.value(authority: "a.example:\(port)", target: "/") == .off)
+        #expect(table.value(authority: "a.example:8443", target: "/") == .shared)
+        #expect(table.value(address: "https://a.example/") == .off)
+    }
+
     @Test func aPortOfItsOwnCountsWhereThePathIsAsLong() throws {
         let table = try table(
             "delta.a.example = off", "delta.a.example:8443 = shared", "delta.a.example/x = private",
@@ -58,6 +66,7 @@ struct SharingTests {
         }
         #expect(value("a.example", "/") == .off && value("a.example:8443", "/") == .shared)
         #expect(value("a.example:8443", "/x/y") == .private && value("b.example", "/x") == .shared)
+        #expect(value("a.example.", "/") == .off && value("a.example.:8443", "/") == .shared)
     }
 
     @Test func whatIsWrongIsNamed() {

@@ -42,7 +42,14 @@ package struct SharingTable: Equatable, Sendable {
     /// lines, the stricter one counts.
     package func value(authority: String, target: String) -> Sharing {
         if sites.isEmpty { return fallback }
-        let (host, port) = Authority.split(authority, defaultPort: 0)
+        var (host, port) = Authority.split(authority, defaultPort: 0)
+        if host.utf8.last == UInt8(ascii: ".") { host.removeLast() }  // the same host, as DNS has it
+        // Without a port it may be that of either scheme: the stricter line counts, here too.
+        guard port == 0 else { return value(host: host, port: port, target: target) }
+        return min(value(host: host, port: 80, target: target), value(host: host, port: 443, target: target))
+    }
+
+    private func value(host: String, port: Int, target: String) -> Sharing {
         guard let lines = sites.line(host: host, port: port) else { return fallback }
         let path = target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         let value = value(Array(path), lines)
