@@ -62,7 +62,8 @@ final class HTTP2Heads: ChannelInboundHandler {
             head.headers.remove(name: "transfer-encoding")  // the library's guess
             do throws(WireError) { try check(&head) } catch { return context.fireErrorCaught(error) }
             held = head
-        case .body:
+        case .body(let bytes):
+            if bytes.readableBytes == 0, announcesNothing { return }
             passHead(context, hasBody: true)
             context.fireChannelRead(data)
         case .end(let trailers):
@@ -75,9 +76,14 @@ final class HTTP2Heads: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        passHead(context, hasBody: true)
+        if !announcesNothing { passHead(context, hasBody: true) }
         context.fireChannelReadComplete()
     }
+
+    /// Whether the head that is held says that its body is empty, though its stream goes on.
+    ///
+    /// It stays here until the stream has ended: it would be a whole request for an origin, and what then comes makes it none.
+    private var announcesNothing: Bool { held?.headers.first(name: "content-length") == "0" }
 
     /// Hands the head on, once it is known whether a body follows.
     private func passHead(_ context: ChannelHandlerContext, hasBody: Bool) {
