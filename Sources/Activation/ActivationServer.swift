@@ -55,7 +55,9 @@ package enum ActivationServer {
             }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    channel.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
+                    let end = channel.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
+                    // Else it would keep what is left of each connection until then, and of those there is no bound.
+                    channel.closeFuture.whenComplete { _ in end.cancel() }
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(NIOSSLServerHandler(context: tls))
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
@@ -88,8 +90,12 @@ private final class ActivationHandler: ChannelInboundHandler {
         guard request.head.method == .POST, request.head.uri == "/activation" else {
             return answer(context, .notFound, "This port is for rg-listener.")
         }
-        guard limits.withLockedValue({ $0.attempt(by: peer, at: .now()) }) else {
-            logger.warning("activation of \(peer): too many attempts within a minute")
+        let verdict = limits.withLockedValue { $0.attempt(by: peer, at: .now()) }
+        guard verdict == .allowed else {
+            // Whoever tries all the time shall not fill the log.
+            if verdict == .refused(isNews: true) {
+                logger.warning("activation of \(peer): too many attempts within a minute; more of them aren't told of")
+            }
             return answer(context, .tooManyRequests, "There were too many attempts; try again in a minute.")
         }
         let body = request.body.map { String(buffer: $0) } ?? ""
@@ -123,7 +129,8 @@ private final class ActivationHandler: ChannelInboundHandler {
             logger.warning("activation of \(peer): \(why)")
             answer(context, .badRequest, why)
         case .failure(let error):
-            logger.error("activation of \(peer): \(error)")
+            let why = if case ActivationAuthority.Refusal.here(let why) = error { why } else { "\(error)" }
+            logger.error("activation of \(peer): \(why)")
             answer(context, .internalServerError, "No certificate can be given now; the log of rg-sender says why.")
         }
     }

@@ -22,11 +22,11 @@ package struct CredentialFolder: Sendable {
                 throw CredentialError(
                     "'\(name)' can't name an end: use letters, digits, '-', '.' and '_', and not 'ca'")
             }
-            guard !names.contains(where: { $0.description == ActivationAuthority.name }) else {
-                throw CredentialError("'\(ActivationAuthority.name)' is no end's name")
-            }
             self.name = name
             self.names = names.isEmpty ? [try CertificateName(name)] : names
+            guard !self.names.contains(where: { $0.description == ActivationAuthority.name }) else {
+                throw CredentialError("'\(ActivationAuthority.name)' is no end's name")
+            }
         }
     }
 

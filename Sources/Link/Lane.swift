@@ -27,6 +27,8 @@ package final class Lane: ChannelInboundHandler {
     /// A sender answers GOAWAY, once all requests that it has opened are on their way.
     private var owesGoAway = false
     private var pings: Scheduled<Void>?
+    /// When a sender has had time enough to go elsewhere.
+    private var farewell: Scheduled<Void>?
     private let ownerEvents: any LaneOwner
 
     /// What windows of all streams may grow by, in bytes.
@@ -40,6 +42,8 @@ package final class Lane: ChannelInboundHandler {
     /// How long TLS and SETTINGS may take.
     package static let usualStartTimeout = TimeAmount.seconds(10)
     private let startTimeout: TimeAmount
+    /// For how long a listener that drains takes requests that were on their way.
+    static let farewellTime = TimeAmount.seconds(10)
 
     package init(
         role: LinkRole, settings: LaneSettings, owner: any LaneOwner,
@@ -110,6 +114,10 @@ package final class Lane: ChannelInboundHandler {
         // No stream is shut out: what the sender has sent before it hears of this, its body included, is not lost.
         if machine.role == .listener {
             writeGoAway(lastStream: LaneMachine.maxStream, LinkError(.cancelled, "this end stops"))
+            farewell = context?.eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: Self.farewellTime) {
+                self.machine.waitedForPeer()
+                self.closeIfDrained()
+            }
         }
         closeIfDrained()
     }
@@ -316,8 +324,10 @@ package final class Lane: ChannelInboundHandler {
         let opening = try machine.receivedOpening(of: frame.stream, current: streams.count)
         var request = try decoder.request(&payload)  // even where it is refused: heads build on each other
         guard opening == .accept else {
-            return writeReset(
-                frame.stream, LinkError(.refused, "\(streams.count) requests at once are under way here"))
+            let why =
+                machine.isDraining
+                ? "this connection ends" : "\(streams.count) requests at once are under way here"
+            return writeReset(frame.stream, LinkError(.refused, why))
         }
         let stream = addStream(frame.stream)
         stream.linkBytes = frame.payload.readableBytes + 6
@@ -599,6 +609,7 @@ package final class Lane: ChannelInboundHandler {
         }
         machine.close()
         pings?.cancel()
+        farewell?.cancel()
         queue.removeAll()
         let ended = streams
         streams = [:]

@@ -26,6 +26,8 @@ struct LaneMachine {
     private(set) var isDraining = false
     /// A sender said that it opens no more streams.
     private var peerHasStopped = false
+    /// It had time enough to say so.
+    private var isOverdue = false
     private var unansweredPing: (id: UInt64, sent: NIODeadline)?
     private var lastHeard = NIODeadline.uptimeNanoseconds(0)
     private var nextPing: UInt64 = 1
@@ -102,7 +104,7 @@ struct LaneMachine {
         guard stream > lastStream else { throw .violation("stream \(stream) opened after stream \(lastStream)") }
         guard !peerHasStopped else { throw .violation("stream \(stream) opened after GOAWAY") }
         lastStream = stream
-        return count >= settings.maxStreams ? .refuse : .accept
+        return count >= settings.maxStreams || isOverdue ? .refuse : .accept
     }
 
     /// Whether frames for a stream that isn't there are to be expected: it was, and both ends forgot it at their own time.
@@ -145,7 +147,10 @@ struct LaneMachine {
     mutating func peerStops() { peerHasStopped = true }
 
     /// Whether a lane that drains is done once it has no streams.
-    var mayEnd: Bool { isDraining && (role == .sender || peerHasStopped) }
+    var mayEnd: Bool { isDraining && (role == .sender || peerHasStopped || isOverdue) }
+
+    /// A sender that was told long ago that this lane drains may open no more streams: it could stay for ever.
+    mutating func waitedForPeer() { isOverdue = isDraining }
 
     mutating func close() { state = .closed }
 }

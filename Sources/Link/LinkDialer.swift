@@ -32,6 +32,7 @@ package final class LinkDialer {
     private var tls: LinkTLS?
     private let eventLoop: any EventLoop
     private var startTimeout: TimeAmount
+    private let lanes: LaneCollection
     private let report: (Event) -> Void
     /// The lane that takes requests; `nil` while there is none.
     package private(set) var lane: Lane?
@@ -49,11 +50,13 @@ package final class LinkDialer {
     private var isStale = false
     private var retry: Scheduled<Void>?
 
-    /// Describes the link; `report` is called on the event loop.
+    /// Describes the link; `lanes` gets those that are open, and `report` is called on the event loop.
     package init(
         _ address: Address, tls: LinkTLS?, eventLoop: any EventLoop,
-        startTimeout: TimeAmount = Lane.usualStartTimeout, report: @escaping (Event) -> Void
+        startTimeout: TimeAmount = Lane.usualStartTimeout, lanes: LaneCollection = LaneCollection(),
+        report: @escaping (Event) -> Void
     ) {
+        self.lanes = lanes
         self.startTimeout = startTimeout
         self.address = address
         self.tls = tls
@@ -135,6 +138,7 @@ extension LinkDialer: LaneOwner {
         lastError = nil
         if let old = self.lane { retire(old) }
         self.lane = lane
+        lanes.insert(lane)
         isStale = dialedWith?.context !== tls?.context
         lane.ping()  // how far away the listener is counts from the first request on
         report(.opened(laneID: lane.laneID))
@@ -149,6 +153,7 @@ extension LinkDialer: LaneOwner {
     }
 
     package func laneClosed(_ lane: Lane, _ error: LinkError) {
+        lanes.remove(lane)
         if retired.removeValue(forKey: ObjectIdentifier(lane)) != nil { return }
         if lane === self.lane {
             self.lane = nil

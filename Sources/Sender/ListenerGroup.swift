@@ -13,10 +13,15 @@ final class ListenerGroup {
     private var waiting: [ObjectIdentifier: SenderExchange] = [:]
     private var isStarted = false
     private let eventLoop: any EventLoop
+    private let openLanes: LaneCollection
     private let report: (LinkDialer, LinkDialer.Event) -> Void
 
-    /// Describes a group without listeners; `report` hears of each event of a link.
-    init(name: String, eventLoop: any EventLoop, report: @escaping (LinkDialer, LinkDialer.Event) -> Void) {
+    /// Describes a group without listeners; `openLanes` gets its lanes, and `report` hears of each event of a link.
+    init(
+        name: String, eventLoop: any EventLoop, openLanes: LaneCollection,
+        report: @escaping (LinkDialer, LinkDialer.Event) -> Void
+    ) {
+        self.openLanes = openLanes
         (self.name, self.eventLoop, self.report) = (name, eventLoop, report)
     }
 
@@ -30,7 +35,7 @@ final class ListenerGroup {
         links = wanted.map { listener in
             let link =
                 before.firstIndex { $0.listener.isSame(as: listener) }.map { before.remove(at: $0) }
-                ?? ListenerLink(listener, eventLoop: eventLoop, report: report)
+                ?? ListenerLink(listener, eventLoop: eventLoop, openLanes: openLanes, report: report)
             let fresh = link.update(listener, tls: tls, startTimeout: startTimeout)
             if isStarted { for dialer in fresh { dialer.start() } }
             return link
@@ -49,9 +54,6 @@ final class ListenerGroup {
         links = []
         laneOpened()
     }
-
-    /// Ends lanes of listeners that opened them and may not be there any more.
-    func enforce(_ rules: PeerRules?) { for lane in links.flatMap(\.accepted) { lane.enforce(rules) } }
 
     /// Asks listeners that opened their lanes themselves for others.
     func replaceAccepted() { for link in links { link.replaceAccepted() } }

@@ -20,12 +20,15 @@ final class ListenerLink {
     private(set) var health = LinkHealth()
     private var upPaths: Set<LinkDialer.Address> = []
     private let eventLoop: any EventLoop
+    private let openLanes: LaneCollection
     private let report: (LinkDialer, LinkDialer.Event) -> Void
 
     /// Describes a link; `report` hears of each event of its dialers, after ``health`` did.
     init(
-        _ listener: Listener, eventLoop: any EventLoop, report: @escaping (LinkDialer, LinkDialer.Event) -> Void
+        _ listener: Listener, eventLoop: any EventLoop, openLanes: LaneCollection,
+        report: @escaping (LinkDialer, LinkDialer.Event) -> Void
     ) {
+        self.openLanes = openLanes
         (self.listener, self.eventLoop, self.report) = (listener, eventLoop, report)
     }
 
@@ -54,9 +57,9 @@ final class ListenerLink {
                 dialer.update(tls: tls, startTimeout: startTimeout)
                 return dialer
             }
-            let dialer = LinkDialer(address, tls: tls, eventLoop: eventLoop, startTimeout: startTimeout) {
-                [weak self] event in self?.changed(address, event)
-            }
+            let dialer = LinkDialer(
+                address, tls: tls, eventLoop: eventLoop, startTimeout: startTimeout, lanes: openLanes
+            ) { [weak self] event in self?.changed(address, event) }
             fresh.append(dialer)
             return dialer
         }
@@ -96,6 +99,7 @@ final class ListenerLink {
     func accept(_ lane: Lane) {
         for old in accepted where stale.contains(ObjectIdentifier(old)) { leave(old) { old.drain() } }
         accepted.append(lane)
+        openLanes.insert(lane)
         health.up(at: eventLoop.now)
         lane.ping()
     }
@@ -104,7 +108,10 @@ final class ListenerLink {
     func draining(_ lane: Lane) { leave(lane) {} }
 
     /// A lane that the listener opened is over.
-    func closed(_ lane: Lane) { leave(lane) { noteLoss(wasUp: true) } }
+    func closed(_ lane: Lane) {
+        openLanes.remove(lane)
+        leave(lane) { noteLoss(wasUp: true) }
+    }
 
     private func leave(_ lane: Lane, _ then: () -> Void) {
         stale.remove(ObjectIdentifier(lane))

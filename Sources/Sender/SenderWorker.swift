@@ -46,6 +46,8 @@ final class SenderWorker {
     private let logOutput: LogOutput
     private let classKey: SymmetricKey
     private var groups: [String: ListenerGroup] = [:]
+    /// Of all groups, and of those that are gone.
+    private let openLanes = LaneCollection()
     /// The certificate that lanes are opened with.
     private var linkTLS: LinkTLS?
     private var isStarted = false
@@ -87,11 +89,10 @@ final class SenderWorker {
         for (name, settings) in settings {
             let group =
                 groups[name]
-                ?? ListenerGroup(name: name, eventLoop: eventLoop) { [weak self] dialer, event in
+                ?? ListenerGroup(name: name, eventLoop: eventLoop, openLanes: openLanes) { [weak self] dialer, event in
                     self?.linkChanged(name, dialer, event)
                 }
             group.update(settings, tls: tls, startTimeout: .init(configuration.wanTimeout))
-            group.enforce(tls?.peers)
             if tls?.context !== linkTLS?.context { group.replaceAccepted() }
             if groups.updateValue(group, forKey: name) == nil, isStarted { group.start() }
         }
@@ -101,6 +102,8 @@ final class SenderWorker {
             groups[name] = nil
             group.stop()
         }
+        // Of listeners that aren't named any more too: they finish what they have, but not where they are refused.
+        openLanes.enforce(tls?.peers)
     }
 
     /// Goes on with other settings: what is under way ends by those that it began with.

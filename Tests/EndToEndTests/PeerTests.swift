@@ -141,6 +141,26 @@ import TestSupport
         }
     }
 
+    @Test func requestsAtAListenerThatIsNotNamedAnyMoreEndWhereItIsRefused() async throws {
+        try await withLine(.init(listener: ["lan.timeout = 300 s"])) { line, origin in
+            origin.answer("test-held", with: .steps(.pause(.seconds(200))))
+            let sender = try line.startSender("parting", to: line.wan)
+            let client = try Client(sender.port, within: .seconds(60))
+            try client.send("GET", "/test-held")
+            try origin.awaitRequest("test-held")
+            let elsewhere = try freePort()
+            try edit("parting.conf", of: line) {
+                $0.replacing("listeners = 127.0.0.1:\(line.wan)", with: "listeners = 127.0.0.1:\(elsewhere)")
+            }
+            try reload(sender.daemon)
+            try line.folder.write(try shown("serial", of: "link/listener.pem", in: line) + "\n", to: "refused.txt")
+            try edit("parting.conf", of: line) { $0 + "peer.refused.file = refused.txt\n" }
+            try reload(sender.daemon)
+            #expect(try client.reader.answer(to: "GET").status >= 500)
+            try sender.daemon.requireGoodEnd()
+        }
+    }
+
     @Test func aListenerWithAnotherNameGetsNoRequest() async throws {
         try await withLine { line, origin in
             let made = try Command(

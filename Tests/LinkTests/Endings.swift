@@ -88,6 +88,38 @@ struct Endings {
         #expect(pair.listener.owner.errors == [LinkError(.cancelled, "drained")])
     }
 
+    /// A sender that doesn't hear that the lane drains, or won't.
+    private func staying(_ pair: LanePair) {
+        pair.listener.lane.drain()
+        pair.loop.run()
+        _ = pair.listener.written()
+        for _ in 0..<6 {
+            pair.loop.advanceTime(by: .seconds(2))
+            pair.run()
+        }
+    }
+
+    @Test func aSenderThatStaysOnALaneThatDrainsGetsNothingNewAfterTenSeconds() {
+        let pair = LanePair()
+        let (_, answer, server, _) = pair.exchange()
+        staying(pair)
+        let late = pair.open()!
+        pair.run()
+        #expect(pair.listener.owner.requests.count == 1)
+        #expect(late.receiver.failure?.requestUnseen == true, "it may go elsewhere")
+        server.answer(.status(204))
+        server.finish(trailers: nil)
+        pair.run()
+        #expect(answer.events == ["head 204", "end"] && !pair.listener.channel.isActive)
+    }
+
+    @Test func aLaneThatDrainsAndHasNothingToDoIsClosedAfterTenSecondsWhateverTheSenderSays() {
+        let pair = LanePair()
+        staying(pair)
+        #expect(!pair.listener.channel.isActive)
+        #expect(pair.listener.owner.errors == [LinkError(.cancelled, "drained")])
+    }
+
     @Test func aRequestThatHadNoRoomYetGoesOutBeforeTheAnswerToGOAWAY() {
         let pair = LanePair()
         pair.sender.setWritable(false)

@@ -1,6 +1,7 @@
 import Credentials
 import Foundation
 import NIOCore
+import NIOEmbedded
 import NIOPosix
 import Testing
 
@@ -202,29 +203,49 @@ final class PeerTests {
         #expect(throws: PEMFailure.self) { try RefusedPeers(contentsOf: "\(path)/none") }
     }
 
-    @Test func strangersHaveSoMuchRoomAndNoMore() async throws {
+    @Test func strangersHaveSoMuchRoomAndNoMore() throws {
         let strangers = Strangers(most: 2)
+        let (first, second) = (EmbeddedChannel(), EmbeddedChannel())
+        let leave = try strangers.enter(first)
+        _ = try strangers.enter(second)
+        #expect(throws: Strangers.Full.self) { try strangers.enter(EmbeddedChannel()) }
+        leave()
+        leave()  // once is enough
+        #expect(strangers.taken == 1)
+        _ = try? first.finish()
+        _ = try? second.finish()
+        #expect(strangers.taken == 0)
+    }
+
+    private func listening(
+        with strangers: Strangers, _ news: AsyncStream<LinkNews>.Continuation? = nil
+    ) async throws -> any Channel {
         var door = LinkServer.Door()
         door.strangers = strangers
-        let server = try await LinkServer.listen(
+        return try await LinkServer.listen(
             host: "127.0.0.1", port: 0, tls: .init(try end("listener").tls()),
             on: MultiThreadedEventLoopGroup.singleton, door: door
-        ) { _ in (LaneSettings(), NewsOwner(continuation: nil)) }
+        ) { _ in (LaneSettings(), NewsOwner(continuation: news)) }
+    }
+
+    @Test func aStrangerForWhomThereIsNoRoomIsSentAwayBeforeItsHandshake() async throws {
+        let (news, continuation) = AsyncStream.makeStream(of: LinkNews.self)
+        let server = try await listening(with: Strangers(most: 0), continuation)
+        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(to: server.localAddress!).get().closeFuture.get()
+        continuation.finish()
+        for await one in news { Issue.record("there was a lane: \(one)") }
+        try await server.close()
+    }
+
+    @Test func whoShowedACertificateTakesNoRoomOfStrangers() async throws {
+        let server = try await listening(with: Strangers(most: 1))
         let port = server.localAddress!.port!
-        func connect() async throws -> any Channel {
-            try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connect(host: "127.0.0.1", port: port).get()
+        let ends = [Dialing(to: port, tls: try end("sender").tls()), Dialing(to: port, tls: try end("sender").tls())]
+        for end in ends {
+            while true { if case .opened? = await end.next() { break } }
         }
-        let silent = [try await connect(), try await connect()]
-        while strangers.taken < 2 { try await Task.sleep(for: .milliseconds(5)) }
-        try await connect().closeFuture.get()  // there is no room for this one
-        for channel in silent { try await channel.close() }
-        while strangers.taken > 0 { try await Task.sleep(for: .milliseconds(5)) }
-        // Who showed a certificate takes none.
-        let dialing = Dialing(to: port, tls: try end("sender").tls())
-        guard case .opened? = await dialing.next() else { return #expect(Bool(false)) }
-        while strangers.taken > 0 { try await Task.sleep(for: .milliseconds(5)) }
-        try await dialing.stop()
+        for end in ends { try await end.stop() }
         try await server.close()
     }
 }

@@ -166,6 +166,30 @@ final class ConfigurationTests {
         #expect(read.warnings.isEmpty)
     }
 
+    @Test func allAddressesAreOpenedBeforeRootIsGivenUp() throws {
+        let read = try sender(
+            """
+            http.listen = 127.0.0.1:80
+            wan.listen = 127.0.0.1:81
+            listeners.dialed = inner.example.org
+            stats.listen = 127.0.0.1:82
+            activation.listen = 127.0.0.1:83
+            activation.folder = keys
+            """)
+        #expect(read.listening.map(\.address.port).sorted() == [80, 81, 82, 83])
+        #expect(read.listening.allSatisfy { $0.key.hasSuffix(".listen") })
+    }
+
+    @Test func activationNeedsAPlaceForTheAuthority() throws {
+        let text = "cert.file = a.pem\nkey.file = a.key\nactivation.railgun_host = b\nactivation.token = c\n"
+        let pin = "peer.keys = sha256/n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="
+        let here = try folder()
+        #expect(
+            problems { try ListenerConfiguration(settings(text + pin, in: here)) }
+                == ["f.conf: wan.ca.bundle: is missing: activation writes the authority there"])
+        #expect(try ListenerConfiguration(settings(text + pin + "\nwan.ca.bundle = d.pem", in: here)).activation != nil)
+    }
+
     @Test func withoutSitesEveryHostGoesToTheDefaultGroup() throws {
         #expect(try sender("").group(host: "any", port: 1) == "default")
         #expect(try sender("site.default = default\nsite.a = default").group(host: "any", port: 1) == "default")

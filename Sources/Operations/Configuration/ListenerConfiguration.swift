@@ -95,6 +95,9 @@ package struct ListenerConfiguration: Equatable, Sendable {
         activation = Activation(&settings)
         link = LinkSettings(
             &settings, rootsKey: "wan.ca.bundle", isLoopback: isLoopback, mayBeMissing: activation != nil)
+        if activation != nil, link.files != nil, link.files?.roots == nil {
+            settings.refuse("wan.ca.bundle", "is missing: activation writes the authority there")
+        }
         link.peers.names = Set(
             settings.take("wan.peers", expected: "names in certificates, such as edge.example.org, or sha256/PIN …") {
                 $0.words { $0.hasPrefix("sha256/") ? KeyPin($0)?.description : $0.lowercased() }

@@ -59,7 +59,8 @@ package struct SenderConfiguration: Equatable, Sendable {
     /// All addresses to listen on, by the key that names them.
     package var listening: [(key: String, address: HostAndPort)] {
         front.http.map { ("http.listen", $0) } + front.https.map { ("https.listen", $0) }
-            + linkAddresses.map { ("wan.listen", $0) } + statistics.listening
+            + linkAddresses.map { ("wan.listen", $0) } + (activation.map { [("activation.listen", $0.address)] } ?? [])
+            + statistics.listening
     }
 
     /// Which group answers for a host: `site.HOST`.
