@@ -41,7 +41,7 @@ let package = Package(
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
             exclude: [
-                "CertificateExpiry.swift", "LinkCredentials+Settings.swift",
+                "CertificateExpiry.swift", "LaneCollection.swift", "LinkCredentials+Settings.swift",
                 "LinkDialOut.swift", "LinkDialer.swift", "LinkError+Connecting.swift", "LinkServer.swift",
                 "LinkSocket.swift", "LinkTLS.swift", "PEMFiles.swift", "PeerGate.swift", "PeerRules.swift",
                 "RefusedPeers.swift", "Strangers.swift",
