@@ -21,7 +21,7 @@ import TestSupport
             do {
                 let isUp = try eventually(within: .seconds(60)) {
                     _ = try line.get("/test-warm")
-                    return policy == "primary" || origins.allSatisfy { !$0.requests("test-warm").isEmpty }
+                    return policy != "round-robin" || origins.allSatisfy { !$0.requests("test-warm").isEmpty }
                 }
                 try #require(isUp, "the second listener isn't used")
                 try body(line, other, origins)
@@ -76,13 +76,16 @@ import TestSupport
     }
 
     @Test func oneThatHangsIsLeftAndNoGetIsLost() async throws {
-        try await withTwo(policy: "fastest") { line, other, _ in
+        try await withTwo(policy: "fastest") { line, other, origins in
             let gets = Load(line)
             try gets.awaitAnswers(100)
-            other.freeze(true)
+            // The one that is nearly always asked: which one seems faster on loopback is chance.
+            let asked = origins.map { $0.requests("test-load").count }
+            let used = asked[0] > asked[1] ? line.listener : other
+            used.freeze()
             Thread.sleep(forTimeInterval: 11)  // noticed after 9 s
             try gets.awaitAnswers(100)
-            other.freeze(false)
+            used.thaw()
             let seen = try gets.stop()
             #expect(seen.failed == [])
         }

@@ -37,7 +37,7 @@ package final class Memcached: @unchecked Sendable {  // the process is used by 
     }
 
     /// It holds its connections, accepts new ones, and says nothing.
-    package func freeze() { Foundation.kill(process.processIdentifier, SIGSTOP) }
+    package func freeze() { TestSupport.freeze(process.processIdentifier) }
 
     /// It goes on.
     package func thaw() { Foundation.kill(process.processIdentifier, SIGCONT) }

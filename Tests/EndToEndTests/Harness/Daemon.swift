@@ -102,8 +102,11 @@ final class Daemon: @unchecked Sendable {  // a Process is used by one thread at
     /// Asks it to end, and returns at once.
     func askToEnd() { process.terminate() }
 
-    /// Makes it hang, as a machine without memory does, or go on.
-    func freeze(_ isFrozen: Bool) { Foundation.kill(process.processIdentifier, isFrozen ? SIGSTOP : SIGCONT) }
+    /// Makes it hang, as a machine without memory does.
+    func freeze() { TestSupport.freeze(process.processIdentifier) }
+
+    /// It goes on.
+    func thaw() { Foundation.kill(process.processIdentifier, SIGCONT) }
 
     /// Ends it as a crash does.
     func kill() {
