@@ -40,8 +40,11 @@ final class DemoSite: Sendable {
             missing.status = 404
             return missing
         }
-        guard page == .account else { return answer(page, for: "") }
-        return account(cookies)
+        if page == .account { return account(cookies) }
+        var answer = answer(page, for: "")
+        // A page that says so is common to all, also to those who come with a cookie.
+        answer.headers.append(("Cache-Control", "public, no-cache"))
+        return answer
     }
 
     private func account(_ cookies: String) -> Answer {
