@@ -190,6 +190,13 @@ final class ConfigurationTests {
         #expect(try ListenerConfiguration(settings(text + pin + "\nwan.ca.bundle = d.pem", in: here)).activation != nil)
     }
 
+    @Test(arguments: ["\u{1}", "\nactivation.token = rgt-hidden", "\nactivation.token.file = t"])
+    func noMessageShowsAToken(broken: String) throws {
+        let text = "activation.railgun_host = b\nactivation.token = rgt-hidden\(broken)\n"
+        let said = problems { try ListenerConfiguration(settings(text, in: try folder())) }
+        #expect(said.contains { $0.contains("activation.token") } && !said.contains { $0.contains("rgt-hidden") })
+    }
+
     @Test func withoutSitesEveryHostGoesToTheDefaultGroup() throws {
         #expect(try sender("").group(host: "any", port: 1) == "default")
         #expect(try sender("site.default = default\nsite.a = default").group(host: "any", port: 1) == "default")

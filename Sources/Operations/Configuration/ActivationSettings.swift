@@ -20,7 +20,7 @@ extension ListenerConfiguration {
                     value -> HostAndPort?? in
                     value.isEmpty ? .some(nil) : HostAndPort(value, defaultPort: 2409).map { .some($0) }
                 } ?? nil
-            let text = settings.takeSecret("activation.token")
+            let text = settings.takeText("activation.token")
             let file = settings.takePath("activation.token.file")
             if settings.takeText("activation.heartbeat_interval") != nil {
                 settings.warn("activation.heartbeat_interval", "has no effect: the link itself is watched")

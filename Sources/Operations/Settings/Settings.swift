@@ -26,8 +26,6 @@ package struct Settings: Sendable {
     /// The keys that were asked for, in that order; with `HOST` or `NAME` where they differ.
     private(set) var known: [String] = []
     private var problems: [ConfigurationProblem] = []
-    /// Keys whose values are shown to nobody.
-    private var secret: Set<String> = []
     private var elsewhere: [ConfigurationProblem] = []
     /// What a person should know, though the start goes on.
     package private(set) var warnings: [ConfigurationProblem] = []
@@ -79,20 +77,21 @@ package struct Settings: Sendable {
         let content = line[..<start].trimmed
         if content.isEmpty { return }
         func problem(_ reason: String) {
-            // What has no key may be a line of another file, such as a private key: it is not for a log.
-            let setting = content.contains("=") || content.allSatisfy(\.isKeyCharacter) ? content.printable : nil
+            let setting: String?
+            if let equals = content.firstIndex(of: "=") {
+                let key = content[..<equals].trimmed
+                setting = (Self.isSecret(key) ? Substring(key) : content).printable
+            } else {
+                // What has no key may be a line of another file, such as a private key: it is not for a log.
+                setting = content.allSatisfy(\.isKeyCharacter) ? content.printable : nil
+            }
             problems.append(.init(file: file, line: number, setting: setting, reason: reason))
         }
         guard content == content.printable else { return problem("has a character that can't be seen; remove it") }
         guard let equals = content.firstIndex(of: "=") else { return problem("use key = value") }
         let key = String(content[..<equals].trimmed)
         guard !key.isEmpty, !key.contains(where: \.isWhitespace) else { return problem("use key = value") }
-        if let first = entries[key] {
-            let reason = "is given twice; the first is in line \(first.line)"
-            // Which keys are secret is said later, by who takes them.
-            let shown = key.hasSuffix(".token") ? key : content.printable
-            return problems.append(.init(file: file, line: number, setting: shown, reason: reason))
-        }
+        if let first = entries[key] { return problem("is given twice; the first is in line \(first.line)") }
         entries[key] = Entry(line: number, key: key, value: String(content[content.index(after: equals)...].trimmed))
     }
 
@@ -104,11 +103,8 @@ package struct Settings: Sendable {
         return entry
     }
 
-    /// Takes a text that no message shows; an empty one is the same as none.
-    mutating func takeSecret(_ key: String) -> String? {
-        secret.insert(key)
-        return takeText(key)
-    }
+    /// Whether no message shows a key's value.
+    private static func isSecret(_ key: some StringProtocol) -> Bool { key.hasSuffix(".token") }
 
     /// Takes every setting whose key starts with `prefix`, goes on, and ends with `suffix`; in the order of the file.
     ///
@@ -145,7 +141,7 @@ package struct Settings: Sendable {
 
     private func problem(_ key: String, _ reason: String) -> ConfigurationProblem {
         let entry = taken[key]
-        if secret.contains(key) { return .init(file: file, line: entry?.line, setting: key, reason: reason) }
+        if Self.isSecret(key) { return .init(file: file, line: entry?.line, setting: key, reason: reason) }
         let setting = entry.map { $0.value.isEmpty ? "\(key) =" : "\(key) = \($0.value)" }
         return .init(file: file, line: entry?.line, setting: setting ?? key, reason: reason)
     }
