@@ -22,26 +22,23 @@ extension ListenerService {
             }
             let replaced = replaceMemcached(settings, before)
             let shared = memcached.withLockedValue { $0 }
-            let hasOtherRules = configuration.pages.classRules != before.configuration.pages.classRules
-            if hasOtherRules { await file?.adopt(rules: "") }
-            parts.store.update(PageStoreLimits(configuration.pages))
             parts.requests.update(most: Self.requests(configuration, Descriptors.raiseLimit(), parts.logger))
             parts.memory.update(limitBytes: configuration.process.memoryBytes)
             parts.originHealth.update(configuration.natMap, configuration.origins)
-            if let running = running.withLockedValue({ $0 }) {
-                for worker in running.workers.byLoop.values {
+            let running = running.withLockedValue { $0 }
+            await kept.update(configuration.pages, replacing: before.configuration.pages) { stricter in
+                _ = await purge(where: stricter)
+            } change: {
+                for worker in running?.workers.byLoop.values ?? [:].values {
                     try? await worker.eventLoop.submit { worker.value.update(settings, shared: shared) }.get()
                 }
+            }
+            if let running {
                 try? await running.checks.eventLoop.submit {
                     running.checks.value.update(
                         configuration.natMap, configuration.origins, tls: settings.originTLS)
                 }.get()
             }
-            // From here on, nothing is kept by the old rules.
-            if let stricter = configuration.pages.forbids(whatWasKeptBy: before.configuration.pages) {
-                _ = await purge(where: stricter)
-            }
-            if hasOtherRules { await file?.adopt(rules: configuration.pages.classRules) }
             parts.linkTLS.withLockedValue { $0 = settings.linkTLS }
             updateLinks(configuration.senders)
             replaced?.stop()

@@ -15,7 +15,7 @@ import SharedStore
 /// A running rg-listener: accepts senders, asks origins, until it is told to stop.
 package final class ListenerService: Drainable {
     let parts: ListenerParts
-    let file: PageFile?
+    let kept: KeptPages
     let memcached: NIOLockedValueBox<MemcachedStore?>
     let group: any EventLoopGroup
     private let version: String
@@ -60,8 +60,7 @@ package final class ListenerService: Drainable {
         (self.group, self.version, self.sockets, started) = (group, version, sockets, configuration)
         let settings = try ListenerSettings(configuration)
         self.settings = NIOLockedValueBox(settings)
-        let kept = KeptPages(configuration.pages, statistics: statistics, logger: log.logger)
-        file = kept.file
+        kept = KeptPages(configuration.pages, statistics: statistics, logger: log.logger)
         memcached = NIOLockedValueBox(Self.memcached(settings, log.logger))
         statistics.add(
             .init("store_shared") { [memcached] in memcached.withLockedValue { $0 }?.summary ?? SharedStoreSummary() })
@@ -137,7 +136,7 @@ package final class ListenerService: Drainable {
     }
 
     package func start() async throws {
-        file?.open()
+        kept.file?.open()
         let (parts, settings) = (parts, settings)
         let shared = memcached.withLockedValue { $0 }
         let first = settings.withLockedValue { $0 }
@@ -233,7 +232,7 @@ package final class ListenerService: Drainable {
         }
         parts.encoders.stop()
         memcached.withLockedValue { $0 }?.stop()
-        await file?.close()
+        await kept.file?.close()
         parts.memory.stop()
         parts.load.stop()
     }

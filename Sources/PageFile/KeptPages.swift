@@ -18,6 +18,27 @@ package struct KeptPages: Sendable {
         if let file { statistics.add(.init("store_file") { file.fileSummary }) }
         (store, self.file) = (file ?? memory, file)
     }
+
+    /// Goes over to other settings: what was kept by rules that are stricter now is forgotten, and the file never says that
+    /// its pages were kept by rules which they weren't.
+    ///
+    /// - Parameters:
+    ///   - new: The settings from now on.
+    ///   - old: Those until now.
+    ///   - forget: Forgets pages by their addresses, wherever they are.
+    ///   - change: Has everybody keep pages by `new`.
+    package func update(
+        _ new: PageSettings, replacing old: PageSettings,
+        forget: (@escaping @Sendable (String) -> Bool) async -> Void, change: () async -> Void
+    ) async {
+        let hasOtherRules = new.classRules != old.classRules
+        if hasOtherRules { await file?.adopt(rules: "") }
+        store.update(PageStoreLimits(new))
+        await change()
+        // From here on, nothing is kept by the old rules.
+        if let stricter = new.forbids(whatWasKeptBy: old) { await forget(stricter) }
+        if hasOtherRules { await file?.adopt(rules: new.classRules) }
+    }
 }
 
 extension PageStoreLimits {

@@ -16,7 +16,9 @@ import PageStore
 /// A running rg-sender: accepts clients, keeps its links, until it is told to stop.
 package final class SenderService: Drainable {
     private let parts: SenderParts
-    private let file: PageFile?
+    private let kept: KeptPages
+    /// Gives new listeners their certificates; `nil` without `activation.listen`.
+    private let activation: ActivationAuthority?
     private let group: any EventLoopGroup
     private let sockets: ListeningSockets
     private let started: SenderConfiguration
@@ -34,10 +36,9 @@ package final class SenderService: Drainable {
     ) throws {
         (self.group, self.sockets, started) = (group, sockets, configuration)
         let settings = try SenderSettings(configuration)
-        if let activation = configuration.activation { _ = try CredentialFolder(activation.folder).activation() }
+        activation = try configuration.activation.map { try CredentialFolder($0.folder).activation() }
         self.settings = NIOLockedValueBox(settings)
-        let kept = KeptPages(configuration.pages, statistics: statistics, logger: log.logger)
-        file = kept.file
+        kept = KeptPages(configuration.pages, statistics: statistics, logger: log.logger)
         parts = SenderParts(
             store: kept.store, linkTLS: .init(settings.linkTLS),
             eventLoops: group.makeIterator().map { ObjectIdentifier($0) },
@@ -96,12 +97,14 @@ package final class SenderService: Drainable {
     }
 
     package func start() async throws {
-        file?.open()
+        kept.file?.open()
         let workers = try await Workers(parts, settings.withLockedValue { $0 }, group)
         parts.startWatchingMemory()
         var channels: [any Channel] = []
         for address in started.linkAddresses { channels.append(try await listenForListeners(address, workers)) }
-        if let activation = started.activation { channels.append(try await listenForActivation(activation)) }
+        if let address = started.activation?.address, let activation {
+            channels.append(try await listenForActivation(address, activation))
+        }
         await workers.settle()
         parts.statistics.add(.init("lanes") { await workers.lanes() })
         for address in started.front.http {
@@ -131,19 +134,16 @@ package final class SenderService: Drainable {
                 before = settings
                 return settings
             }
-            let hasOtherRules = configuration.pages.classRules != before.pages.classRules
-            if hasOtherRules { await file?.adopt(rules: "") }
-            parts.store.update(PageStoreLimits(configuration.pages))
             let front = configuration.front
             parts.places.update(front, connections: Self.connections(front, parts.logger))
             parts.memory.update(limitBytes: configuration.process.memoryBytes)
             parts.linkTLS.withLockedValue { $0 = settings.linkTLS }
-            await running.withLockedValue { $0 }?.workers.update(settings)
-            // From here on, nothing is kept by the old rules.
-            if let stricter = configuration.pages.forbids(whatWasKeptBy: before.pages) {
-                _ = await parts.store.purge(where: stricter)
+            let running = running.withLockedValue { $0 }
+            await kept.update(configuration.pages, replacing: before.pages) { [store = parts.store] stricter in
+                _ = await store.purge(where: stricter)
+            } change: {
+                await running?.workers.update(settings)
             }
-            if hasOtherRules { await file?.adopt(rules: configuration.pages.classRules) }
             for warning in settings.expiries.warnings(.reading) { parts.logger.warning("\(warning)") }
             return configuration.pending(since: started)
         }
@@ -160,17 +160,18 @@ package final class SenderService: Drainable {
         ended?.daily.cancel()
         await ended?.workers.stop()
         parts.rebuilders.stop()
-        await file?.close()
+        await kept.file?.close()
         parts.memory.stop()
     }
 
     /// Gives new listeners their certificates.
-    private func listenForActivation(_ activation: SenderConfiguration.Activation) async throws -> any Channel {
+    private func listenForActivation(
+        _ address: HostAndPort, _ authority: ActivationAuthority
+    ) async throws -> any Channel {
         let channel = try await ActivationServer.listen(
-            activation.address, authority: try CredentialFolder(activation.folder).activation(), sockets: sockets,
-            group: group, logger: parts.logger)
+            address, authority: authority, sockets: sockets, group: group, logger: parts.logger)
         parts.logger.notice(
-            "listeners get certificates on \(channel.localAddress.map(\.hostAndPort) ?? "\(activation.address)")")
+            "listeners get certificates on \(channel.localAddress.map(\.hostAndPort) ?? "\(address)")")
         return channel
     }
 
