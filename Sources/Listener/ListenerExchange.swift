@@ -185,10 +185,10 @@ extension ListenerExchange: AnswerReceiver {
     private func beginStream(_ answer: Answer) {
         crossing = .stream
         // Of the small ones among them the length may be all that there is to know.
-        if let rules, answer.head.status != .switchingProtocols,
+        if let rules, let padding = worker.padding, answer.head.status != .switchingProtocols,
             rules.pageClass(of: visitor, answer: answer.head.headers) != .shared
         {
-            padding = worker.padding
+            self.padding = padding
         }
         let isCompressible =
             worker.compressesData

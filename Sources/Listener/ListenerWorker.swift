@@ -117,9 +117,9 @@ final class ListenerWorker {
     var laneCount: Int { lanes.count }
 
     /// Notes what a page took, whoever still waits for it.
-    func encoded(_ page: EncodedPage, of site: String) {
+    func encoded(_ page: EncodedPage, of site: @autoclosure () -> String) {
         let isSlow = slowSites.note(
-            page.processorTime, byteCount: page.bytes.count, site: site, now: eventLoop.now)
+            page.processorTime, byteCount: page.bytes.count, site: site(), now: eventLoop.now)
         if isSlow { statistics.counters.pagesSlow += 1 }
     }
 

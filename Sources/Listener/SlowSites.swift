@@ -23,17 +23,20 @@ struct SlowSites {
         (self.base, self.perByte) = (base, perByte)
     }
 
-    /// How much work a page of `site` may be where `wanted` is the most.
-    func effort(for site: String, wanted: EncodingEffort, now: NIODeadline) -> EncodingEffort {
-        guard !records.isEmpty, let record = records[site], record.overruns >= Self.overrunsBeforeFast,
+    /// How much work a page of `site`, asked for only while some site is slow, may be where `wanted` is the most.
+    func effort(for site: @autoclosure () -> String, wanted: EncodingEffort, now: NIODeadline) -> EncodingEffort {
+        guard !records.isEmpty, let record = records[site()], record.overruns >= Self.overrunsBeforeFast,
             now < record.last + Self.memory
         else { return wanted }
         return .fast
     }
 
     /// Notes what a page of `site` took; `true` where that was too long.
-    mutating func note(_ processorTime: Duration, byteCount: Int, site: String, now: NIODeadline) -> Bool {
+    mutating func note(
+        _ processorTime: Duration, byteCount: Int, site: @autoclosure () -> String, now: NIODeadline
+    ) -> Bool {
         guard processorTime > base + perByte * byteCount else { return false }
+        let site = site()
         var record = records[site] ?? Record(overruns: 0, last: now)
         if now >= record.last + Self.memory { record.overruns = 0 }
         records[site] = Record(overruns: record.overruns + 1, last: now)

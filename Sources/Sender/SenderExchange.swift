@@ -593,10 +593,8 @@ extension SenderExchange {
                 answer: answer.head.headers,
                 bytes: page.bytes.count)
         else { return }
-        let visitor = rules.visitor(of: request.fields)
-        worker.store.insert(
-            page.bytes, version: version, key: key,
-            owner: PageOwner(rawValue: rules.pageClass(of: visitor, answer: answer.head.headers).number))
+        let owner = rules.pageClass(of: rules.visitor(of: request.fields), answer: answer.head.headers)
+        worker.store.insert(page.bytes, version: version, key: key, owner: PageOwner(rawValue: owner.number))
     }
 }
 

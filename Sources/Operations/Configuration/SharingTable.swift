@@ -45,16 +45,17 @@ package struct SharingTable: Equatable, Sendable {
         var (host, port) = Authority.split(authority, defaultPort: 0)
         if host.utf8.last == UInt8(ascii: ".") { host.removeLast() }  // the same host, as DNS has it
         // Without a port it may be that of either scheme: the stricter line counts, here too.
-        guard port == 0 else { return value(host: host, port: port, target: target) }
-        return min(value(host: host, port: 80, target: target), value(host: host, port: 443, target: target))
-    }
-
-    private func value(host: String, port: Int, target: String) -> Sharing {
-        guard let lines = sites.line(host: host, port: port) else { return fallback }
+        let ports = port == 0 ? (80, 443) : (port, port)
+        let found = (sites.line(host: host, port: ports.0), sites.line(host: host, port: ports.1))
+        guard found.0 != nil || found.1 != nil else { return fallback }
         let path = target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-        let value = value(Array(path), lines)
-        guard let plain = PlainPath.bytes(of: path) else { return value }
-        return min(value, self.value(plain, lines))
+        let (bytes, plain) = (Array(path), PlainPath.bytes(of: path))
+        func strictest(_ lines: [PathLine]?) -> Sharing {
+            guard let lines else { return fallback }
+            let value = value(bytes, lines)
+            return plain.map { min(value, self.value($0, lines)) } ?? value
+        }
+        return port == 0 ? min(strictest(found.0), strictest(found.1)) : strictest(found.0)
     }
 
     private func value(_ path: [UInt8], _ lines: [PathLine]) -> Sharing {
