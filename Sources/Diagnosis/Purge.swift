@@ -18,7 +18,8 @@ package struct Purge: Sendable {
         var settings = try Settings(contentsOf: file)
         guard let path = settings.takePath("control.socket") else {
             throw DiagnosisFailure(
-                "\(file) has no control.socket", check: "add control.socket = /run/railgun/NAME.socket and restart it")
+                "\(file) has no control.socket",
+                check: "add control.socket = /run/rg-sender/control, or /run/rg-listener/control, and restart it")
         }
         return path
     }

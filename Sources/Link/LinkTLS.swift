@@ -31,8 +31,7 @@ package final class LinkTLS: Sendable {
 
     /// Without an authority there is no chain to check.
     ///
-    /// TLS proves that the other end has the key of its certificate; the
-    /// gate that stands behind it knows the keys that may be there.
+    /// TLS proves that the other end has the key of its certificate; the gate behind it knows the keys that may be there.
     private static func leaveToGate(_: [NIOSSLCertificate], _ promise: EventLoopPromise<NIOSSLVerificationResult>) {
         promise.succeed(.certificateVerified)
     }

@@ -4,8 +4,7 @@ package import Credentials
 package struct PeerRules: Equatable, Sendable {
     /// Whether an authority of this end signed for what stands in the other end's certificate.
     ///
-    /// Without one, only the key
-    /// proves anything: whoever has it may write any name beside it.
+    /// Without one, only the key proves anything: whoever has it may write any name beside it.
     package var hasAuthority = true
     /// `verify.name`: whether a certificate must be good for the host that this end connects to.
     package var verifiesName = true
