@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -142,6 +143,15 @@ let package = Package(
             dependencies: [
                 "Credentials", "Exchange", "Operations", nioConcurrency, nioCore, nioPosix, nioHTTP1, nioSSL,
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: daemon),
+        .target(
+            name: "Dashboard",
+            dependencies: [
+                "DeltaEngine", "Operations", "Reports", nioCore, nioHTTP1, nioPosix,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: daemon),
         .target(
@@ -271,6 +281,7 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Operations", "TestSupport", nioCore, nioPosix]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", nioConcurrency]),
         .testTarget(
             name: "ActivationTests",
