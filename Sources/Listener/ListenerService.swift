@@ -125,10 +125,13 @@ package final class ListenerService: Drainable {
         return (purged, await memcached.withLockedValue { $0 }?.remove(purged.versions))
     }
 
+    /// What a person should know before the start, though it goes on: certificates that end soon, and the like.
+    package var warnings: [String] { settings.withLockedValue { $0.warnings } }
+
     /// Says how long certificates last: now, once a day, and in the statistics.
     private func watchCertificates() -> RepeatedTask {
         let (settings, logger) = (settings, parts.logger)
-        for warning in settings.withLockedValue({ $0.expiries }).warnings(.reading) { logger.warning("\(warning)") }
+        for warning in warnings { logger.warning("\(warning)") }
         parts.statistics.add(.init("certificates") { settings.withLockedValue { $0.expiries } })
         return group.next().scheduleRepeatedTask(initialDelay: .hours(24), delay: .hours(24)) { _ in
             for warning in settings.withLockedValue({ $0.expiries }).warnings(.daily) { logger.warning("\(warning)") }

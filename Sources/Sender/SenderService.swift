@@ -86,10 +86,13 @@ package final class SenderService: Drainable {
         return ControlSocket.Outcome(purged.words, isComplete: purged.fileFailure == nil)
     }
 
+    /// What a person should know before the start, though it goes on: certificates that end soon.
+    package var warnings: [String] { settings.withLockedValue { $0.expiries }.warnings(.reading) }
+
     /// Says how long certificates last: now, once a day, and in the statistics.
     private func watchCertificates() -> RepeatedTask {
         let (settings, logger) = (settings, parts.logger)
-        for warning in settings.withLockedValue({ $0.expiries }).warnings(.reading) { logger.warning("\(warning)") }
+        for warning in warnings { logger.warning("\(warning)") }
         parts.statistics.add(.init("certificates") { settings.withLockedValue { $0.expiries } })
         return group.next().scheduleRepeatedTask(initialDelay: .hours(24), delay: .hours(24)) { _ in
             for warning in settings.withLockedValue({ $0.expiries }).warnings(.daily) { logger.warning("\(warning)") }
