@@ -47,7 +47,7 @@ package struct BarChart: Sendable {
         var y = Self.axisHeight
         var drawn: [HTML] = []
         for category in categories {
-            drawn.append("<text x=\"0\" y=\"\(coordinate(y + 14))\">\(category.label)</text>\n")
+            drawn.append("<text x=\"0\" y=\"\(coordinate(y + 14))\" class=\"halo\">\(category.label)</text>\n")
             y += Self.labelHeight
             for (index, value) in category.values.enumerated() {
                 guard let value else { continue }

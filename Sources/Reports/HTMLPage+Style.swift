@@ -53,7 +53,13 @@ extension HTMLPage {
         .figures span { color: var(--faint); font-size: 0.9rem; }
         .more > summary { cursor: pointer; color: var(--faint); padding: 0.25rem 0; }
         .more[open] > summary { margin-bottom: 1rem; }
-        .table { overflow-x: auto; margin: 0 0 1.5rem; }
+        .table {
+          overflow-x: auto; margin: 0 0 1.5rem;
+          /* A shade at the right, which its cover moves over once there is no more to scroll to. */
+          background:
+            linear-gradient(to left, var(--ground) 30%, transparent) right / 3rem 100% no-repeat local,
+            linear-gradient(to left, var(--line), transparent) right / 1rem 100% no-repeat scroll;
+        }
         table { border-collapse: collapse; min-width: 100%; font-variant-numeric: tabular-nums; }
         caption { text-align: left; color: var(--faint); padding-bottom: 0.4rem; }
         caption > span, th[colspan] > span {
@@ -108,7 +114,7 @@ extension HTMLPage {
           h2 { break-after: avoid; }
           figure, tr, .figures li { break-inside: avoid; }
           figure svg rect, .legend svg, .figures li { print-color-adjust: exact; }
-          .table { overflow: visible; }
+          .table { overflow: visible; background: none; }
           table { font-size: 8pt; }
           th, td { padding: 0.15rem 0.4rem; }
           th:first-child { position: static; }

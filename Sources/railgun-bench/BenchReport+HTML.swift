@@ -68,7 +68,7 @@ extension BenchReport {
     private func colour(_ index: Int) -> SeriesColour {
         if index == headline { return .delta }
         if index == levelCount { return .gzip }
-        return [.olive, .green, .grey, .violet, .pink][index % 5]
+        return [.grey, .green, .violet, .grey, .pink, .olive][index % 6]
     }
 
     private var distribution: HTML {
