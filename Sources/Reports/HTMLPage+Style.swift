@@ -58,7 +58,7 @@ extension HTMLPage {
           /* A shade at the right, which its cover moves over once there is no more to scroll to. */
           background:
             linear-gradient(to left, var(--ground) 30%, transparent) right / 3rem 100% no-repeat local,
-            linear-gradient(to left, var(--line), transparent) right / 1rem 100% no-repeat scroll;
+            linear-gradient(to left, var(--line), transparent) right / 0.6rem 100% no-repeat scroll;
         }
         table { border-collapse: collapse; min-width: 100%; font-variant-numeric: tabular-nums; }
         caption { text-align: left; color: var(--faint); padding-bottom: 0.4rem; }
@@ -88,9 +88,9 @@ extension HTMLPage {
         figure svg .halo { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
         figure svg .grid { stroke: var(--line); stroke-width: 1; }
         figure svg path { fill: none; stroke-width: 2; stroke-linejoin: round; }
-        figure svg .plot { x: 4.5rem; width: calc(100% - 4.75rem); }
+        .plot { display: grid; grid-template-columns: 4.5rem minmax(0, 1fr); padding-right: 0.25rem; }
         .ends {
-          display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; padding: 0.25rem 0.25rem 0 4.5rem;
+          grid-column: 2; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem;
           color: var(--faint); font-size: 12px; overflow-wrap: anywhere;
         }
         @media (max-width: 32rem) { figure svg .between { display: none; } }

@@ -58,22 +58,21 @@ package struct LineChart: Sendable {
     /// More points than this are drawn smaller.
     private static let manyPoints = 40
 
-    /// The chart as a figure of a page.
-    ///
-    /// The plot is a drawing within the drawing, beside the values of the grid lines. Where a browser doesn't take its
-    /// place from the style, the attributes give it one.
+    /// The chart as a figure of a page; the values of the grid lines stand in a drawing of their own beside the plot.
     package var html: HTML {
         let height = coordinate(Self.top + Self.plotHeight + 6)
         return """
             <figure>
             <figcaption>\(title)</figcaption>
             \(chartLegend(series.map(\.name), colours: colours, strokes: true))\
+            <div class="plot">
+            <svg aria-hidden="true" height="\(height)">
+            \(labels)</svg>
             <svg role="img" aria-label="\(title)" height="\(height)">
             <desc>\(summary)</desc>
-            \(labels)<svg class="plot" x="18%" width="81%" height="\(height)">
             \(grid)\(lines)\(points)</svg>
-            </svg>
             <div class="ends"><span>\(xAxis.start)</span><span>\(xAxis.end)</span></div>
+            </div>
             </figure>
 
             """

@@ -100,7 +100,7 @@ extension BenchReport {
             categories: total.rows.map {
                 BarChart.Category($0.level, [$0.encodeColdMBps, $0.encodeWarmMBps, $0.decodeMBps])
             },
-            scale: .logarithmic, format: speed)
+            scale: .logarithmic, colours: [.violet, .delta, .green], format: speed)
         let corpora = BarChart(
             title: "Encoding with the base kept, by page",
             series: (deltaLevels + [levelCount]).map { names[$0] },

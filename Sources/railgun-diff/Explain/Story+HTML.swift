@@ -67,10 +67,10 @@ extension Explanation {
         let sections = sectionTexts.map { "<li>\($0.label): \($0.value)</li>\n" as HTML }
         let body: HTML = """
             \(HTMLPage.figures([
+                (Quantity.bytes(deltaBytes), "the delta"),
+                (page.isEmpty ? "–" : Quantity.percent(Double(deltaBytes) / Double(page.count)), "of the page"),
                 (Quantity.bytes(page.count), "the page"),
                 (Quantity.bytes(gzipBytes), "the page with gzip -6"),
-                (Quantity.bytes(deltaBytes), "the delta"),
-                (page.isEmpty ? "–" : Quantity.percent(Double(deltaBytes) / Double(page.count)), "delta of page"),
             ]))\
             \(htmlMap(story))
             <ul class="key"><li><ins>new</ins></li><li><del>removed</del></li>\
