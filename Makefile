@@ -49,6 +49,14 @@ build: ## Build all commands, optimized, into .build/release
 daemons: ## Build rg-sender, rg-listener and rg-diag as they are to be installed, into .build/daemons/release
 	for product in rg-sender rg-listener rg-diag; do swift build $(DAEMONS) --product $$product || exit; done
 
+.PHONY: c-library
+c-library: ## Build the delta engine for C and other languages, with its header, into .build/c-library
+	C_LIBRARY=1 swift build $(DAEMONS) --product railgun-delta
+	@mkdir -p .build/c-library
+	strip --strip-unneeded -o .build/c-library/librailgun-delta.so .build/daemons/release/librailgun-delta.so
+	cp Sources/CRailgunDelta/railgun_delta.h .build/c-library/
+	@ls -l .build/c-library
+
 .PHONY: deb
 deb: daemons ## Make the Debian package, into .build/deb
 	scripts/deb
