@@ -79,10 +79,13 @@ def bars(rows, cells):
         for share in ("P50", "P95"):
             found.append((f"{where}: time to the last byte at most that of nginx with brotli ({share.lower()})",
                           ours[f"lastByte{share}"] / brotli[f"lastByte{share}"], 1, False))
-    for cell in cells:
-        ratios = paired(cell, "first", "railgun", "gzip")
-        if ratios:
-            found.append((f"first visits, {words(link_of(cell))}: time to the last byte at most 1.05 of that of nginx "
-                          "with gzip, visit by visit (p50)", percentile(ratios, 50), 1.05, False))
-    return [{"bar": bar, "figure": round(figure, 3), "limit": limit,
-             "holds": figure >= limit if is_floor else figure <= limit} for bar, figure, limit, is_floor in found]
+    # A lost packet moves a single visit by more than the bar is wide: links that lose some count together.
+    lossy = [cell for cell in cells if cell["lossPercent"]]
+    alone = [([cell], words(link_of(cell))) for cell in cells if cell not in lossy]
+    for group, where in alone + ([(lossy, f"{len(lossy)} links with loss")] if lossy else []):
+        ratios = [ratio for cell in group for ratio in paired(cell, "first", "railgun", "gzip")]
+        found.append((f"first visits, {where}: time to the last byte at most 1.05 of that of nginx with gzip, "
+                      "visit by visit (p50)", percentile(ratios, 50), 1.05, False))
+    found = [(bar, round(figure, 3), limit, is_floor) for bar, figure, limit, is_floor in found]
+    return [{"bar": bar, "figure": figure, "limit": limit, "holds": figure >= limit if is_floor else figure <= limit}
+            for bar, figure, limit, is_floor in found]

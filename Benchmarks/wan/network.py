@@ -18,7 +18,7 @@ SYSCTLS = {
     "net/ipv4/tcp_no_metrics_save": "1",  # a new connection knows nothing of those before it
 }
 CLONE_NEWNET = 0x40000000
-LEAST_QUEUE_BYTES = 64 * 1024
+LEAST_QUEUE_BYTES = 128 * 1024  # more than a page, or a connection that is warm would overflow it with one
 WAYS, ADDRESSES, COUNTS = 2, 256, 4  # struct wan_counters of wanlink.c
 
 

@@ -84,10 +84,10 @@ class Emulated(unittest.TestCase):
 
 class Links(unittest.TestCase):
     def test_arguments_have_the_units_of_the_emulator(self):
-        self.assertEqual(network.Link(80, 10, 1).arguments(), [40_000, 10_000, 100_000, 10_000])
+        self.assertEqual(network.Link(80, 10, 1).arguments(), [40_000, 10_000, 131_072, 10_000])
 
     def test_a_slow_link_still_has_a_queue(self):
-        self.assertEqual(network.Link(20, 2, 0).queue_bytes, 65536)
+        self.assertEqual(network.Link(20, 2, 0).queue_bytes, 131072)
 
 
 class Pages(unittest.TestCase):
@@ -163,6 +163,11 @@ class Figures(unittest.TestCase):
         self.assertTrue(all(bar["holds"] for bar in document()["bars"]))
         self.assertEqual([bar["holds"] for bar in document(ours=151)["bars"]], [False, True, True, True])
         self.assertEqual([bar["holds"] for bar in document(first=106.0)["bars"]], [True, True, True, False])
+
+    def test_links_that_lose_packets_count_together(self):
+        cells = [dict(document()["cells"][0], lossPercent=1, rateMbit=rate) for rate in (2, 10)]
+        found = figures.bars(figures.rows(cells, CHAINS), cells)
+        self.assertEqual([bar["bar"].split(":")[0] for bar in found], ["first visits, 2 links with loss"])
 
     def test_the_table_has_a_line_for_each_chain_and_kind(self):
         lines = table.lines(document()["rows"], CHAINS)
