@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """An origin whose pages change with each visit: origin.py CORPUS HALF ADDRESS PORT.
 
-The first visit of a page at a host is answered with the version that the host's name begins with ("7.anything"), the next
-visit with the next one, and so on. `Page-Version` says which it is. Who asks for zstd gets the page compressed ahead, since
-Debian's nginx can't; all others get it as it is.
+The first visit of a page at a host is answered with the version that the host's name begins with ("7.anything"), the
+next visit with the next one, and so on. `Page-Version` says which it is. Who asks for zstd gets the page compressed
+ahead, since Debian's nginx can't; all others get it as it is.
 """
 
 import asyncio
