@@ -17,6 +17,7 @@ PACKERS = {
     "brotli": "brotli on; brotli_comp_level 5;",
     "zstd": "",  # no such module in Debian: the origin has the pages compressed ahead, which costs it no time at all
 }
+TLS_NAME = "origin.test"
 STREAM_SIZE = "1 MB"  # some home pages are longer than the 250 kB up to which pages are compared if nothing is set
 
 
@@ -58,10 +59,10 @@ def start(names, binaries, folder, running):
     """Both ends of each chain, with certificates of their own; the origin runs already."""
     folder = pathlib.Path(folder)
     keys = folder / "keys"
-    subprocess.run([binaries / "rg-sender", "cert", "--out", keys, "--name", "origin.test"], check=True,
-                   capture_output=True)
     peers = [chain for chain in CHAINS if chain.key in PACKERS]
     railgun = next(chain for chain in CHAINS if chain.key == "railgun")
+    subprocess.run([binaries / "rg-sender", "cert", "--out", keys, "--name", railgun.address, "--name", TLS_NAME],
+                   check=True, capture_output=True)
     started = [
         nginx(names["origin"], folder, "nginx-origin", peers[0].address, TLS_PORT,
               f"upstream origin {{ server 127.0.0.1:{ORIGIN_PORT}; keepalive 16; }}\n"
@@ -120,7 +121,7 @@ def near_client(chain, keys):
   upstream {chain.key} {{ server {chain.address}:{TLS_PORT};
     keepalive 16; keepalive_requests 1000000; keepalive_timeout 1h; }}
   server {{ listen 127.0.0.1:{chain.edge_port};
-    location / {{ proxy_pass https://{chain.key}; proxy_ssl_protocols TLSv1.3; proxy_ssl_name origin.test;
+    location / {{ proxy_pass https://{chain.key}; proxy_ssl_protocols TLSv1.3; proxy_ssl_name {TLS_NAME};
       proxy_ssl_verify on; proxy_ssl_trusted_certificate {keys}/ca.pem; }} }}
 """
 
