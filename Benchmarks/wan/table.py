@@ -2,6 +2,7 @@
 
 import figures
 
+START, END = "<!-- figures: start.", "<!-- figures: end"
 COLUMNS = ("first byte p50", "p95", "last byte p50", "p95")
 KEYS = ("firstByteP50", "firstByteP95", "lastByteP50", "lastByteP95")
 
@@ -33,6 +34,26 @@ def markdown(rows, names):
                      for text in (f"{row['bytes']:,.0f}", f"{row['lastByteP50']:.0f} / {row['lastByteP95']:.0f}")]
             found.append(f"| {figures.words(link)} | {own[0]['samples']} {kind} | " + " | ".join(cells) + " |")
     return "\n".join(found) + "\n"
+
+
+def section(document, warning):
+    """What docs/wan.md says of a run: where it was, the table, and the bars."""
+    machine, versions = document["machine"], document["versions"]
+    pages = [page["meanBytes"] for page in document["pages"].values()]
+    lines = [f"Measured {document['date'][:10]} on {machine['cores']} cores (Linux {machine['kernel']}), with railgun "
+             f"{versions['railgun'].split()[-1]} and {versions['nginx']}: {len(pages)} home pages of {sum(pages) / len(pages) / 1000:.0f} kB on "
+             "average. Bytes are the mean of all visits; milliseconds are the time to the last byte, p50 / p95.",
+             "", markdown(document["rows"], document["chains"]).rstrip(), "", "| what we aim for | measured | bar |",
+             "|---|---|---|"]
+    lines += [f"| {bar['bar']} | {bar['figure']}{'' if bar['holds'] else ' (missed)'} | {bar['limit']} |"
+              for bar in document["bars"]]
+    return "\n".join(lines + (["", warning] if warning else [])) + "\n"
+
+
+def between_marks(text, section):
+    """A document with the section between its marks for figures."""
+    start, end = text.index(START), text.index(END)
+    return text[:text.index("\n", start) + 1] + section + text[end:]
 
 
 def verdicts(bars):

@@ -175,6 +175,16 @@ class Figures(unittest.TestCase):
             ["1", "100", "90.0", "90.0", "100.0", "100.0"], ["19", "100", "90.0", "90.0", "110.0", "118.1"]])
 
 
+    def test_a_document_gets_the_figures_between_its_marks(self):
+        page = f"before\n{table.START} Only so. -->\nold\n{table.END}. -->\nafter\n"
+        found = table.between_marks(page, table.section(document(), "Busy."))
+        self.assertEqual(table.between_marks(found, "old\n"), page)
+        for words in ("| 80 ms, 10 Mbit/s | 1 first | 100 | 100 / 100 |", "nginx/1: 1 home pages of 1 kB", "\nBusy.\n"):
+            self.assertIn(words, found)
+        missed = table.section(document(ours=151), "")
+        self.assertIn("(missed) | 10 |", missed)
+
+
 class Drawn(unittest.TestCase):
     def test_figures_are_written_short(self):
         self.assertEqual([charts.byte_words(count) for count in (950, 1234, 35_520, 2_000_000)],
