@@ -7,6 +7,12 @@ CORPORA ?= ../shared/corpora
 # How long to fuzz, all fuzzers together.
 FUZZ_SECONDS ?= 60
 
+# Options of `make wan`: --short is one link, in under a minute.
+WAN ?=
+
+# What makes network namespaces.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+
 # How long the faults come in turn, and how long the soak is.
 CHAOS_SECONDS ?= 600
 SOAK_MINUTES ?= 60
@@ -140,6 +146,13 @@ bench-line: daemons ## Measure the line from client to origin beside nginx with 
 	@mkdir -p reports
 	PYTHONDONTWRITEBYTECODE=1 Benchmarks/line/bench-line --binaries .build/daemons/release --json reports/line.json
 
+.PHONY: wan
+wan: daemons demo-corpus ## Measure the line over wide-area links beside nginx with gzip, brotli, zstd (asks for root)
+	@mkdir -p reports
+	corpora="$(CORPORA)" half=earlier; [[ -d "$$corpora" ]] || { corpora=$(DEMO)/corpus half=all; }; \
+	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 Benchmarks/wan/wan --binaries .build/daemons/release --corpus "$$corpora" --half $$half \
+		--json reports/wan.json --html reports/wan.html --picture reports/wan.svg $(WAN)
+
 .PHONY: chaos
 chaos: daemons ## Break real processes under load for CHAOS_SECONDS, and show that nothing is lost
 	@mkdir -p reports
@@ -175,6 +188,7 @@ bench-test: ## Test the benchmarks themselves
 	swift test --package-path Benchmarks --scratch-path .build/benchmarks $(OPTIMIZED_C)
 	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/chaos
 	$(CONFORMANCE) -m unittest discover -s Benchmarks/conformance
+	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/wan
 
 .PHONY: lint
 lint: ## Check format and C warnings

@@ -11,7 +11,7 @@ import PageStore
 /// One request of a client, from its head to the end of its answer; confined to one event loop.
 ///
 /// It takes the request from the ``ClientStream``, sends it over the link, or to the origin itself, and hands the answer
-/// back: as it comes, or, where a page comes as a delta, once it is rebuilt and checked.
+/// back: as it comes, or, where a page comes as a delta against a base, once it is rebuilt and checked.
 final class SenderExchange {
     /// How the answer comes, as the `Railgun` header and the statistics tell it.
     enum Route {
@@ -53,7 +53,7 @@ final class SenderExchange {
     private var rules: BaseRules?
     private var visitor = Visitor.unknown
     private var offers: [StoredPage] = []
-    private var page: (transfer: PageTransfer, answer: Answer, delta: ByteBuffer)?
+    private var page: IncomingPage?
 
     /// Bytes of the answer that the client hasn't taken yet.
     private var heldBytes = 0
@@ -68,6 +68,16 @@ final class SenderExchange {
     private var crossing = AccessLine.Crossing.none
 
     private enum Turn { case none, awaited, taken }
+
+    /// A page that comes over the link.
+    private struct IncomingPage {
+        let transfer: PageTransfer
+        let answer: Answer
+        /// What came of its delta, unless that goes on as it comes.
+        var delta = ByteBuffer()
+        var deltaBytes = 0
+        var passing: PassingPage?
+    }
 
     /// What remains of an exchange: for log and statistics.
     struct Record {
@@ -421,8 +431,8 @@ extension SenderExchange: AnswerReceiver {
                 return fail(
                     ExchangeFailure(.link, "the listener sent a page that this end can't rebuild"), canRetry: false)
             }
-            page = (transfer, answer, ByteBuffer())
-            return  // the client hears of it when it is complete: until then it may be asked for again
+            page = IncomingPage(transfer: transfer, answer: answer)
+            return  // as long as the client hears nothing of it, it may be asked for again
         }
         body.drop()
         let passage: RailgunHeader.Passage
@@ -447,14 +457,8 @@ extension SenderExchange: AnswerReceiver {
     func received(_ body: ByteBuffer) {
         let count = body.readableBytes
         if page != nil {
-            page!.delta.writeImmutableBuffer(body)
             outgoing?.consumed(count)
-            // No encoder makes a delta that is longer than its page but for a few bytes.
-            guard page!.delta.readableBytes <= page!.transfer.pageBytes + 1024 else {
-                outgoing?.cancel()
-                return fail(ExchangeFailure(.link, "the listener sent a delta longer than its page"), canRetry: false)
-            }
-            return
+            return receivedPage(body)
         }
         guard let client else { return }
         bodyBytes += count
@@ -465,6 +469,7 @@ extension SenderExchange: AnswerReceiver {
     func receivedEnd(trailers: HTTPHeaders?) {
         if let page {
             outgoing = nil
+            if let passing = page.passing { return finish(passing, page.answer) }
             return rebuild(page.transfer, page.answer, page.delta)
         }
         if isTunnel {
@@ -492,10 +497,87 @@ extension SenderExchange: AnswerReceiver {
 // MARK: pages
 
 extension SenderExchange {
+    /// Takes a piece of a page's delta.
+    private func receivedPage(_ piece: ByteBuffer) {
+        guard var page else { return }
+        var piece = piece
+        let isFirst = page.deltaBytes == 0
+        page.deltaBytes += piece.readableBytes
+        // No encoder makes a delta that is longer than its page but for a few bytes.
+        guard page.deltaBytes <= page.transfer.pageBytes + 1024 else {
+            outgoing?.cancel()
+            return fail(ExchangeFailure(.link, "the listener sent a delta longer than its page"), canRetry: false)
+        }
+        if isFirst, page.transfer.pageBytes <= SenderWorker.maxInlinePageBytes {
+            page.passing = PassingPage(
+                &piece, page.transfer, compression: compression(page.answer, bytes: page.transfer.pageBytes))
+        }
+        guard let passing = page.passing else {
+            self.page = nil  // one owner while it grows
+            page.delta.writeImmutableBuffer(piece)
+            self.page = page
+            return
+        }
+        self.page = page
+        do throws(DeltaError) {
+            let began = NIODeadline.now()
+            try passing.append(piece)
+            worker.statistics.latencies.decode.record(.now() - began)
+        } catch {
+            return failed(toRebuild: RebuildFailure(message: error.description))
+        }
+        guard let bytes = passing.takeReady() else { return }
+        if !hasAnswered {
+            answer(page.answer, passing, bytes: passing.compression == .compress ? nil : page.transfer.pageBytes)
+        }
+        bodyBytes += bytes.readableBytes
+        client?.respond(bytes)
+    }
+
+    /// Sends the head of a page that goes on as it comes; `bytes` is the length of the body, where it is known.
+    private func answer(_ answer: Answer, _ passing: PassingPage, bytes: Int?) {
+        body.drop()
+        var head = answer.head
+        switch passing.compression {
+        case .compress: ClientCompression.edit(&head.headers)
+        case .varyOnly: ClientCompression.addVary(to: &head.headers)
+        case .leave: break
+        }
+        if let bytes { head.headers.replaceOrAdd(name: "Content-Length", value: String(bytes)) }
+        complete(&head, railgunHeader(.normal, answer.report))
+        status = Int(head.status.code)
+        client?.respond(head)
+    }
+
+    /// All of a page that goes on as it comes is there.
+    private func finish(_ passing: PassingPage, _ answer: Answer) {
+        do throws(DeltaError) {
+            guard let (page, rest) = try passing.finish() else { return failed(toRebuild: .wrongPage) }
+            store(page, answer)
+            if !hasAnswered { self.answer(answer, passing, bytes: rest.readableBytes) }
+            bodyBytes += rest.readableBytes
+            client?.respond(rest)
+            client?.respondEnd(trailers: nil)
+            finish()
+        } catch {
+            failed(toRebuild: RebuildFailure(message: error.description))
+        }
+    }
+
+    private func failed(toRebuild failure: RebuildFailure) {
+        worker.noteDamaged(failure, request)
+        outgoing?.cancel()
+        fail(ExchangeFailure(.link, "a page can't be rebuilt: \(failure.message)"), canRetry: false)
+    }
+
+    private func compression(_ answer: Answer, bytes: Int) -> ClientCompression.Decision {
+        worker.limits.compressesForClients ? decide(answer.head, bytes: bytes) : .leave
+    }
+
     private func rebuild(_ transfer: PageTransfer, _ answer: Answer, _ delta: ByteBuffer) {
         let base = transfer.base.map { offers[$0] }
         guard case .link(let stream) = route else { return }
-        let compression = worker.limits.compressesForClients ? decide(answer.head, bytes: transfer.pageBytes) : .leave
+        let compression = compression(answer, bytes: transfer.pageBytes)
         let job = RebuildJob(
             delta: delta, base: base, transfer: transfer, key: stream.checkKey, stream: stream.id,
             compresses: compression == .compress)
