@@ -57,6 +57,15 @@ final class ListenerExchange {
     private var outcome: Outcome?
     private(set) var originBytes = 0
 
+    // For the dashboard.
+    /// The length of a page, as it was compared.
+    private(set) var pageBytes: Int?
+    /// What gzip makes of the body.
+    private(set) var gzip = ObservedRequest.Gzip.unknown
+    /// What the page was compared with, and both, where somebody watches.
+    private var baseBytes: [UInt8]?
+    private var source: PageSource?
+
     /// - Parameters:
     ///   - request: The request, judged.
     ///   - offers: The versions of the page that the sender holds, best first.
@@ -184,6 +193,12 @@ extension ListenerExchange: AnswerReceiver {
     /// Sends the head of an answer that is no page.
     private func beginStream(_ answer: Answer) {
         crossing = .stream
+        if worker.observations != nil,
+            !LinkCompression.isWorthwhile(
+                method: request.method, status: answer.head.status, answer: answer.head.headers)
+        {
+            gzip = .asItIs
+        }
         // Of the small ones among them the length may be all that there is to know.
         if let rules, let padding = worker.padding, answer.head.status != .switchingProtocols,
             rules.pageClass(of: visitor, answer: answer.head.headers) != .shared
@@ -320,6 +335,7 @@ extension ListenerExchange {
         guard case .encoding = body else { return }  // nobody waits any more
         // Without a base, all of the page is to be compressed; and a long one takes its time in any case.
         let base = offers.isEmpty ? nil : worker.store.firstHeld(of: offers, key: key, owner: owner)
+        if worker.observations?.isWatched == true { baseBytes = base?.page.bytes }
         let inline = base == nil ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
         let effort = worker.slowSites.effort(
             for: site, wanted: worker.load.effort, now: worker.eventLoop.now)
@@ -386,6 +402,7 @@ extension ListenerExchange {
         answer.page = PageTransfer(
             base: page.base, isKept: kept != nil, check: check, pageBytes: page.bytes.count)
         crossing = page.base == nil ? .normal : .delta(bytes: page.delta.count, pageBytes: page.bytes.count)
+        observe(page, isShared: owner == .shared && isKept(owner, answer))
         if page.base == nil, !offers.isEmpty { worker.statistics.counters.basesMissing += 1 }
         if page.base != nil { answer.report.flags |= RailgunHeader.Flags.versionKnown.rawValue }
         answer.head.headers.remove(name: "content-length")  // it is the page's
@@ -395,4 +412,19 @@ extension ListenerExchange {
         stream.finish(trailers: nil)
         finish()
     }
+
+    /// Notes of a page what the dashboard shows: its source only where it is the same for everybody.
+    private func observe(_ page: EncodedPage, isShared: Bool) {
+        pageBytes = page.bytes.count
+        guard let observations = worker.observations else { return }
+        observations.sample(page.bytes, of: request.authority)
+        if observations.isWatched, isShared {
+            source = PageSource(
+                address: key.address, base: page.base == nil ? nil : baseBytes, bytes: page.bytes)
+        }
+        baseBytes = nil
+    }
+
+    /// The page's source, which is held no longer.
+    func takeSource() -> PageSource? { source.take() }
 }
