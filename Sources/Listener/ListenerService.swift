@@ -110,7 +110,11 @@ package final class ListenerService: Drainable {
         [
             "/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
                 StoreReport(store, naming: log.settings.requests.address)
-            }
+            },
+            "/overview": StatisticsServer.json { [statistics = parts.statistics] in
+                statistics.watch()
+                return await statistics.overview()
+            },
         ]
     }
 

@@ -17,8 +17,11 @@ struct BriefHistogram {
     }
 
     mutating func absorb(_ other: BriefHistogram) {
-        if counts.isEmpty { counts = other.counts }  // and the same for both being empty
-        else if !other.counts.isEmpty { for bucket in counts.indices { counts[bucket] &+= other.counts[bucket] } }
+        guard !counts.isEmpty, !other.counts.isEmpty else {
+            if counts.isEmpty { self = other }
+            return
+        }
+        for bucket in counts.indices { counts[bucket] = counts[bucket] &+ other.counts[bucket] }
     }
 
     /// In milliseconds; `nil` where there are no values.

@@ -18,8 +18,6 @@ protocol NamedFigures: Sendable {
 struct FrequentNames<Figures: NamedFigures>: Sendable {
     struct Row: Sendable {
         var name: String
-        fileprivate var digest: UInt64
-        fileprivate var weight: Int
         var figures = Figures()
     }
 
@@ -30,6 +28,8 @@ struct FrequentNames<Figures: NamedFigures>: Sendable {
 
     let room: Int
     private(set) var rows: [Row] = []
+    /// Of each row its name's hash, and how often it was met: apart, so that a search looks at these alone.
+    private var digests: [Int] = [], weights: [Int] = []
     /// What has no row.
     var other = Figures()
     private var inVain = 0
@@ -43,45 +43,60 @@ struct FrequentNames<Figures: NamedFigures>: Sendable {
         _modify { yield &rows[row].figures }
     }
 
-    /// The row of a name, which is met once more; `nil` where it has none.
+    /// Meets a name once more.
     ///
     /// - Parameters:
     ///   - name: The name.
     ///   - mayEnter: Whether it may get a row now.
+    /// - Returns: Its row; `nil` where it has none.
     /// - Complexity: O(`room`), without allocation where the name has a row.
     mutating func row(of name: Substring, mayEnter: Bool) -> Int? {
         let digest = Self.digest(name)
         age()
         if let row = find(name, digest) {
-            rows[row].weight += 1
+            weights[row] += 1
             return row
         }
         guard mayEnter, name.utf8.count <= Self.mostNameBytes else { return nil }
         guard rows.count == room else {
-            rows.append(Row(name: String(name), digest: digest, weight: 1))
+            append(Row(name: String(name)), digest, weight: 1)
             return rows.count - 1
         }
-        guard let least = rows.indices.min(by: { rows[$0].weight < rows[$1].weight }) else { return nil }
+        guard let least = weights.indices.min(by: { weights[$0] < weights[$1] }) else { return nil }
         inVain += 1
-        guard inVain > rows[least].weight else { return nil }
+        guard inVain > weights[least] else { return nil }
         inVain = 0
         other.absorbNameless(rows[least].figures)
-        rows[least] = Row(name: String(name), digest: digest, weight: rows[least].weight + 1)
+        rows[least] = Row(name: String(name))
+        (digests[least], weights[least]) = (digest, weights[least] + 1)
         return least
     }
 
     /// The row of a name that has one.
     func find(_ name: Substring) -> Int? { find(name, Self.digest(name)) }
 
-    private func find(_ name: Substring, _ digest: UInt64) -> Int? {
-        rows.firstIndex { $0.digest == digest && $0.name.utf8.elementsEqual(name.utf8) }
+    private func find(_ name: Substring, _ digest: Int) -> Int? {
+        guard let row = digests.firstIndex(of: digest) else { return nil }
+        return rows[row].name == name ? row : nil  // two names of one hash: the second has no row
+    }
+
+    private mutating func append(_ row: Row, _ digest: Int, weight: Int) {
+        rows.append(row)
+        digests.append(digest)
+        weights.append(weight)
+    }
+
+    private mutating func remove(_ row: Int) {
+        other.absorbNameless(rows[row].figures)
+        rows.remove(at: row)
+        digests.remove(at: row)
+        weights.remove(at: row)
     }
 
     /// Forgets names; what was noted of them stays, without a name.
     mutating func forget(where matches: (String) -> Bool) {
         for row in rows.indices.reversed() where matches(rows[row].name) {
-            other.absorbNameless(rows[row].figures)
-            rows.remove(at: row)
+            remove(row)
         }
     }
 
@@ -89,32 +104,34 @@ struct FrequentNames<Figures: NamedFigures>: Sendable {
         notes += 1
         guard notes == Self.notesOfAnAge else { return }
         notes = 0
-        for row in rows.indices { rows[row].weight /= 2 }
+        for row in weights.indices { weights[row] /= 2 }
     }
 
-    /// FNV-1a: whoever makes two names meet gains one comparison.
-    private static func digest(_ name: Substring) -> UInt64 {
-        name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    private static func digest(_ name: Substring) -> Int {
+        var hasher = Hasher()
+        hasher.combine(name)
+        return hasher.finalize()
     }
 }
 
 extension FrequentNames {
-    /// Takes in what another loop noted; there may be more rows than there is room, until ``trim()``.
+    /// Takes in what another loop noted; there may be more rows than there is room.
     mutating func absorb(_ added: FrequentNames) {
-        for row in added.rows {
-            if let here = find(row.name[...], row.digest) {
+        for (index, row) in added.rows.enumerated() {
+            if let here = find(row.name[...], added.digests[index]) {
                 rows[here].figures.absorb(row.figures)
             } else {
-                rows.append(row)
+                append(row, added.digests[index], weight: added.weights[index])
             }
         }
         other.absorb(added.other)
     }
 
-    /// Leaves the greatest their names, in this order.
-    mutating func trim() {
-        rows.sort { $0.figures.rank > $1.figures.rank }
-        for row in rows.dropFirst(room) { other.absorbNameless(row.figures) }
-        rows.removeLast(max(0, rows.count - room))
+    /// The greatest, as many as there is room for, and the sum of all others.
+    var ranked: (rows: [Row], other: Figures) {
+        let sorted = rows.sorted { $0.figures.rank > $1.figures.rank }
+        var other = other
+        for row in sorted.dropFirst(room) { other.absorbNameless(row.figures) }
+        return (Array(sorted.prefix(room)), other)
     }
 }

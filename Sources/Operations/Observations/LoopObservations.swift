@@ -30,14 +30,12 @@ package final class LoopObservations {
 
     /// Has one page in many compressed, on another thread: then it is known what gzip would make of the others.
     package func sample(_ page: [UInt8], of site: String) {
-        let (isWanted, isFirst) = observed.wantsSample(of: site)
-        let isolated = NIOLoopBound(self, eventLoop: eventLoop)
-        let isSampled =
-            isWanted
-            && sampler.sample(page, isFirst: isFirst, on: eventLoop) { pageBytes, gzipBytes in
+        observed.notePage(of: site) { isFirst in
+            let isolated = NIOLoopBound(self, eventLoop: eventLoop)
+            return sampler.sample(page, isFirst: isFirst, on: eventLoop) { pageBytes, gzipBytes in
                 isolated.value.observed.noteSample(of: site, pageBytes: pageBytes, gzipBytes: gzipBytes)
             }
-        observed.notePage(of: site, isSampled: isSampled)
+        }
     }
 
     func forget(where matches: (String) -> Bool) { observed.forget(where: matches) }

@@ -54,16 +54,16 @@ struct Observed: Sendable {
         failures.note(failure, isStranger: !isKnown)
     }
 
-    /// Whether it is this page's turn to be compressed with gzip, and whether it is the first of its site.
-    func wantsSample(of site: String) -> (isWanted: Bool, isFirst: Bool) {
-        guard let row = sites.find(Self.folded(site)[...]) else { return (sites.rows.count < sites.room, true) }
-        return (sites[row].pagesUntilSample <= 0, !sites[row].ratio.isKnown)
-    }
-
-    /// Notes a page of a site, and whether it is being compressed with gzip.
-    mutating func notePage(of site: String, isSampled: Bool) {
+    /// Notes a page before it is sent, and has it compressed with gzip where it is its turn.
+    ///
+    /// - Parameters:
+    ///   - site: The page's site.
+    ///   - sample: Begins to compress it, if there is room; is told whether it is the first one of its site.
+    mutating func notePage(of site: String, sample: (_ isFirst: Bool) -> Bool) {
         guard let row = sites.row(of: Self.folded(site)[...], mayEnter: true) else { return }
-        sites[row].pagesUntilSample = isSampled ? Self.pagesOfASample - 1 : sites[row].pagesUntilSample - 1
+        sites[row].pagesUntilSample -= 1
+        guard sites[row].pagesUntilSample < 0, sample(!sites[row].ratio.isKnown) else { return }
+        sites[row].pagesUntilSample = Self.pagesOfASample - 1
     }
 
     /// Notes what gzip made of a page.
@@ -109,6 +109,8 @@ struct Observed: Sendable {
 
     /// Hosts are the same in upper and lower case.
     private static func folded(_ site: String) -> String {
-        site.utf8.contains { 0x41...0x5A ~= $0 } ? site.lowercased() : site
+        let bytes = site.utf8.span
+        for index in bytes.indices where 0x41...0x5A ~= bytes[index] { return site.lowercased() }
+        return site
     }
 }

@@ -27,7 +27,9 @@ struct Progress: Sendable {
     init(start: NIODeadline) { self.start = start }
 
     /// Nanoseconds until the next edge.
-    func timeLeft(at now: NIODeadline) -> TimeAmount { start + .seconds(Int64((edges + 1) * Overview.Step.seconds)) - now }
+    func timeLeft(at now: NIODeadline) -> TimeAmount {
+        start + .seconds(Int64((edges + 1) * Overview.Step.seconds)) - now
+    }
 
     /// Ends the steps whose time is over; what came in a step that nobody noted is in the last one.
     mutating func note(_ totals: Totals, at now: NIODeadline) {

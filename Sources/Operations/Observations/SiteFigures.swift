@@ -64,14 +64,14 @@ enum PathClass {
     ///
     /// Nothing that may be a query or a session's name, and no copy.
     static func name(of target: String) -> Substring {
-        let utf8 = target.utf8
-        guard utf8.first == UInt8(ascii: "/") else { return "/" }
-        var index = utf8.index(after: utf8.startIndex)
-        while index < utf8.endIndex {
-            switch utf8[index] {
-            case UInt8(ascii: "/"): return target[...index]
+        let bytes = target.utf8.span
+        guard bytes.count > 1, bytes[0] == UInt8(ascii: "/") else { return "/" }
+        for index in 1..<bytes.count {
+            switch bytes[index] {
+            case UInt8(ascii: "/"):
+                return target[...target.utf8.index(target.startIndex, offsetBy: index)]
             case UInt8(ascii: "?"), UInt8(ascii: ";"), UInt8(ascii: "#"): return "/"
-            default: index = utf8.index(after: index)
+            default: break
             }
         }
         return "/"

@@ -89,11 +89,9 @@ extension Statistics {
 extension Observed {
     /// As it is shown: the greatest first, and what has no name last.
     var siteSavings: [Overview.SiteSavings] {
-        var sites = sites
-        sites.trim()
-        var shown = sites.rows.map { row in
-            var classes = row.figures.classes
-            classes.trim()
+        let (rows, others) = sites.ranked
+        var shown = rows.map { row in
+            let classes = row.figures.classes.ranked
             let ratio = row.figures.ratio.isKnown ? row.figures.ratio : ratio
             var paths = classes.rows.map {
                 Overview.PathSavings(
@@ -105,7 +103,7 @@ extension Observed {
             return Overview.SiteSavings(
                 site: LoggedRequest.plain.host(row.name), savings: row.figures.sum.shown(by: ratio), paths: paths)
         }
-        let other = sites.other.sum.shown(by: ratio)
+        let other = others.sum.shown(by: ratio)
         if other.requests > 0 { shown.append(Overview.SiteSavings(site: "", savings: other)) }
         return shown
     }
