@@ -193,23 +193,18 @@ extension ListenerExchange: AnswerReceiver {
     /// Sends the head of an answer that is no page.
     private func beginStream(_ answer: Answer) {
         crossing = .stream
-        if worker.observations != nil,
-            !LinkCompression.isWorthwhile(
-                method: request.method, status: answer.head.status, answer: answer.head.headers)
-        {
-            gzip = .asItIs
-        }
         // Of the small ones among them the length may be all that there is to know.
         if let rules, let padding = worker.padding, answer.head.status != .switchingProtocols,
             rules.pageClass(of: visitor, answer: answer.head.headers) != .shared
         {
             self.padding = padding
         }
-        let isCompressible =
-            worker.compressesData
+        let isText =
+            (worker.compressesData || worker.observations != nil)
             && LinkCompression.isWorthwhile(
                 method: request.method, status: answer.head.status, answer: answer.head.headers)
-        stream.answer(answer, isCompressible: isCompressible)
+        if !isText { gzip = .asItIs }
+        stream.answer(answer, isCompressible: worker.compressesData && isText)
     }
 
     /// What to collect where the answer may become a page; `nil` where it goes on as it comes.

@@ -51,6 +51,13 @@ struct ObservedTests {
         }
     }
 
+    @Test func aFewRequestsForMadeUpNamesPushNobodyOut() {
+        let real = (0..<64).map { "www\($0).example.org" }
+        var requests = (0..<6400).map { Self.request(real[$0 % 64]) }
+        requests += (0..<100).map { Self.request("made-up-\($0).test") }
+        #expect(Set(Self.observed(requests).siteSavings.map(\.site)) == Set(real + [""]))
+    }
+
     @Test func sitesThatNobodyAnsweredForHaveNoName() {
         var requests = (0..<100).map { Self.request("made-up-\($0).test", crossing: .none, status: 421) }
         requests += [Self.request(String(repeating: "x", count: 300)), Self.request("WWW.Example.ORG")]
@@ -114,10 +121,14 @@ struct ObservedTests {
         #expect(observed.savings.gzipBytes == 130 * 200 + 1000)
         observed.note(Self.request("a.test", bytes: 500, gzip: .bytes(100)), id: 0)
         #expect(observed.savings.gzipBytes == 130 * 200 + 1100)
-        // A site of which nothing is known is like the others.
+        // A site of which nothing is known is like the others, and each is like itself.
         observed.note(Self.request("b.test", bytes: 1000), id: 0)
         #expect(observed.savings.gzipBytes == 130 * 200 + 1300)
         #expect(observed.siteSavings.map(\.savings.gzipBytes) == [130 * 200 + 1100, 200])
+        observed.noteSample(of: "b.test", pageBytes: 500, gzipBytes: 400)
+        observed.note(Self.request("b.test", bytes: 1000), id: 0)
+        observed.note(Self.request("a.test", bytes: 1000), id: 0)
+        #expect(observed.siteSavings.map(\.savings.gzipBytes) == [130 * 200 + 1300, 1000])
     }
 
     @Test func aSampleThatHasNoRoomIsTakenLater() {

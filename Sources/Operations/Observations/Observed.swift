@@ -25,8 +25,9 @@ struct Observed: Sendable {
             if case .bytes(let gzipBytes) = request.gzip, request.crossing.isOverLink {
                 learn(site: row, pageBytes: request.pageBytes, gzipBytes: gzipBytes)
             }
-            sites[row].note(request)
-            total.add(request, ratio: sites[row].ratio)
+            let best = sites[row].ratio.isKnown ? sites[row].ratio : ratio
+            sites[row].note(request, ratio: best)
+            total.add(request, ratio: best)
         } else {
             sites.other.sum.add(request, ratio: ratio)
             total.add(request, ratio: ratio)
@@ -76,9 +77,7 @@ struct Observed: Sendable {
 
     private mutating func learn(site row: Int, pageBytes: Int, gzipBytes: Int) {
         ratio.note(pageBytes: pageBytes, gzipBytes: gzipBytes)
-        let isFirst = !sites[row].ratio.isKnown
         sites[row].ratio.note(pageBytes: pageBytes, gzipBytes: gzipBytes)
-        if isFirst { total.settle(sites[row].scale()) }
     }
 
     /// Takes in what another loop saw.

@@ -20,7 +20,7 @@ struct GzipRatio {
 /// What was saved, with the bytes of which isn't known yet what gzip would make of them.
 struct ObservedSavings {
     private(set) var savings = Overview.Savings()
-    private(set) var unscaledBytes = 0
+    private var unscaledBytes = 0
 
     /// Adds a request; what gzip makes of it by `ratio` where it isn't known better.
     mutating func add(_ request: ObservedRequest, ratio: GzipRatio) {
@@ -36,31 +36,16 @@ struct ObservedSavings {
         }
     }
 
-    /// Scales what came before there was a ratio.
-    ///
-    /// - Returns: The bytes, and what gzip makes of them.
-    mutating func scale(by ratio: GzipRatio) -> (bytes: Int, gzipBytes: Int) {
-        let scaled = (bytes: unscaledBytes, gzipBytes: ratio.scaled(unscaledBytes))
-        settle(scaled)
-        return scaled
-    }
-
-    /// The same for a sum that these bytes are a part of.
-    mutating func settle(_ scaled: (bytes: Int, gzipBytes: Int)) {
-        unscaledBytes -= scaled.bytes
-        savings.gzipBytes += scaled.gzipBytes
-    }
-
     mutating func absorb(_ other: ObservedSavings) {
         savings += other.savings
         unscaledBytes += other.unscaledBytes
     }
 
-    /// As it is shown, with what can't be known better by this ratio.
+    /// As it is shown: what came before there was a ratio by this one.
     func shown(by ratio: GzipRatio) -> Overview.Savings {
-        var shown = self
-        _ = shown.scale(by: ratio)
-        return shown.savings
+        var shown = savings
+        shown.gzipBytes += ratio.scaled(unscaledBytes)
+        return shown
     }
 }
 

@@ -13,7 +13,7 @@ struct SiteFigures: NamedFigures {
 
     var rank: Int { sum.savings.pageBytes }
 
-    mutating func note(_ request: ObservedRequest) {
+    mutating func note(_ request: ObservedRequest, ratio: GzipRatio) {
         sum.add(request, ratio: ratio)
         let name = PathClass.name(of: request.target)
         guard let row = classes.row(of: name, mayEnter: request.crossing.isAnswer) else {
@@ -21,15 +21,6 @@ struct SiteFigures: NamedFigures {
         }
         classes[row].sum.add(request, ratio: ratio)
         classes[row].times.record(request.total)
-    }
-
-    /// Scales what came before there was a ratio.
-    ///
-    /// - Returns: The bytes, and what gzip makes of them.
-    mutating func scale() -> (bytes: Int, gzipBytes: Int) {
-        for row in classes.rows.indices { _ = classes[row].sum.scale(by: ratio) }
-        _ = classes.other.sum.scale(by: ratio)
-        return sum.scale(by: ratio)
     }
 
     mutating func absorb(_ other: SiteFigures) {
