@@ -263,7 +263,8 @@ extension ListenerWorker: LaneOwner {
     func lane(_ lane: Lane, measured roundTrip: TimeAmount) { statistics.latencies.linkRoundTrip.record(roundTrip) }
 
     func laneClosed(_ lane: Lane, _ error: LinkError) {
-        if lanes.removeValue(forKey: ObjectIdentifier(lane)) != nil { statistics.counters.wanStops += 1 }
+        let wasOpen = lanes.removeValue(forKey: ObjectIdentifier(lane)) != nil
+        if wasOpen { statistics.counters.wanStops += 1 }
         switch error.code {
         case .closed, .cancelled: logger.info("sender \(lane.peerName) is gone: \(error.message)")
         case .shutOut:
@@ -271,7 +272,9 @@ extension ListenerWorker: LaneOwner {
             guard shutOut.count < 64, shutOut.insert(error.message).inserted else { return }
             logger.error("sender \(lane.peerName): \(error.message)")
         default:
-            observations?.failed(ObservedFailure(.link, site: lane.peerName, target: "", what: error.message))
+            // Strangers have no names: each connection would be another one.
+            let sender = wasOpen ? Authority.split(lane.peerName, defaultPort: 0).host : ""
+            observations?.failed(ObservedFailure(.link, site: sender, target: "", what: error.message))
             logger.error("sender \(lane.peerName): \(error.message)")
         }
     }

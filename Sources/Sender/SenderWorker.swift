@@ -264,8 +264,8 @@ final class SenderWorker {
         case (let link?, .closed), (let link?, .cancelled):
             logger.info("listener \(link.name), \(lane.peerName), is gone: \(error.message)")
         case (let link, _):
-            let name = link?.name ?? lane.peerName
-            observations?.failed(ObservedFailure(.link, site: name, target: "", what: error.message))
+            // Strangers have no names: each connection would be another one.
+            observations?.failed(ObservedFailure(.link, site: link?.name ?? "", target: "", what: error.message))
             logger.error("listener \(link.map { "\($0.name), " } ?? "")\(lane.peerName): \(error.message)")
         }
     }
@@ -309,13 +309,14 @@ final class SenderWorker {
         return number
     }
 
-    /// Counts and logs a refusal; returns the number that its line in the log has.
+    /// Counts and logs a refusal.
     ///
     /// - Parameters:
     ///   - refusal: What the client is told.
     ///   - what: The request, as the log tells it.
     ///   - site: The host that was asked for; empty where none is known.
     ///   - target: The target, as the client wrote it.
+    /// - Returns: The number that its line in the log has.
     func note(_ refusal: Refusal, _ what: String, site: String, target: String) -> String {
         statistics.counters.requestsRefused += 1
         observations?.failed(

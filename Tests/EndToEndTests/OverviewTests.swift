@@ -86,8 +86,12 @@ struct OverviewTests {
         #expect(failure.site == "a.test" && failure.path == "/test-fault?..." && failure.count == 1)
         #expect(failure.explanation.contains("Check that the origin server runs") && !failure.what.isEmpty)
         #expect(overview.links.contains { $0.isWell && $0.state == "open" && $0.bytesReceived > 0 })
-        // It is looked at once in five seconds.
-        let isSeen = try eventually(within: .seconds(20)) { try Self.overview(page).store.pages >= 2 }
+        // It is looked at once in five seconds, and a step has five.
+        let isSeen = try eventually(within: .seconds(30)) {
+            let overview = try Self.overview(page)
+            let steps = overview.steps.reduce(0) { $0 + $1.savings.requests }
+            return overview.store.pages >= 2 && steps == 25
+        }
         let store = try Self.overview(page).store
         #expect(isSeen && store.sizes.reduce(0) { $0 + $1.pages } == store.pages && store.limitBytes > store.bytes)
         let names = overview.latencies.filter { $0.count > 0 }.map(\.name)
@@ -136,6 +140,7 @@ private struct Overview: Decodable {
         let isWell: Bool
         let bytesReceived: Int
     }
+    struct Step: Decodable { let savings: Savings }
     struct Share: Decodable { let pages: Int }
     struct Store: Decodable {
         let pages, bytes, limitBytes: Int
@@ -151,6 +156,7 @@ private struct Overview: Decodable {
         let hasSource: Bool
     }
     let total, lastMinute, lastHour: Savings
+    let steps: [Step]
     let sites: [Site]
     let latencies: [Latency]
     let links: [Link]

@@ -41,7 +41,7 @@ package struct ObservedFailure {
     }
 
     package var kind: Kind
-    /// The site; of a lost link, the other end.
+    /// The site; of a lost link, the other end, as far as it is known.
     package var site: String
     package var target: String
     /// What happened, as the log says it.
