@@ -334,9 +334,9 @@ extension ListenerExchange {
         let inline = base == nil ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
         let effort = worker.slowSites.effort(
             for: site, wanted: worker.load.effort, now: worker.eventLoop.now)
+        let began = NIODeadline.now()
         guard bytes.count > inline else {
             do throws(DeltaError) {
-                let began = NIODeadline.now()
                 let page = try worker.encoder.encode(bytes, against: base, effort: effort)
                 worker.statistics.latencies.encode.record(.now() - began)
                 return encoded(.success(page), answer, owner)
@@ -349,6 +349,7 @@ extension ListenerExchange {
         let isTaken = worker.encoders.encode(
             bytes, against: base, effort: effort, on: worker.eventLoop
         ) { result in
+            isolated.value.worker.statistics.latencies.encode.record(.now() - began)
             isolated.value.encoded(result, described, owner)
         }
         // More pages than processors can encode: this one costs bytes rather than time.

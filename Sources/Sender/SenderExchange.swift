@@ -518,19 +518,20 @@ extension SenderExchange {
         let job = RebuildJob(
             delta: delta, base: base, transfer: transfer, key: stream.checkKey, stream: stream.id,
             compresses: compression == .compress)
+        let began = NIODeadline.now()
         // What takes long would hold all others on this event loop.
         guard
             delta.readableBytes > SenderWorker.maxInlineDeltaBytes
                 || transfer.pageBytes > SenderWorker.maxInlinePageBytes
                 || (job.compresses && transfer.pageBytes > SenderWorker.maxInlineGzipBytes)
         else {
-            let began = NIODeadline.now()
             let result = worker.rebuilder.rebuild(job)
             worker.statistics.latencies.decode.record(.now() - began)
             return rebuilt(result, base, answer, delta.readableBytes, compression)
         }
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
         worker.rebuilders.rebuild(job, on: worker.eventLoop) { result in
+            isolated.value.worker.statistics.latencies.decode.record(.now() - began)
             isolated.value.rebuilt(result, base, answer, delta.readableBytes, compression)
         }
     }
@@ -554,8 +555,7 @@ extension SenderExchange {
             (route, body.isSent) = (.none, false)
             return send()
         case .success(let page):
-            store(page, answer)
-            observe(page, base, answer)
+            store(page, answer, comparedWith: base)
             if let base, base !== offers.first, let key, let rules {
                 // What the listener has is the better offer next time.
                 for owner in [PageOwner(rawValue: rules.userClass(of: visitor).number), .shared] {
@@ -604,7 +604,9 @@ extension SenderExchange {
             request: request.fields, method: request.method, status: head.status, answer: head.headers, bytes: bytes)
     }
 
-    private func store(_ page: RebuiltPage, _ answer: Answer) {
+    /// Notes a page, and keeps it where it may be a base.
+    private func store(_ page: RebuiltPage, _ answer: Answer, comparedWith base: StoredPage? = nil) {
+        observe(page, base, answer)
         guard let key, let version = page.kept, let owner = owner(of: page, answer) else { return }
         worker.store.insert(page.bytes, version: version, key: key, owner: owner)
     }

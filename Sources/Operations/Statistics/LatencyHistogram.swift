@@ -85,9 +85,9 @@ package struct Latencies: Hashable, Sendable {
     package var origin = LatencyHistogram()
     /// There and back over the link, as pings measure it.
     package var linkRoundTrip = LatencyHistogram()
-    /// Making a delta.
+    /// Making a delta, with the wait for a thread where that takes one.
     package var encode = LatencyHistogram()
-    /// Making a page from a delta.
+    /// Making a page from a delta, and gzip of it for the client, with the wait for a thread where that takes one.
     package var decode = LatencyHistogram()
 
     static let all: [(name: String, path: WritableKeyPath<Latencies, LatencyHistogram> & Sendable)] = [
