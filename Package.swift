@@ -86,7 +86,8 @@ let package = Package(
         .target(
             name: "Exchange",
             dependencies: [
-                nioConcurrency, nioCore, nioPosix, nioHTTP1, .product(name: "Crypto", package: "swift-crypto"),
+                "CLibdeflate", nioConcurrency, nioCore, nioPosix, nioHTTP1,
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: daemon),
         .target(name: "ProxyProtocol", dependencies: [nioCore], swiftSettings: daemon),
@@ -169,7 +170,7 @@ let package = Package(
         .target(
             name: "Sender",
             dependencies: [
-                "Activation", "CLibdeflate", "Credentials", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link",
+                "Activation", "Credentials", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link",
                 "Operations", "Origin", "PageFile", "PageStore", "ProxyProtocol", nioConcurrency,
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],

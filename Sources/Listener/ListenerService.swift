@@ -46,6 +46,14 @@ package final class ListenerService: Drainable {
             }
             return bound.value
         }
+
+        func lanes() async -> [LaneSummary] {
+            var lanes: [LaneSummary] = []
+            for worker in byLoop.values {
+                lanes += (try? await worker.eventLoop.submit { worker.value.laneSummaries }.get()) ?? []
+            }
+            return lanes.sorted { $0.address < $1.address }
+        }
     }
 
     package let name = "rg-listener"
@@ -102,13 +110,18 @@ package final class ListenerService: Drainable {
         [
             "/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
                 StoreReport(store, naming: log.settings.requests.address)
-            }
+            },
+            "/overview": StatisticsServer.json { [statistics = parts.statistics] in
+                statistics.watch()
+                return await statistics.overview()
+            },
         ]
     }
 
     /// Forgets pages, in memory, in the file, and what memory knew of them in memcached.
     package func purge(_ scope: PurgeScope) async -> ControlSocket.Outcome {
         let (purged, left) = await purge(where: scope.matches)
+        await parts.statistics.forget(where: scope.matches)
         var lines = purged.words
         if let left {
             lines.append(
@@ -122,6 +135,7 @@ package final class ListenerService: Drainable {
     /// - Returns: What was forgotten, and how many items memcached kept; `nil` where there is none.
     func purge(where matches: @escaping @Sendable (String) -> Bool) async -> (PurgedPages, left: Int?) {
         let purged = await parts.store.purge(where: matches)
+        parts.statistics.dropSources(where: matches)
         return (purged, await memcached.withLockedValue { $0 }?.remove(purged.versions))
     }
 
@@ -158,14 +172,8 @@ package final class ListenerService: Drainable {
             }.get()
         }
         let workers = Workers(byLoop: byLoop)
-        parts.statistics.add(
-            .init("lanes") {
-                var lanes: [LaneSummary] = []
-                for worker in workers.byLoop.values {
-                    lanes += (try? await worker.eventLoop.submit { worker.value.laneSummaries }.get()) ?? []
-                }
-                return lanes.sorted { $0.address < $1.address }
-            })
+        parts.statistics.add(.init("lanes") { await workers.lanes() })
+        parts.statistics.showLinks { await workers.lanes().map(\.linkState) }
         let channel = try await listen(workers)
         if started.natMap == NATMap(), !started.origins.looksUpUnmapped {
             parts.logger.warning(

@@ -64,6 +64,12 @@ final class SenderExchange {
     /// The client, where a body that streams is compressed for it.
     private var gzip: GzipClientStream?
 
+    // For the dashboard.
+    /// The length of a page, before it was compressed for the client.
+    private var pageBytes: Int?
+    private var gzipOfPage = ObservedRequest.Gzip.unknown
+    private var source: PageSource?
+
     private var originTime: TimeAmount?
     private var crossing = AccessLine.Crossing.none
 
@@ -88,8 +94,13 @@ final class SenderExchange {
         /// 0 where the client was gone before there was one.
         var status: Int
         var bodyBytes: Int
+        /// The same before it was compressed for the client, and what gzip makes of it.
+        var pageBytes: Int
+        var gzip: ObservedRequest.Gzip
         var linkBytes: Int
         var crossing: AccessLine.Crossing
+        /// Where somebody watches the dashboard.
+        var source: PageSource?
         var originTime: TimeAmount?
         var started: NIODeadline
         /// Whether the client went before its answer was complete.
@@ -283,13 +294,16 @@ final class SenderExchange {
         worker.finished(
             Record(
                 client: clientAddress, method: request.method.rawValue, host: request.authority, target: request.target,
-                status: status ?? 0, bodyBytes: gzip?.sentBytes ?? bodyBytes, linkBytes: linkBytes, crossing: crossing,
-                originTime: originTime, started: started, isCancelled: isCancelled,
+                status: status ?? 0, bodyBytes: gzip?.sentBytes ?? bodyBytes, pageBytes: pageBytes ?? bodyBytes,
+                gzip: gzip.map { .bytes($0.sentBytes) } ?? gzipOfPage, linkBytes: linkBytes, crossing: crossing,
+                source: source, originTime: originTime, started: started, isCancelled: isCancelled,
                 connection: connection))
+        source = nil
     }
 
     private func refuse(_ refusal: Refusal) {
-        let number = worker.note(refusal, worker.words(request))
+        let number = worker.note(
+            refusal, worker.words(request), site: request.authority, target: request.target)
         respond(ErrorPage(refusal, site: request.authority, number: number))
     }
 
@@ -441,6 +455,11 @@ extension SenderExchange: AnswerReceiver {
         case .link, .none: passage = .stream
         }
         var head = answer.head
+        if worker.observations != nil,
+            !LinkCompression.isWorthwhile(method: request.method, status: head.status, answer: head.headers)
+        {
+            gzipOfPage = .asItIs
+        }
         compress(&head)
         complete(&head, railgunHeader(passage, answer.report))
         status = Int(head.status.code)
@@ -581,19 +600,20 @@ extension SenderExchange {
         let job = RebuildJob(
             delta: delta, base: base, transfer: transfer, key: stream.checkKey, stream: stream.id,
             compresses: compression == .compress)
+        let began = NIODeadline.now()
         // What takes long would hold all others on this event loop.
         guard
             delta.readableBytes > SenderWorker.maxInlineDeltaBytes
                 || transfer.pageBytes > SenderWorker.maxInlinePageBytes
                 || (job.compresses && transfer.pageBytes > SenderWorker.maxInlineGzipBytes)
         else {
-            let began = NIODeadline.now()
             let result = worker.rebuilder.rebuild(job)
             worker.statistics.latencies.decode.record(.now() - began)
             return rebuilt(result, base, answer, delta.readableBytes, compression)
         }
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
         worker.rebuilders.rebuild(job, on: worker.eventLoop) { result in
+            isolated.value.worker.statistics.latencies.decode.record(.now() - began)
             isolated.value.rebuilt(result, base, answer, delta.readableBytes, compression)
         }
     }
@@ -617,7 +637,7 @@ extension SenderExchange {
             (route, body.isSent) = (.none, false)
             return send()
         case .success(let page):
-            store(page, answer)
+            store(page, answer, comparedWith: base)
             if let base, base !== offers.first, let key, let rules {
                 // What the listener has is the better offer next time.
                 for owner in [PageOwner(rawValue: rules.userClass(of: visitor).number), .shared] {
@@ -666,17 +686,38 @@ extension SenderExchange {
             request: request.fields, method: request.method, status: head.status, answer: head.headers, bytes: bytes)
     }
 
-    private func store(_ page: RebuiltPage, _ answer: Answer) {
+    /// Notes a page, and keeps it where it may be a base.
+    private func store(_ page: RebuiltPage, _ answer: Answer, comparedWith base: StoredPage? = nil) {
+        observe(page, base, answer)
+        guard let key, let version = page.kept, let owner = owner(of: page, answer) else { return }
+        worker.store.insert(page.bytes, version: version, key: key, owner: owner)
+    }
+
+    /// Whose page this is; `nil` where it may not be kept.
+    private func owner(of page: RebuiltPage, _ answer: Answer) -> PageOwner? {
         // As the rules are now: what a reload turned off is not kept any more.
-        guard let key, let version = page.kept,
-            let rules = worker.rules[authority: request.authority, target: request.target],
+        guard let rules = worker.rules[authority: request.authority, target: request.target],
             rules.mayBeBase(
                 method: request.method, request: request.fields, status: answer.head.status,
                 answer: answer.head.headers,
                 bytes: page.bytes.count)
-        else { return }
+        else { return nil }
         let owner = rules.pageClass(of: rules.visitor(of: request.fields), answer: answer.head.headers)
-        worker.store.insert(page.bytes, version: version, key: key, owner: PageOwner(rawValue: owner.number))
+        return PageOwner(rawValue: owner.number)
+    }
+
+    /// Notes of a page what the dashboard shows: its source only where it is the same for everybody.
+    private func observe(_ page: RebuiltPage, _ base: StoredPage?, _ answer: Answer) {
+        pageBytes = page.bytes.count
+        guard let observations = worker.observations else { return }
+        if let gzip = page.gzip {
+            gzipOfPage = .bytes(gzip.count)
+        } else {
+            observations.sample(page.bytes, of: request.authority)
+        }
+        guard observations.isWatched, let key, owner(of: page, answer) == .shared else { return }
+        let isBaseShared = base.map { worker.store.holds(prefix: $0.version.prefix, key: key, owner: .shared) } ?? false
+        source = PageSource(address: key.address, base: isBaseShared ? base?.bytes : nil, bytes: page.bytes)
     }
 }
 

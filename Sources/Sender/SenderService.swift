@@ -76,13 +76,18 @@ package final class SenderService: Drainable {
         [
             "/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
                 StoreReport(store, naming: log.settings.requests.address)
-            }
+            },
+            "/overview": StatisticsServer.json { [statistics = parts.statistics] in
+                statistics.watch()
+                return await statistics.overview()
+            },
         ]
     }
 
     /// Forgets pages, in memory and in the file.
     package func purge(_ scope: PurgeScope) async -> ControlSocket.Outcome {
         let purged = await parts.store.purge(where: scope.matches)
+        await parts.statistics.forget(where: scope.matches)
         return ControlSocket.Outcome(purged.words, isComplete: purged.fileFailure == nil)
     }
 
@@ -110,6 +115,7 @@ package final class SenderService: Drainable {
         }
         await workers.settle()
         parts.statistics.add(.init("lanes") { await workers.lanes() })
+        parts.statistics.showLinks { await workers.lanes().map(\.state) }
         for address in started.front.http {
             channels.append(try await listen(address, "http.listen", workers, .http))
         }
@@ -142,8 +148,10 @@ package final class SenderService: Drainable {
             parts.memory.update(limitBytes: configuration.process.memoryBytes)
             parts.linkTLS.withLockedValue { $0 = settings.linkTLS }
             let running = running.withLockedValue { $0 }
-            await kept.update(configuration.pages, replacing: before.pages) { [store = parts.store] stricter in
+            await kept.update(configuration.pages, replacing: before.pages) {
+                [store = parts.store, statistics = parts.statistics] stricter in
                 _ = await store.purge(where: stricter)
+                statistics.dropSources(where: stricter)
             } change: {
                 await running?.workers.update(settings)
             }

@@ -53,6 +53,20 @@ package struct LatencyHistogram: Hashable, Sendable {
         return (bucket - shift << stepBits + 1) << shift - 1
     }
 
+    /// What was added since an earlier time.
+    func since(_ earlier: LatencyHistogram) -> LatencyHistogram {
+        var later = self
+        for bucket in buckets.indices { later.buckets[bucket] = max(0, buckets[bucket] - earlier.buckets[bucket]) }
+        later.count = later.buckets.reduce(0, +)
+        later.sumMicroseconds = sumMicroseconds &- earlier.sumMicroseconds
+        if let last = later.buckets.lastIndex(where: { $0 > 0 }) {
+            later.greatestMicroseconds = min(greatestMicroseconds, Self.greatest(in: last))
+        } else {
+            later.greatestMicroseconds = 0
+        }
+        return later
+    }
+
     static func += (sum: inout LatencyHistogram, other: LatencyHistogram) {
         for bucket in sum.buckets.indices { sum.buckets[bucket] += other.buckets[bucket] }
         sum.count += other.count
@@ -71,9 +85,9 @@ package struct Latencies: Hashable, Sendable {
     package var origin = LatencyHistogram()
     /// There and back over the link, as pings measure it.
     package var linkRoundTrip = LatencyHistogram()
-    /// Making a delta.
+    /// Making a delta, with the wait for a thread where that takes one.
     package var encode = LatencyHistogram()
-    /// Making a page from a delta.
+    /// Making a page from a delta, and gzip of it for the client, with the wait for a thread where that takes one.
     package var decode = LatencyHistogram()
 
     static let all: [(name: String, path: WritableKeyPath<Latencies, LatencyHistogram> & Sendable)] = [
@@ -83,6 +97,13 @@ package struct Latencies: Hashable, Sendable {
 
     /// Starts empty.
     package init() {}
+
+    /// What was added since an earlier time.
+    func since(_ earlier: Latencies) -> Latencies {
+        var later = self
+        for (_, path) in Self.all { later[keyPath: path] = self[keyPath: path].since(earlier[keyPath: path]) }
+        return later
+    }
 
     static func += (sum: inout Latencies, other: Latencies) {
         for (_, path) in all { sum[keyPath: path] += other[keyPath: path] }

@@ -14,6 +14,7 @@ extension Statistics {
             // Also where nothing is to be told: a reload may change that.
             StatisticsReporter(statistics: self, group: group, logger: log.logger) { log.output.append($0) }
         ]
+        if observer != nil { services.append(ProgressReporter(statistics: self)) }
         if let address = settings.listen {
             services.append(
                 try await StatisticsServer(

@@ -10,8 +10,10 @@ package final class LoopStatistics {
     package var counters = Counters()
     /// The times.
     package var latencies = Latencies()
+    /// What the dashboard shows; `nil` where there is none.
+    package let observations: LoopObservations?
 
-    init() {}
+    init(observations: LoopObservations?) { self.observations = observations }
 }
 
 /// What a daemon counts: one ``LoopStatistics`` for each event loop, added up when somebody asks.
@@ -27,10 +29,14 @@ package final class Statistics: Sendable {
         }
     }
 
-    private let role: String
-    private let version: String
+    let role: String
+    let version: String
     private let started = ContinuousClock.now
-    private let loops: [NIOLoopBoundBox<LoopStatistics>]
+    let loops: [NIOLoopBoundBox<LoopStatistics>]
+    /// `nil` where nobody will look: without `stats.listen`.
+    let observer: Observer?
+    let storeLook = StoreLook()
+    private let observedParts = NIOLockedValueBox(ObservedParts())
     private let sections = NIOLockedValueBox<[Section]>([])
     private let current: NIOLockedValueBox<StatisticsSettings>
 
@@ -46,8 +52,25 @@ package final class Statistics: Sendable {
     ) {
         (self.role, self.version) = (role, version)
         current = NIOLockedValueBox(settings)
-        loops = group.makeIterator().map { .makeBoxSendingValue(LoopStatistics(), eventLoop: $0) }
+        let observer = settings.listen == nil ? nil : Observer()
+        self.observer = observer
+        let eventLoops = Array(group.makeIterator())
+        loops = eventLoops.enumerated().map { number, loop in
+            let observations = observer.map {
+                LoopObservations(
+                    eventLoop: loop, number: number, of: eventLoops.count, sampler: $0.sampler, sources: $0.sources)
+            }
+            return .makeBoxSendingValue(LoopStatistics(observations: observations), eventLoop: loop)
+        }
     }
+
+    /// Seconds since the start.
+    var uptimeSeconds: Int { Int((ContinuousClock.now - started).components.seconds) }
+
+    /// What others have to say for the dashboard.
+    var parts: ObservedParts { observedParts.withLockedValue { $0 } }
+
+    func changeParts(_ change: (inout ObservedParts) -> Void) { observedParts.withLockedValue { change(&$0) } }
 
     /// The place to count of the event loop that this is called on.
     ///
