@@ -281,8 +281,9 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Operations", "TestSupport", nioCore, nioPosix]),
-        .testTarget(name: "OperationsTests", dependencies: ["Operations", nioConcurrency]),
+        .testTarget(
+            name: "DashboardTests", dependencies: ["Dashboard", "Operations", "TestSupport", nioCore, nioPosix]),
+        .testTarget(name: "OperationsTests", dependencies: ["HTTPRules", "Operations", "TestSupport", nioConcurrency]),
         .testTarget(
             name: "ActivationTests",
             dependencies: [
