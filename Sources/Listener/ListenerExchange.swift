@@ -56,6 +56,8 @@ final class ListenerExchange {
     /// How it ended, until that is told.
     private var outcome: Outcome?
     private(set) var originBytes = 0
+    /// Bytes of the page, where the answer was one: those of the origin may be compressed.
+    private(set) var pageBytes: Int?
 
     /// - Parameters:
     ///   - request: The request, judged.
@@ -385,6 +387,7 @@ extension ListenerExchange {
         }
         answer.page = PageTransfer(
             base: page.base, isKept: kept != nil, check: check, pageBytes: page.bytes.count)
+        pageBytes = page.bytes.count
         crossing = page.base == nil ? .normal : .delta(bytes: page.delta.count, pageBytes: page.bytes.count)
         if page.base == nil, !offers.isEmpty { worker.statistics.counters.basesMissing += 1 }
         if page.base != nil { answer.report.flags |= RailgunHeader.Flags.versionKnown.rawValue }

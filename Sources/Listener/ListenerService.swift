@@ -23,6 +23,7 @@ package final class ListenerService: Drainable {
     let started: ListenerConfiguration
     let settings: NIOLockedValueBox<ListenerSettings>
     let running = NIOLockedValueBox<Running?>(nil)
+    private let isDraining = NIOLockedValueBox(false)
 
     struct Running {
         let workers: Workers
@@ -63,7 +64,11 @@ package final class ListenerService: Drainable {
         kept = KeptPages(configuration.pages, statistics: statistics, logger: log.logger)
         memcached = NIOLockedValueBox(Self.memcached(settings, log.logger))
         statistics.add(
-            .init("store_shared") { [memcached] in memcached.withLockedValue { $0 }?.summary ?? SharedStoreSummary() })
+            .init("store_shared") { [memcached] in
+                memcached.withLockedValue { $0 }?.summary ?? SharedStoreSummary()
+            } metrics: {
+                $0.metrics
+            })
         let descriptors = Descriptors.raiseLimit()
         parts = ListenerParts(
             store: kept.store, encoders: EncoderThreads(threadCount: System.coreCount, store: kept.store),
@@ -73,7 +78,15 @@ package final class ListenerService: Drainable {
             requests: Places(Self.requests(configuration, descriptors, log.logger)),
             memory: MemoryCeiling(limitBytes: configuration.process.memoryBytes))
         parts.originHealth.update(configuration.natMap, configuration.origins)
-        statistics.add(.init("origins") { [health = parts.originHealth] in health.summaries() })
+        statistics.add(
+            .init("origins") { [health = parts.originHealth] in
+                health.summaries()
+            } metrics: {
+                $0.metrics
+            })
+        statistics.add(
+            Capacity.section { [parts] in Capacity(memory: parts.memory, requests: parts.requests) })
+        statistics.add(.readiness { [weak self] in await self?.readiness ?? .notReady("rg-listener has ended") })
     }
 
     /// As many requests as the configuration says, but no more than there are descriptors for.
@@ -99,11 +112,28 @@ package final class ListenerService: Drainable {
 
     /// What the statistics server shows beside the statistics.
     package var pages: [String: StatisticsServer.Page] {
-        [
-            "/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
-                StoreReport(store, naming: log.settings.requests.address)
+        Readiness.pages { [weak self] in await self?.readiness ?? .notReady("rg-listener has ended") }
+            .merging([
+                "/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
+                    StoreReport(store, naming: log.settings.requests.address)
+                }
+            ]) { $1 }
+    }
+
+    /// Whether senders reach an origin over this listener.
+    var readiness: Readiness {
+        get async {
+            guard let running = running.withLockedValue({ $0 }) else {
+                return .notReady("rg-listener is starting or has ended")
             }
-        ]
+            guard !isDraining.withLockedValue({ $0 }) else { return .notReady("rg-listener is draining") }
+            if running.channel != nil { return .ready }
+            for worker in running.workers.byLoop.values {
+                let count = try? await worker.eventLoop.submit { worker.value.laneCount }.get()
+                if (count ?? 0) > 0 { return .ready }
+            }
+            return .notReady("no sender is connected")
+        }
     }
 
     /// Forgets pages, in memory, in the file, and what memory knew of them in memcached.
@@ -129,7 +159,12 @@ package final class ListenerService: Drainable {
     private func watchCertificates() -> RepeatedTask {
         let (settings, logger) = (settings, parts.logger)
         for warning in settings.withLockedValue({ $0.expiries }).warnings(.reading) { logger.warning("\(warning)") }
-        parts.statistics.add(.init("certificates") { settings.withLockedValue { $0.expiries } })
+        parts.statistics.add(
+            .init("certificates") {
+                settings.withLockedValue { $0.expiries }
+            } metrics: {
+                $0.metrics
+            })
         return group.next().scheduleRepeatedTask(initialDelay: .hours(24), delay: .hours(24)) { _ in
             for warning in settings.withLockedValue({ $0.expiries }).warnings(.daily) { logger.warning("\(warning)") }
         }
@@ -145,7 +180,12 @@ package final class ListenerService: Drainable {
             on: group.next(), coreCount: System.coreCount,
             isWanted: { settings.withLockedValue { $0.configuration.adaptsToProcessor } }
         ) { [encoders = parts.encoders] in encoders.queueShare }
-        parts.statistics.add(.init("encoding") { [load = parts.load] in load.summary })
+        parts.statistics.add(
+            .init("encoding") { [load = parts.load] in
+                load.summary
+            } metrics: {
+                $0.metrics
+            })
         var byLoop: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
         for loop in group.makeIterator() {
             byLoop[ObjectIdentifier(loop)] = try await loop.submit {
@@ -162,6 +202,8 @@ package final class ListenerService: Drainable {
                     lanes += (try? await worker.eventLoop.submit { worker.value.laneSummaries }.get()) ?? []
                 }
                 return lanes.sorted { $0.address < $1.address }
+            } metrics: {
+                Metric.link([([], $0)])
             })
         let channel = try await listen(workers)
         if started.natMap == NATMap(), !started.origins.looksUpUnmapped {
@@ -209,6 +251,7 @@ package final class ListenerService: Drainable {
     }
 
     package func drain() async {
+        isDraining.withLockedValue { $0 = true }
         guard let running = running.withLockedValue({ $0 }) else { return }
         await running.channel?.closeListening(on: group)
         for dialOut in running.dialOuts.values { dialOut.stop() }

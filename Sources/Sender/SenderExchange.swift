@@ -60,6 +60,8 @@ final class SenderExchange {
     /// What was sent of the answer: the status, once there is one, and the bytes of its body.
     private(set) var status: Int?
     private(set) var bodyBytes = 0
+    /// Bytes of the page that came, before it was compressed for the client.
+    private var pageBytes: Int?
     private var linkBytes = 0
     /// The client, where a body that streams is compressed for it.
     private var gzip: GzipClientStream?
@@ -78,6 +80,8 @@ final class SenderExchange {
         /// 0 where the client was gone before there was one.
         var status: Int
         var bodyBytes: Int
+        /// Those of them that the link saved or carried: before they were compressed for the client.
+        var answerBytes: Int
         var linkBytes: Int
         var crossing: AccessLine.Crossing
         var originTime: TimeAmount?
@@ -86,6 +90,7 @@ final class SenderExchange {
         var isCancelled: Bool
         /// The lane that carried it; 0 for none.
         var connection: UInt64
+        var trace: TraceContext?
     }
 
     init(_ request: ForwardedRequest, client: any ClientStream, clientAddress: String, worker: SenderWorker) {
@@ -273,9 +278,18 @@ final class SenderExchange {
         worker.finished(
             Record(
                 client: clientAddress, method: request.method.rawValue, host: request.authority, target: request.target,
-                status: status ?? 0, bodyBytes: gzip?.sentBytes ?? bodyBytes, linkBytes: linkBytes, crossing: crossing,
+                status: status ?? 0, bodyBytes: gzip?.sentBytes ?? bodyBytes, answerBytes: answerBytes,
+                linkBytes: linkBytes, crossing: crossing,
                 originTime: originTime, started: started, isCancelled: isCancelled,
-                connection: connection))
+                connection: connection, trace: request.trace))
+    }
+
+    /// Bytes of body that came over the link.
+    private var answerBytes: Int {
+        switch crossing {
+        case .delta, .normal, .stream: pageBytes ?? bodyBytes
+        case .direct, .none: 0
+        }
     }
 
     private func refuse(_ refusal: Refusal) {
@@ -554,7 +568,7 @@ extension SenderExchange {
             complete(&head, railgunHeader(base == nil ? .normal : .delta(ratioBasisPoints: points), answer.report))
             if base != nil { crossing = .delta(bytes: deltaBytes, pageBytes: page.bytes.count) }
             status = Int(head.status.code)
-            bodyBytes = body.count
+            (bodyBytes, pageBytes) = (body.count, page.bytes.count)
             client.respond(head)
             client.respond(ByteBuffer(bytes: body))
             client.respondEnd(trailers: nil)

@@ -334,6 +334,7 @@ final class SenderWorker {
         origins.counts.show(in: statistics)
         statistics.counters.countResponse(status: record.status)
         statistics.counters.clientBytesSent += record.bodyBytes
+        statistics.counters.answerBytes += record.answerBytes
         let total = NIODeadline.now() - record.started
         statistics.latencies.request.record(total)
         if let origin = record.originTime { statistics.latencies.origin.record(origin) }
@@ -345,7 +346,8 @@ final class SenderWorker {
                 client: record.client, method: record.method, host: record.host, target: record.target,
                 status: record.status, clientBytes: record.bodyBytes, linkBytes: record.linkBytes,
                 crossing: record.crossing, originTime: record.originTime, totalTime: total,
-                connection: record.connection == 0 ? "-" : String(record.connection, radix: 16)))
+                connection: record.connection == 0 ? "-" : String(record.connection, radix: 16),
+                trace: record.trace))
     }
 }
 
