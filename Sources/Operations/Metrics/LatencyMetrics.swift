@@ -21,22 +21,32 @@ extension LatencyHistogram {
 }
 
 extension Latencies {
-    /// The times as metrics.
-    var metrics: [Metric] {
-        [
+    /// The times that a daemon measures.
+    func metrics(role: String) -> [Metric] {
+        var metrics: [Metric] = [
             .histogram(
                 "railgun_request_seconds", "From the first byte of a request to the last of its answer.", request),
-            .histogram(
-                "railgun_first_byte_seconds", "From the first byte of a request to the first of its answer.", firstByte),
             .histogram(
                 "railgun_origin_seconds", "From the request to the origin to the head of its answer.", origin),
             .histogram(
                 "railgun_link_round_trip_seconds", "There and back over the link, as pings measure it.",
                 linkRoundTrip),
-            .histogram("railgun_encode_seconds", "Making a delta, where that is not left to another thread.", encode),
-            .histogram(
-                "railgun_decode_seconds", "Making a page from a delta, where that is not left to another thread.",
-                decode),
         ]
+        if role == "rg-sender" {
+            metrics += [
+                .histogram(
+                    "railgun_first_byte_seconds", "From the first byte of a request to the first of its answer.",
+                    firstByte),
+                .histogram(
+                    "railgun_decode_seconds", "Making a page from a delta, where that is not left to another thread.",
+                    decode),
+            ]
+        }
+        if role == "rg-listener" {
+            metrics.append(
+                .histogram(
+                    "railgun_encode_seconds", "Making a delta, where that is not left to another thread.", encode))
+        }
+        return metrics
     }
 }

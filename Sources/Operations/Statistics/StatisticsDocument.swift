@@ -77,7 +77,7 @@ struct StatisticsDocument: Encodable, Sendable {
                 [.init([("role", role), ("version", version)], 1)])
         ]
             + CounterMetrics.metrics(counters, role: role)
-            + latencies.metrics
+            + latencies.metrics(role: role)
             + sections.sorted { $0.key < $1.key }.flatMap(\.value.metrics)
             + [
                 .gauge(
