@@ -5,6 +5,7 @@ extension Metric {
     ///
     /// - Parameter peers: Those to one peer, with what names it. What isn't bounded names none: a sender's port is another one
     ///   with each connection.
+    /// - Returns: What Prometheus is told.
     package static func link(_ peers: [(labels: [(String, String)], lanes: [LaneSummary])]) -> [Metric] {
         [
             .gauge(

@@ -86,7 +86,7 @@ package final class ListenerService: Drainable {
             })
         statistics.add(
             Capacity.section { [parts] in Capacity(memory: parts.memory, requests: parts.requests) })
-        statistics.add(.readiness { [weak self] in await self?.readiness ?? .notReady("rg-listener has ended") })
+        statistics.add(.readiness(readinessNow))
     }
 
     /// As many requests as the configuration says, but no more than there are descriptors for.
@@ -112,16 +112,19 @@ package final class ListenerService: Drainable {
 
     /// What the statistics server shows beside the statistics.
     package var pages: [String: StatisticsServer.Page] {
-        Readiness.pages { [weak self] in await self?.readiness ?? .notReady("rg-listener has ended") }
-            .merging([
-                "/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
-                    StoreReport(store, naming: log.settings.requests.address)
-                }
-            ]) { $1 }
+        var pages = Readiness.pages(readinessNow)
+        pages["/store"] = StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
+            StoreReport(store, naming: log.settings.requests.address)
+        }
+        return pages
+    }
+
+    private var readinessNow: @Sendable () async -> Readiness {
+        { [weak self] in await self?.readiness ?? .notReady("rg-listener has ended") }
     }
 
     /// Whether senders reach an origin over this listener.
-    var readiness: Readiness {
+    private var readiness: Readiness {
         get async {
             guard let running = running.withLockedValue({ $0 }) else {
                 return .notReady("rg-listener is starting or has ended")

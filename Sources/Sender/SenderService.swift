@@ -56,7 +56,7 @@ package final class SenderService: Drainable {
                     memory: parts.memory, requests: parts.places.requests, waiting: parts.places.queue,
                     connections: parts.places.connections)
             })
-        statistics.add(.readiness { [weak self] in await self?.readiness ?? .notReady("rg-sender has ended") })
+        statistics.add(.readiness(readinessNow))
     }
 
     /// For connections that listeners open, on each address of `wan.listen`; no listener gets more than half of them.
@@ -82,12 +82,15 @@ package final class SenderService: Drainable {
 
     /// What the statistics server shows beside the statistics.
     package var pages: [String: StatisticsServer.Page] {
-        Readiness.pages { [weak self] in await self?.readiness ?? .notReady("rg-sender has ended") }
-            .merging([
-                "/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
-                    StoreReport(store, naming: log.settings.requests.address)
-                }
-            ]) { $1 }
+        var pages = Readiness.pages(readinessNow)
+        pages["/store"] = StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
+            StoreReport(store, naming: log.settings.requests.address)
+        }
+        return pages
+    }
+
+    private var readinessNow: @Sendable () async -> Readiness {
+        { [weak self] in await self?.readiness ?? .notReady("rg-sender has ended") }
     }
 
     /// Whether visitors get answers: over a link, or straight from an origin.
