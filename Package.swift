@@ -290,7 +290,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DashboardTests", dependencies: ["Dashboard", "Operations", "TestSupport", nioCore, nioPosix]),
-        .testTarget(name: "OperationsTests", dependencies: ["Operations", nioConcurrency]),
+        .testTarget(name: "OperationsTests", dependencies: ["HTTPRules", "Operations", "TestSupport", nioConcurrency]),
         .testTarget(
             name: "ActivationTests",
             dependencies: [

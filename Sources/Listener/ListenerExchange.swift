@@ -56,10 +56,10 @@ final class ListenerExchange {
     /// How it ended, until that is told.
     private var outcome: Outcome?
     private(set) var originBytes = 0
+    /// Bytes of the page, as it was compared: those of the origin may be compressed.
+    private(set) var pageBytes: Int?
 
     // For the dashboard.
-    /// The length of a page, as it was compared.
-    private(set) var pageBytes: Int?
     /// What gzip makes of the body.
     private(set) var gzip = ObservedRequest.Gzip.unknown
     /// What the page was compared with, and both, where somebody watches.
@@ -397,6 +397,7 @@ extension ListenerExchange {
         }
         answer.page = PageTransfer(
             base: page.base, isKept: kept != nil, check: check, pageBytes: page.bytes.count)
+        pageBytes = page.bytes.count
         crossing = page.base == nil ? .normal : .delta(bytes: page.delta.count, pageBytes: page.bytes.count)
         observe(page, isShared: owner == .shared && isKept(owner, answer))
         if page.base == nil, !offers.isEmpty { worker.statistics.counters.basesMissing += 1 }
@@ -411,7 +412,6 @@ extension ListenerExchange {
 
     /// Notes of a page what the dashboard shows: its source only where it is the same for everybody.
     private func observe(_ page: EncodedPage, isShared: Bool) {
-        pageBytes = page.bytes.count
         guard let observations = worker.observations else { return }
         observations.sample(page.bytes, of: request.authority)
         if observations.isWatched, isShared {

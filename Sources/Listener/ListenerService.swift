@@ -23,6 +23,7 @@ package final class ListenerService: Drainable {
     let started: ListenerConfiguration
     let settings: NIOLockedValueBox<ListenerSettings>
     let running = NIOLockedValueBox<Running?>(nil)
+    private let isDraining = NIOLockedValueBox(false)
 
     struct Running {
         let workers: Workers
@@ -71,7 +72,11 @@ package final class ListenerService: Drainable {
         kept = KeptPages(configuration.pages, statistics: statistics, logger: log.logger)
         memcached = NIOLockedValueBox(Self.memcached(settings, log.logger))
         statistics.add(
-            .init("store_shared") { [memcached] in memcached.withLockedValue { $0 }?.summary ?? SharedStoreSummary() })
+            .init("store_shared") { [memcached] in
+                memcached.withLockedValue { $0 }?.summary ?? SharedStoreSummary()
+            } metrics: {
+                $0.metrics
+            })
         let descriptors = Descriptors.raiseLimit()
         parts = ListenerParts(
             store: kept.store, encoders: EncoderThreads(threadCount: System.coreCount, store: kept.store),
@@ -81,7 +86,15 @@ package final class ListenerService: Drainable {
             requests: Places(Self.requests(configuration, descriptors, log.logger)),
             memory: MemoryCeiling(limitBytes: configuration.process.memoryBytes))
         parts.originHealth.update(configuration.natMap, configuration.origins)
-        statistics.add(.init("origins") { [health = parts.originHealth] in health.summaries() })
+        statistics.add(
+            .init("origins") { [health = parts.originHealth] in
+                health.summaries()
+            } metrics: {
+                $0.metrics
+            })
+        statistics.add(
+            Capacity.section { [parts] in Capacity(memory: parts.memory, requests: parts.requests) })
+        statistics.add(.readiness(readinessNow))
     }
 
     /// As many requests as the configuration says, but no more than there are descriptors for.
@@ -107,15 +120,35 @@ package final class ListenerService: Drainable {
 
     /// What the statistics server shows beside the statistics.
     package var pages: [String: StatisticsServer.Page] {
-        [
-            "/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
-                StoreReport(store, naming: log.settings.requests.address)
-            },
-            "/overview": StatisticsServer.json { [statistics = parts.statistics] in
-                statistics.watch()
-                return await statistics.overview()
-            },
-        ]
+        var pages = Readiness.pages(readinessNow)
+        pages["/store"] = StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
+            StoreReport(store, naming: log.settings.requests.address)
+        }
+        pages["/overview"] = StatisticsServer.json { [statistics = parts.statistics] in
+            statistics.watch()
+            return await statistics.overview()
+        }
+        return pages
+    }
+
+    private var readinessNow: @Sendable () async -> Readiness {
+        { [weak self] in await self?.readiness ?? .notReady("rg-listener has ended") }
+    }
+
+    /// Whether senders reach an origin over this listener.
+    private var readiness: Readiness {
+        get async {
+            guard let running = running.withLockedValue({ $0 }) else {
+                return .notReady("rg-listener is starting or has ended")
+            }
+            guard !isDraining.withLockedValue({ $0 }) else { return .notReady("rg-listener is draining") }
+            if running.channel != nil { return .ready }
+            for worker in running.workers.byLoop.values {
+                let count = try? await worker.eventLoop.submit { worker.value.laneCount }.get()
+                if (count ?? 0) > 0 { return .ready }
+            }
+            return .notReady("no sender is connected")
+        }
     }
 
     /// Forgets pages, in memory, in the file, and what memory knew of them in memcached.
@@ -146,7 +179,12 @@ package final class ListenerService: Drainable {
     private func watchCertificates() -> RepeatedTask {
         let (settings, logger) = (settings, parts.logger)
         for warning in warnings { logger.warning("\(warning)") }
-        parts.statistics.add(.init("certificates") { settings.withLockedValue { $0.expiries } })
+        parts.statistics.add(
+            .init("certificates") {
+                settings.withLockedValue { $0.expiries }
+            } metrics: {
+                $0.metrics
+            })
         return group.next().scheduleRepeatedTask(initialDelay: .hours(24), delay: .hours(24)) { _ in
             for warning in settings.withLockedValue({ $0.expiries }).warnings(.daily) { logger.warning("\(warning)") }
         }
@@ -162,7 +200,12 @@ package final class ListenerService: Drainable {
             on: group.next(), coreCount: System.coreCount,
             isWanted: { settings.withLockedValue { $0.configuration.adaptsToProcessor } }
         ) { [encoders = parts.encoders] in encoders.queueShare }
-        parts.statistics.add(.init("encoding") { [load = parts.load] in load.summary })
+        parts.statistics.add(
+            .init("encoding") { [load = parts.load] in
+                load.summary
+            } metrics: {
+                $0.metrics
+            })
         var byLoop: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
         for loop in group.makeIterator() {
             byLoop[ObjectIdentifier(loop)] = try await loop.submit {
@@ -172,7 +215,12 @@ package final class ListenerService: Drainable {
             }.get()
         }
         let workers = Workers(byLoop: byLoop)
-        parts.statistics.add(.init("lanes") { await workers.lanes() })
+        parts.statistics.add(
+            .init("lanes") {
+                await workers.lanes()
+            } metrics: {
+                Metric.link([([], $0)])
+            })
         parts.statistics.showLinks { await workers.lanes().map(\.linkState) }
         let channel = try await listen(workers)
         if started.natMap == NATMap(), !started.origins.looksUpUnmapped {
@@ -220,6 +268,7 @@ package final class ListenerService: Drainable {
     }
 
     package func drain() async {
+        isDraining.withLockedValue { $0 = true }
         guard let running = running.withLockedValue({ $0 }) else { return }
         await running.channel?.closeListening(on: group)
         for dialOut in running.dialOuts.values { dialOut.stop() }

@@ -222,6 +222,7 @@ final class ListenerWorker {
         statistics.counters.countResponse(status: exchange.status)
         origins.counts.show(in: statistics)
         statistics.counters.count(exchange.crossing)
+        statistics.counters.answerBytes += exchange.pageBytes ?? exchange.originBytes
         let total = NIODeadline.now() - started
         statistics.latencies.request.record(total)
         if exchange.originMicroseconds > 0 {
@@ -240,7 +241,7 @@ final class ListenerWorker {
                 target: exchange.request.target, status: exchange.status, clientBytes: exchange.originBytes,
                 linkBytes: stream.linkBytes, crossing: exchange.crossing,
                 originTime: .microseconds(Int64(exchange.originMicroseconds)), totalTime: total,
-                connection: String(stream.laneID, radix: 16)))
+                connection: String(stream.laneID, radix: 16), trace: exchange.request.trace))
     }
 }
 

@@ -13,9 +13,21 @@ package struct KeptPages: Sendable {
     package init(_ pages: PageSettings, statistics: Statistics, logger: Logger) {
         let limits = PageStoreLimits(pages)
         let memory = MemoryPageStore(limits: limits)
-        statistics.add(.init("store") { memory.summary })
+        statistics.add(
+            .init("store") {
+                memory.summary
+            } metrics: {
+                $0.metrics
+            })
         let file = PageFileSettings(pages, limits: limits).map { PageFile(memory, settings: $0, logger: logger) }
-        if let file { statistics.add(.init("store_file") { file.fileSummary }) }
+        if let file {
+            statistics.add(
+                .init("store_file") {
+                    file.fileSummary
+                } metrics: {
+                    $0.metrics
+                })
+        }
         (store, self.file) = (file ?? memory, file)
         statistics.showStore { Overview.StoreContents(memory.distribution, memory.summary) }
     }

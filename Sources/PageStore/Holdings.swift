@@ -71,6 +71,7 @@ struct Holdings {
     var summary: PageStoreSummary {
         var summary = counters
         (summary.pages, summary.versions, summary.memoryBytes) = (shelves.count, pages.count, memoryBytes)
+        summary.limitBytes = limits.memoryBytes
         return summary
     }
 

@@ -102,6 +102,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         switch RequestRules.judge(head, scheme: scheme, bodyFollows: heads?.hasBody ?? false) {
         case .forward(var request):
+            if worker.limits.startsTraces { request.startTrace() }
             if let refusal = worker.forwarding.add(
                 to: &request, clientAddress: clientAddress, trustsClient: trustsClient)
             {

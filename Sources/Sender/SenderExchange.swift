@@ -60,13 +60,13 @@ final class SenderExchange {
     /// What was sent of the answer: the status, once there is one, and the bytes of its body.
     private(set) var status: Int?
     private(set) var bodyBytes = 0
+    /// Bytes of the page that came, before it was compressed for the client.
+    private var pageBytes: Int?
     private var linkBytes = 0
     /// The client, where a body that streams is compressed for it.
     private var gzip: GzipClientStream?
 
     // For the dashboard.
-    /// The length of a page, before it was compressed for the client.
-    private var pageBytes: Int?
     private var gzipOfPage = ObservedRequest.Gzip.unknown
     private var source: PageSource?
 
@@ -107,6 +107,7 @@ final class SenderExchange {
         var isCancelled: Bool
         /// The lane that carried it; 0 for none.
         var connection: UInt64
+        var trace: TraceContext?
     }
 
     init(_ request: ForwardedRequest, client: any ClientStream, clientAddress: String, worker: SenderWorker) {
@@ -297,7 +298,7 @@ final class SenderExchange {
                 status: status ?? 0, bodyBytes: gzip?.sentBytes ?? bodyBytes, pageBytes: pageBytes ?? bodyBytes,
                 gzip: gzip.map { .bytes($0.sentBytes) } ?? gzipOfPage, linkBytes: linkBytes, crossing: crossing,
                 source: source, originTime: originTime, started: started, isCancelled: isCancelled,
-                connection: connection))
+                connection: connection, trace: request.trace))
         source = nil
     }
 
@@ -656,7 +657,7 @@ extension SenderExchange {
             complete(&head, railgunHeader(base == nil ? .normal : .delta(ratioBasisPoints: points), answer.report))
             if base != nil { crossing = .delta(bytes: deltaBytes, pageBytes: page.bytes.count) }
             status = Int(head.status.code)
-            bodyBytes = body.count
+            (bodyBytes, pageBytes) = (body.count, page.bytes.count)
             client.respond(head)
             client.respond(ByteBuffer(bytes: body))
             client.respondEnd(trailers: nil)

@@ -353,11 +353,15 @@ final class SenderWorker {
         origins.counts.show(in: statistics)
         statistics.counters.countResponse(status: record.status)
         statistics.counters.clientBytesSent += record.bodyBytes
+        switch record.crossing {
+        case .delta, .normal, .stream: statistics.counters.answerBytes += record.pageBytes
+        case .direct, .none: break
+        }
         let total = NIODeadline.now() - record.started
         statistics.latencies.request.record(total)
         if let origin = record.originTime { statistics.latencies.origin.record(origin) }
         statistics.counters.count(record.crossing)
-        if case .normal = record.crossing { statistics.counters.pageBytes += record.bodyBytes }
+        if case .normal = record.crossing { statistics.counters.pageBytes += record.pageBytes }
         observations?.finished(
             ObservedRequest(
                 site: record.host, target: record.target, status: record.status, crossing: record.crossing,
@@ -369,7 +373,8 @@ final class SenderWorker {
                 client: record.client, method: record.method, host: record.host, target: record.target,
                 status: record.status, clientBytes: record.bodyBytes, linkBytes: record.linkBytes,
                 crossing: record.crossing, originTime: record.originTime, totalTime: total,
-                connection: record.connection == 0 ? "-" : String(record.connection, radix: 16)))
+                connection: record.connection == 0 ? "-" : String(record.connection, radix: 16),
+                trace: record.trace))
     }
 }
 

@@ -328,6 +328,17 @@ final class ConfigurationTests {
         #expect(try listener("stats.enabled = 1").warnings.count == 1)
     }
 
+    @Test(arguments: [
+        "stats.url = https://example.org/", "stats.price = 9", "syslog.addr = a b", "user = root", "user = no such",
+        "user = nobody-of-this-name", "activation.railgun_host = a:b:c",
+    ])
+    func whatMayBeLeftEmptyMustBeRightWhereItIsNot(line: String) throws {
+        let found = problems { try listener(line) }
+        #expect(found.count { $0.contains("\(line): use ") } == 1, "\(found)")
+        let key = line.prefix { $0 != "=" }
+        _ = try listener("\(key)=")
+    }
+
     @Test func syslogIsAServerOrASocket() throws {
         #expect(try listener("syslog.addr = /dev/log").log.target == .syslogSocket("/dev/log"))
         #expect(try listener("syslog.addr = 10.0.0.1").log.target == .syslog(.init(host: "10.0.0.1", port: 514)))

@@ -73,7 +73,9 @@ struct StatisticsTests {
         }.get()
         let server = try await StatisticsServer(
             at: HostAndPort(host: "127.0.0.1", port: 0), statistics: statistics,
-            pages: ["/store": { ("text/plain", [UInt8]("all of it".utf8)) }], group: group)
+            pages: Readiness.pages { .notReady("no link") }.merging([
+                "/store": { (200, "text/plain", [UInt8]("all of it".utf8)) }
+            ]) { $1 }, group: group)
         let running = Task { try await server.run() }
         let port = try #require(server.address?.port)
         func ask(_ line: String) async throws -> (head: String, body: String) {
@@ -94,6 +96,10 @@ struct StatisticsTests {
         #expect(try await ask("GET /metrics?x HTTP/1.1").body.contains("railgun_delta_bytes_total 290\n"))
         #expect(try await ask("GET /store HTTP/1.1").body == "all of it")
         #expect(try await ask("HEAD / HTTP/1.1").body == "")
+        let isAlive = try await ask("GET /healthz HTTP/1.1")
+        #expect(isAlive.head.hasPrefix("HTTP/1.1 200") && isAlive.body == "ok\n")
+        let isReady = try await ask("GET /readyz HTTP/1.1")
+        #expect(isReady.head.hasPrefix("HTTP/1.1 503") && isReady.body == "no link\n")
         #expect(try await ask("GET /nothing HTTP/1.1").head.hasPrefix("HTTP/1.1 404"))
         let refused = try await ask("POST / HTTP/1.1")
         #expect(refused.head.hasPrefix("HTTP/1.1 405") && refused.head.contains("Allow: GET, HEAD"))

@@ -7,6 +7,7 @@ extension Statistics {
     package func overview() async -> Overview {
         let (now, date) = (NIODeadline.now(), Date())
         var overview = Overview(role: role, version: version, uptimeSeconds: uptimeSeconds, time: date)
+        overview.price = settings.price
         guard let observer else { return overview }
         let (observed, totals) = await observe()
         let progress = observer.progress.withLockedValue { $0 }

@@ -7,7 +7,7 @@ package struct LatencyHistogram: Hashable, Sendable {
     private static let stepBits = 4
     private static let highestBit = 36
 
-    private var buckets = [Int](repeating: 0, count: (highestBit - stepBits + 2) << stepBits)
+    private(set) var buckets = [Int](repeating: 0, count: (highestBit - stepBits + 2) << stepBits)
     /// How many values there were.
     package private(set) var count = 0
     private var sumMicroseconds = 0
@@ -42,7 +42,7 @@ package struct LatencyHistogram: Hashable, Sendable {
     /// The sum of all values; exact.
     package var sum: TimeAmount { .microseconds(Int64(sumMicroseconds)) }
 
-    private static func bucket(of value: Int) -> Int {
+    static func bucket(of value: Int) -> Int {
         let value = min(value, 1 << (highestBit + 1) - 1)
         let shift = max(0, Int.bitWidth - 1 - value.leadingZeroBitCount - stepBits)
         return shift << stepBits + value >> shift

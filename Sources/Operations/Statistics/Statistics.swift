@@ -21,11 +21,28 @@ package final class Statistics: Sendable {
     /// A part of the document that its owner makes: what the lanes do, what the store holds.
     package struct Section: Sendable {
         let name: String
-        let make: @Sendable () async -> any Encodable & Sendable
+        let make: @Sendable () async -> Content
 
-        /// Describes a part; `make` is called each time that somebody asks for the statistics.
-        package init(_ name: String, make: @escaping @Sendable () async -> any Encodable & Sendable) {
-            (self.name, self.make) = (name, make)
+        struct Content: Sendable {
+            let value: any Encodable & Sendable
+            let metrics: [Metric]
+        }
+
+        /// Describes a part.
+        ///
+        /// - Parameters:
+        ///   - name: Its name in the document.
+        ///   - make: Called each time that somebody asks for the statistics.
+        ///   - metrics: What Prometheus is told of it.
+        package init<Value: Encodable & Sendable>(
+            _ name: String, make: @escaping @Sendable () async -> Value,
+            metrics: @escaping @Sendable (Value) -> [Metric] = { _ in [] }
+        ) {
+            self.name = name
+            self.make = {
+                let value = await make()
+                return Content(value: value, metrics: metrics(value))
+            }
         }
     }
 
@@ -107,10 +124,11 @@ package final class Statistics: Sendable {
     /// The statistics as they are shown.
     func document() async -> StatisticsDocument {
         let (counters, latencies) = await totals()
-        var parts: [String: any Encodable & Sendable] = [:]
+        var parts: [String: Section.Content] = [:]
         for section in sections.withLockedValue({ $0 }) { parts[section.name] = await section.make() }
         return StatisticsDocument(
             role: role, version: version, uptime: ContinuousClock.now - started, time: Date(), counters: counters,
-            latencies: latencies, residentBytes: StatisticsDocument.currentResidentBytes(), sections: parts)
+            latencies: latencies, price: settings.price,
+            residentBytes: StatisticsDocument.currentResidentBytes(), sections: parts)
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 extension StatisticsServer {
     /// A page that shows a value as JSON; `make` is called each time that somebody asks.
     package static func json(_ make: @escaping @Sendable () async -> any Encodable & Sendable) -> Page {
-        { ("application/json", JSONEncoder.statistics().bytes(of: await make())) }
+        { (200, "application/json", JSONEncoder.statistics().bytes(of: await make())) }
     }
 }
 

@@ -8,8 +8,8 @@ import ServiceLifecycle
 ///
 /// It runs on one event loop and answers one request a connection: it is for curl and for collectors.
 package struct StatisticsServer: Service {
-    /// An answer: its type, and its bytes.
-    package typealias Page = @Sendable () async -> (type: String, bytes: [UInt8])
+    /// An answer: its status, its type, and its bytes.
+    package typealias Page = @Sendable () async -> (status: Int, type: String, bytes: [UInt8])
 
     private let listening: any Channel
 
@@ -30,8 +30,8 @@ package struct StatisticsServer: Service {
         pages: [String: Page] = [:], group: any EventLoopGroup
     ) async throws {
         let own: [String: Page] = [
-            "/": { ("application/json", await statistics.document().json()) },
-            "/metrics": { ("text/plain; version=0.0.4", await statistics.document().prometheus()) },
+            "/": { (200, "application/json", await statistics.document().json()) },
+            "/metrics": { (200, MetricsText.type, await statistics.document().prometheus()) },
         ]
         let pages = own.merging(pages) { own, _ in own }
         let bootstrap = ServerBootstrap(group: group)
@@ -92,10 +92,10 @@ private final class StatisticsHandler: ChannelInboundHandler {
         }
         isAnswering = true
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        context.eventLoop.makeFutureWithTask { await page() }.whenSuccess { type, bytes in
+        context.eventLoop.makeFutureWithTask { await page() }.whenSuccess { status, type, bytes in
             let (handler, context) = bound.value
             handler.isAnswering = false
-            handler.write(.ok, type, bytes, request, context)
+            handler.write(HTTPResponseStatus(statusCode: status), type, bytes, request, context)
         }
     }
 
