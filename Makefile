@@ -166,6 +166,7 @@ conformance: $(if $(SHORT),,daemons) ## Run third-party suites and clients besid
 bench-test: ## Test the benchmarks themselves
 	swift test --package-path Benchmarks --scratch-path .build/benchmarks $(OPTIMIZED_C)
 	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/chaos
+	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/sizing
 	$(CONFORMANCE) -m unittest discover -s Benchmarks/conformance
 
 .PHONY: lint
@@ -179,7 +180,11 @@ format: ## Mend the format of Swift and C
 
 .PHONY: readme
 readme: ## Run every command of README.md
-	scripts/check-readme
+	scripts/check-docs README.md
+
+.PHONY: guide
+guide: ## Run every command of the guide, and check every configuration in it, with what 'make build' built
+	scripts/check-docs docs/*.md docs/placement/*.md docs/formats/*.md
 
 .PHONY: docs
 docs: build ## Build the library's documentation into .build/docs
