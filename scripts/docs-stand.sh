@@ -24,6 +24,11 @@ start() { # PORT COMMAND…: runs it, and waits until it listens
     return 1
 }
 
+stop() { # ends what was started last
+    kill $!
+    wait $! 2>/dev/null || true
+}
+
 # --- Configurations of railgun: a page shows what matters there, and the rest is put in here.
 
 etc=$WORK/../etc # what /etc/railgun holds
@@ -51,7 +56,9 @@ complete() { # NAME FILE: writes FILE, from standard input and what NAME needs i
         rg-sender.conf) printf '%s\n' "cert.file = $etc/sender.pem" "key.file = $etc/sender.key" \
             "ca.bundle = $etc/ca.pem" "listeners = 127.0.0.1:$LINK" ;;
     esac)
-    # Of a group that a page shows, certificates and the link are as everywhere else.
+    if grep -q '^https.listen' "$2" && ! grep -q '^https.cert.file' "$2"; then
+        printf '%s\n' "https.cert.file = $etc/www.example.org.pem" "https.key.file = $etc/www.example.org.key" >>"$2"
+    fi
 }
 
 check_conf() { # NAME
@@ -127,6 +134,8 @@ apache_around() { # FILE
     for name in mpm_event authz_core remoteip dir mime; do echo "LoadModule ${name}_module /usr/lib/apache2/modules/mod_$name.so"; done
     echo "ServerName www.example.org"
     echo "PidFile $WORK/apache.pid"
-    echo "ErrorLog /dev/stderr"
+    echo "ErrorLog $WORK/apache.errors"
+    echo "TypesConfig /dev/null"
+    echo "AddType text/html .html"
     cat "$1"
 }
