@@ -134,6 +134,11 @@ bench-line: daemons ## Measure the line from client to origin beside nginx with 
 	@mkdir -p reports
 	PYTHONDONTWRITEBYTECODE=1 Benchmarks/line/bench-line --binaries .build/daemons/release --json reports/line.json
 
+.PHONY: sizing
+sizing: daemons ## Measure what a visitor, a page and a request take, and write docs/sizing.md's tables anew
+	@mkdir -p reports
+	PYTHONDONTWRITEBYTECODE=1 Benchmarks/sizing/sizing --binaries .build/daemons/release --json reports/sizing.json --page docs/sizing.md
+
 .PHONY: chaos
 chaos: daemons ## Break real processes under load for CHAOS_SECONDS, and show that nothing is lost
 	@mkdir -p reports
