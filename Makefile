@@ -191,6 +191,7 @@ readme: ## Run every command of README.md
 
 .PHONY: guide
 guide: ## Run every command of the guide, and check every configuration in it, with what 'make build' built
+	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s scripts
 	scripts/check-docs $(filter-out $(NO_GUIDE),$(wildcard docs/*.md docs/placement/*.md))
 
 .PHONY: docs

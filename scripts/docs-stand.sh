@@ -54,7 +54,7 @@ complete() { # NAME FILE: writes FILE, from standard input and what NAME needs i
         railgun.conf) printf '%s\n' "cert.file = $etc/listener.pem" "key.file = $etc/listener.key" \
             "wan.ca.bundle = $etc/ca.pem" "map.file = $etc/railgun-nat.conf" "wan.port = $LINK" ;;
         rg-sender.conf) printf '%s\n' "cert.file = $etc/sender.pem" "key.file = $etc/sender.key" \
-            "ca.bundle = $etc/ca.pem" "listeners = 127.0.0.1:$LINK" ;;
+            "ca.bundle = $etc/ca.pem" "listeners = 127.0.0.1:$LINK" "http.listen = 127.0.0.1:$HTTP" ;;
     esac)
     if grep -q '^https.listen' "$2" && ! grep -q '^https.cert.file' "$2"; then
         printf '%s\n' "https.cert.file = $etc/www.example.org.pem" "https.key.file = $etc/www.example.org.key" >>"$2"
@@ -79,7 +79,7 @@ line() { # starts both ends; railgun.conf and rg-sender.conf have what the page 
     prepare
     touch railgun.conf rg-sender.conf
     complete railgun.conf "$etc/railgun.conf" <railgun.conf
-    complete rg-sender.conf "$etc/rg-sender.conf" <<<"$(cat rg-sender.conf; grep -q '^http.listen' rg-sender.conf || echo "http.listen = 127.0.0.1:$HTTP")"
+    complete rg-sender.conf "$etc/rg-sender.conf" <rg-sender.conf
     start "$LINK" rg-listener --config "$etc/railgun.conf"
     start "$HTTP" rg-sender --config "$etc/rg-sender.conf"
 }
