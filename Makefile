@@ -30,6 +30,8 @@ BENCHMARKS := --package-path Benchmarks --scratch-path .build $(RELEASE)
 OPTIMIZED_C := -Xcc -O1
 # Not under the sanitizers: commands without threads, and what asks the allocator that sanitizers replace.
 PARTS := --skip MemoryCostTests --filter 'DeltaEngineTests|PageStoreTests|PageFileTests|SharedStoreTests|HTTPRulesTests|HTTPWireTests|LinkTests|OperationsTests'
+# Pages for those who work on the project: their commands are steps of CI.
+NO_GUIDE := $(addprefix docs/,architecture.md chaos.md conformance.md dependencies.md fuzzing.md numbers.md suites.md)
 # A few at a time: time limits do not hold where all daemons start at once.
 PARALLEL := --experimental-maximum-parallelization-width
 LINE := $(PARALLEL) 4 --filter EndToEndTests
@@ -153,6 +155,11 @@ wan: daemons demo-corpus ## Measure the line over wide-area links beside nginx w
 	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 Benchmarks/wan/wan --binaries .build/daemons/release --corpus "$$corpora" --half $$half \
 		--json reports/wan.json --html reports/wan.html --picture reports/wan.svg $(WAN)
 
+.PHONY: sizing
+sizing: daemons ## Measure what a visitor, a page and a request take, and write docs/sizing.md's tables anew
+	@mkdir -p reports
+	PYTHONDONTWRITEBYTECODE=1 Benchmarks/sizing/sizing --binaries .build/daemons/release --json reports/sizing.json --page docs/sizing.md
+
 .PHONY: chaos
 chaos: daemons ## Break real processes under load for CHAOS_SECONDS, and show that nothing is lost
 	@mkdir -p reports
@@ -187,6 +194,7 @@ conformance: $(if $(SHORT),,daemons) ## Run third-party suites and clients besid
 bench-test: ## Test the benchmarks themselves
 	swift test --package-path Benchmarks --scratch-path .build/benchmarks $(OPTIMIZED_C)
 	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/chaos
+	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/sizing
 	$(CONFORMANCE) -m unittest discover -s Benchmarks/conformance
 	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/wan
 
@@ -201,7 +209,12 @@ format: ## Mend the format of Swift and C
 
 .PHONY: readme
 readme: ## Run every command of README.md
-	scripts/check-readme
+	scripts/check-docs README.md
+
+.PHONY: guide
+guide: ## Run every command of the guide, and check every configuration in it, with what 'make build' built
+	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s scripts
+	scripts/check-docs $(filter-out $(NO_GUIDE),$(wildcard docs/*.md docs/placement/*.md))
 
 .PHONY: docs
 docs: build ## Build the library's documentation into .build/docs

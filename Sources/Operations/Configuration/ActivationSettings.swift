@@ -20,9 +20,6 @@ extension ListenerConfiguration {
             ) { HostAndPort($0, defaultPort: 2409) }
             let text = settings.takeText("activation.token")
             let file = settings.takePath("activation.token.file")
-            if settings.takeText("activation.heartbeat_interval") != nil {
-                settings.warn("activation.heartbeat_interval", "has no effect: the link itself is watched")
-            }
             if text != nil, file != nil {
                 settings.refuse("activation.token.file", "give the token here or in activation.token, not in both")
             }
