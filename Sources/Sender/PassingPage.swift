@@ -14,6 +14,8 @@ final class PassingPage {
     private let transfer: PageTransfer
     private var reader: PageReader
     private var checksum: UInt32 = 0
+    /// What its pieces took so far.
+    private(set) var time = TimeAmount.zero
     private var ready = ByteBuffer()
 
     /// Begins with a page; `nil` where it has to be rebuilt once it is complete.
@@ -38,6 +40,8 @@ final class PassingPage {
 
     /// Takes what came next.
     func append(_ delta: ByteBuffer) throws(DeltaError) {
+        let began = NIODeadline.now()
+        defer { time = time + (.now() - began) }
         let start = reader.page.count
         try reader.read(delta.readableBytesUInt8Span)
         let new = reader.page[start...]

@@ -540,9 +540,7 @@ extension SenderExchange {
         }
         self.page = page
         do throws(DeltaError) {
-            let began = NIODeadline.now()
             try passing.append(piece)
-            worker.statistics.latencies.decode.record(.now() - began)
         } catch {
             return failed(toRebuild: RebuildFailure(message: error.description))
         }
@@ -573,6 +571,7 @@ extension SenderExchange {
     private func finish(_ passing: PassingPage, _ answer: Answer) {
         do throws(DeltaError) {
             guard let (page, rest) = try passing.finish() else { return failed(toRebuild: .wrongPage) }
+            worker.statistics.latencies.decode.record(passing.time)
             store(page, answer)
             if !hasAnswered { self.answer(answer, passing, bytes: rest.readableBytes) }
             bodyBytes += rest.readableBytes

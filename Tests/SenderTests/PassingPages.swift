@@ -74,6 +74,7 @@ struct PassingPages {
         #expect(inflated(coded) == (page, true) && isComplete)
         // It is the listener's stream, in gzip's wrapper.
         #expect(coded.count == (try encoded(page)).count - 4 + 18)
+        #expect(end.worker.statistics.latencies.decode.count == 1, "one page, however many pieces")
         client.send(gzip)
         #expect(end.listener.requests[1].request.offers == [PageVersion(of: page.span).prefix])
     }
