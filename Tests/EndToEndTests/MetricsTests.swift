@@ -138,6 +138,25 @@ struct MetricsTests {
         }
     }
 
+    @Test(.enabled(if: HAProxy.isInstalled)) func haproxyLeavesASenderOutThatIsNotReady() async throws {
+        let statistics = try StatisticsPage()
+        try await withLine(Line.Options(sender: [statistics.setting])) { line, _ in
+            let port = try freePort()
+            let haproxy = try HAProxy.start(
+                "http", port: port, servers: [line.http], "check port \(statistics.port) inter 200ms",
+                settings: ["option httpchk GET /readyz"], in: line.folder)
+            func status() throws -> Int { try Client(port).request("GET", "/test-checked").status }
+            let isAsked = try eventually(within: .seconds(20)) { try status() == 200 }
+            #expect(isAsked)
+            line.relay.refuseConnections(true)
+            line.relay.cut()
+            // The sender itself would say 527.
+            let isLeftOut = try eventually(within: .seconds(20)) { try status() == 503 }
+            #expect(isLeftOut)
+            haproxy.stop()
+        }
+    }
+
     @Test func aSenderThatMayAskOriginsIsReadyWithoutALink() async throws {
         let statistics = try StatisticsPage()
         let options = Line.Options(sender: [statistics.setting, "origin.default = http://127.0.0.1:9"])

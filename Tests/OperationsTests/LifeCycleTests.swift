@@ -54,7 +54,10 @@ private final class Work: Drainable {
     }
 }
 
-/// One after another: a source of signals that ends while another one begins may take its signals along.
+/// In this order, one at a time.
+///
+/// What becomes of SIGHUP is one thing for the whole process. Once a daemon has listened for it and ended, and it is ignored,
+/// no other daemon of the process hears of it.
 @Suite(.serialized) struct LifeCycleTests {
     private func group(_ work: Work, timeout: Duration) -> ServiceGroup {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -83,20 +86,6 @@ private final class Work: Drainable {
         #expect(calls.filter { $0 != "cancelled" } == ["start", "drain", "stop"])
     }
 
-    @Test func aServiceThatCantStartEndsTheProcessWithItsReason() async throws {
-        struct PortTaken: Error {}
-        let work = Work(error: PortTaken())
-        var settings = Settings("", file: "f")
-        let process = ProcessSettings(&settings)
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        await #expect(throws: PortTaken.self) {
-            try await Daemon.run(
-                Daemon.Plan(work: [work], settings: process, logger: logger) {
-                    Reload(process: process, warnings: [], pending: [])
-                })
-        }
-    }
-
     @Test(.timeLimit(.minutes(5))) func aReloadThatIsAskedForDuringTheStartFollowsIt() async throws {
         _ = signal(SIGHUP, SIG_IGN)  // as Daemon.begin() does
         let work = Work(startTime: .milliseconds(300))
@@ -119,6 +108,20 @@ private final class Work: Drainable {
         #expect(work.calls.withLockedValue { $0.prefix(3) } == ["start", "started", "reload"])
         running.cancel()
         _ = await running.result
+    }
+
+    @Test func aServiceThatCantStartEndsTheProcessWithItsReason() async throws {
+        struct PortTaken: Error {}
+        let work = Work(error: PortTaken())
+        var settings = Settings("", file: "f")
+        let process = ProcessSettings(&settings)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        await #expect(throws: PortTaken.self) {
+            try await Daemon.run(
+                Daemon.Plan(work: [work], settings: process, logger: logger) {
+                    Reload(process: process, warnings: [], pending: [])
+                })
+        }
     }
 
     @Test func aProcessIsNotStartedTwice() throws {
