@@ -97,10 +97,10 @@ package final class ListenerService: Drainable {
             maxPageBytes: configuration.pages.streamBytes, logger: logger)
     }
 
-    /// What the statistics server shows beside the statistics.
-    package var pages: [String: StatisticsServer.Page] {
+    /// What `stats.listen` shows beside the statistics.
+    package var pages: [String: StatisticsPage] {
         [
-            "/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
+            "/store": StatisticsPage.json { [store = parts.store, log = parts.logOutput] in
                 StoreReport(store, naming: log.settings.requests.address)
             }
         ]

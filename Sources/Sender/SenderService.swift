@@ -71,10 +71,10 @@ package final class SenderService: Drainable {
         return connections
     }
 
-    /// What the statistics server shows beside the statistics.
-    package var pages: [String: StatisticsServer.Page] {
+    /// What `stats.listen` shows beside the statistics.
+    package var pages: [String: StatisticsPage] {
         [
-            "/store": StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
+            "/store": StatisticsPage.json { [store = parts.store, log = parts.logOutput] in
                 StoreReport(store, naming: log.settings.requests.address)
             }
         ]

@@ -1,5 +1,6 @@
 import Activation
 import ArgumentParser
+import Dashboard
 import Listener
 import NIOCore
 import NIOPosix
@@ -50,7 +51,12 @@ struct RGListener: ParsableCommand {
             configuration, version: ProjectVersion.current, group: group, sockets: sockets, statistics: statistics,
             log: log)
         if check { return print("\(config): all well") }
-        var services = try await statistics.services(pages: listener.pages, sockets: sockets, log: log, group: group)
+        let shown = try await statistics.services(
+            pages: listener.pages,
+            source: DashboardSource(
+                overview: { await statistics.overview() }, change: { statistics.pageChange(id: $0) }),
+            sockets: sockets, log: log, group: group)
+        var services = shown.services
         if let path = configuration.process.controlSocket {
             services.append(
                 try await ControlSocket(
@@ -59,7 +65,8 @@ struct RGListener: ParsableCommand {
         }
         try await Daemon.run(
             Daemon.Plan(
-                services: services, work: [listener], settings: configuration.process, inherited: inherited,
+                services: services, work: [listener] + shown.work, settings: configuration.process,
+                inherited: inherited,
                 sockets: sockets, logger: log.logger
             ) {
                 let configuration = try ListenerConfiguration(Settings(contentsOf: config))

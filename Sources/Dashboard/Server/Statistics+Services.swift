@@ -1,0 +1,42 @@
+package import NIOCore
+package import Operations
+package import ServiceLifecycle
+
+/// What shows the statistics of a daemon.
+package struct StatisticsServices: Sendable {
+    /// They run as long as the process.
+    package var services: [any Service]
+    /// What is to be drained before the daemon itself: the port, where there is one.
+    package var work: [any Drainable] = []
+}
+
+extension Statistics {
+    /// What shows the statistics, as ``settings`` ask for it.
+    ///
+    /// - Parameters:
+    ///   - pages: Further answers of `stats.listen`, by path.
+    ///   - source: What the dashboard shows.
+    ///   - sockets: Where the socket comes from.
+    ///   - log: Where the statistics are logged.
+    ///   - group: Where the server runs.
+    /// - Throws: ``ListenFailure`` when `stats.listen` can't be had.
+    package func services(
+        pages: [String: StatisticsPage] = [:], source: DashboardSource, sockets: ListeningSockets, log: DaemonLog,
+        group: any EventLoopGroup
+    ) async throws -> StatisticsServices {
+        var shown = StatisticsServices(services: [
+            // Also where nothing is to be told: a reload may change that.
+            StatisticsReporter(statistics: self, group: group, logger: log.logger) { log.output.append($0) }
+        ])
+        if let address = settings.listen {
+            let routes = Routes(
+                pages: self.pages.merging(pages) { own, _ in own }, source: source,
+                names: { self.settings.names })
+            let server = try await StatisticsServer(at: address, sockets: sockets, routes: routes, group: group)
+            shown.services.append(server)
+            shown.work.append(server)
+            log.logger.notice("statistics on http://\(address)/, the dashboard on http://\(address)/dashboard")
+        }
+        return shown
+    }
+}
