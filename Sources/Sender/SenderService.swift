@@ -74,7 +74,7 @@ package final class SenderService: Drainable {
     /// What `stats.listen` shows beside the statistics.
     package var pages: [String: StatisticsPage] {
         [
-            "/store": StatisticsPage.json { [store = parts.store, log = parts.logOutput] in
+            "/store": Statistics.page { [store = parts.store, log = parts.logOutput] in
                 StoreReport(store, naming: log.settings.requests.address)
             }
         ]

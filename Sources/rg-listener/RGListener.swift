@@ -52,10 +52,7 @@ struct RGListener: ParsableCommand {
             log: log)
         if check { return print("\(config): all well") }
         let shown = try await statistics.services(
-            pages: listener.pages,
-            source: DashboardSource(
-                overview: { await statistics.overview() }, change: { statistics.pageChange(id: $0) }),
-            sockets: sockets, log: log, group: group)
+            pages: listener.pages, sockets: sockets, log: log, group: group)
         var services = shown.services
         if let path = configuration.process.controlSocket {
             services.append(

@@ -38,10 +38,7 @@ struct Run: ParsableCommand {
             log: log)
         if check { return print("\(config): all well") }
         let shown = try await statistics.services(
-            pages: sender.pages,
-            source: DashboardSource(
-                overview: { await statistics.overview() }, change: { statistics.pageChange(id: $0) }),
-            sockets: sockets, log: log, group: group)
+            pages: sender.pages, sockets: sockets, log: log, group: group)
         var services = shown.services
         if let path = configuration.process.controlSocket {
             services.append(

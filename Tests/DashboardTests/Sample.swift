@@ -4,7 +4,7 @@ import Foundation
 
 /// A busy sender's last hour, made up: the same each time, but for what `tick` changes.
 enum Sample {
-    static let time = Date(timeIntervalSince1970: 1_795_000_000)
+    static let time = Date()
 
     static func overview(tick: Int = 0) -> Overview {
         var overview = Overview(role: "rg-sender", version: "0.6.0", uptimeSeconds: 11_520 + tick, time: time)

@@ -6,7 +6,7 @@ import NIOPosix
 @testable import Operations
 
 /// A server with made-up figures, on a port that the system chose.
-final class Server {
+final class Server: Sendable {
     let server: StatisticsServer
     let port: Int
     private let running: Task<Void, any Error>

@@ -19,8 +19,8 @@ struct StatisticsServerTests {
         }.get()
         let server = try await Server(
             pages: statistics.pages.merging([
-                "/store": StatisticsPage { .init(type: "text/plain", bytes: [UInt8]("all of it".utf8)) },
-                "/readyz": StatisticsPage { .init(status: 503, type: "text/plain", bytes: [UInt8]("not yet".utf8)) },
+                "/store": { (200, "text/plain", [UInt8]("all of it".utf8)) },
+                "/readyz": { (503, "text/plain", [UInt8]("not yet".utf8)) },
             ]) { own, _ in own })
         let json = try await server.ask("/")
         #expect(json.status == 200 && json.head.lowercased().contains("content-type: application/json"))
@@ -46,7 +46,7 @@ struct StatisticsServerTests {
 
     @Test func aBrowserIsSentToTheDashboardAndACollectorGetsJSON() async throws {
         let server = try await Server(pages: [
-            "/": StatisticsPage { .init(type: "application/json", bytes: [0x7B, 0x7D]) }
+            "/": { (200, "application/json", [0x7B, 0x7D]) }
         ])
         let browser = try await server.ask("/", fields: ["Accept: text/html,application/xhtml+xml,*/*;q=0.8"])
         #expect(browser.status == 303 && browser.head.lowercased().contains("location: /dashboard"))

@@ -82,7 +82,7 @@ struct HeadlineView {
         ]
         let items = rows.map { row in
             """
-            <div><dt>\(row.label)</dt><dd>\(Words.bytes(row.bytes))\(Words.bar(Double(row.bytes) / most, row.kind))\
+            <div><dt>\(row.label)</dt><dd>\(Words.bytes(row.bytes))\(Words.bar((Double(row.bytes) / most, row.kind)))\
             </dd></div>
 
             """ as HTML

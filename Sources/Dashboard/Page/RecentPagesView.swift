@@ -14,9 +14,9 @@ struct RecentPagesView {
         return """
             <div class="table" role="region" tabindex="0" aria-label="Newest pages">
             <table class="recent"><caption>Each page's first visit travels whole; after that, what changed</caption>
-            <thead><tr><th scope="col">page</th><th scope="col" class="number">bytes</th>\
+            <thead><tr><th scope="col">page</th><th scope="col">source</th><th scope="col" class="number">bytes</th>\
             <th scope="col" class="number">link</th><th scope="col" class="number">saved</th><th scope="col">came as</th>\
-            <th scope="col" class="number">took</th><th scope="col">at</th><th scope="col">source</th></tr></thead>
+            <th scope="col" class="number">took</th><th scope="col">at</th></tr></thead>
             <tbody>
             \(HTML(joining: pages.prefix(Self.shown).map(Self.row)))</tbody></table>
             </div>
@@ -31,10 +31,10 @@ struct RecentPagesView {
             ? "<a href=\"/dashboard/pages/\(page.id)\">what changed<span class=\"unseen\"> in \(name)</span></a>"
             : "<span class=\"faint\">not kept</span>"
         return """
-            <tr><th scope="row">\(name)</th><td class="number">\(Words.bytes(page.pageBytes))</td>\
+            <tr><th scope="row">\(name)</th><td>\(source)</td><td class="number">\(Words.bytes(page.pageBytes))</td>\
             <td class="number">\(Words.bytes(page.linkBytes))</td><td class="number">\(Words.saved(page.share))</td>\
             <td>\(words(page.crossing))</td><td class="number">\(Words.milliseconds(page.totalMilliseconds))</td>\
-            <td>\(Words.time(page.time))</td><td>\(source)</td></tr>
+            <td>\(Words.time(page.time))</td></tr>
 
             """
     }

@@ -14,15 +14,15 @@ struct SitesView {
         guard !sites.isEmpty else { return "<p class=\"nothing\">No page came by yet.</p>\n" }
         let shown = sites.count > Self.sitesShown ? Self.sitesShown - 1 : sites.count
         var items = sites.prefix(shown).map { site in
-            Self.item(
-                site.site.isEmpty ? "all other sites" : Words.line(site.site, limit: 80), site.savings, site.paths)
+            item(site.site.isEmpty ? "all other sites" : Words.line(site.site, limit: 80), site.savings, site.paths)
         }
         if sites.count > shown {
             let rest = sites.dropFirst(shown)
-            items.append(Self.item("\(rest.count) other sites", Self.sum(rest.map(\.savings)), []))
+            items.append(item("\(rest.count) other sites", Self.sum(rest.map(\.savings)), []))
         }
         return """
-            <p class="note">Since the start. Open a site to see its paths.</p>
+            <p class="note">Since the start. The bar is what a site's pages have, and in it what crossed the link. Open a \
+            site to see its paths.</p>
             <ul class="sites">
             \(HTML(joining: items))</ul>
 
@@ -33,17 +33,19 @@ struct SitesView {
         savings.dropFirst().reduce(into: savings[0]) { $0 += $1 }
     }
 
-    private static func item(_ name: String, _ savings: Overview.Savings, _ paths: [Overview.PathSavings]) -> HTML {
+    private func item(_ name: String, _ savings: Overview.Savings, _ paths: [Overview.PathSavings]) -> HTML {
+        let most = Double(max(1, sites.map(\.savings.pageBytes).max() ?? 1))
         let line: HTML = """
             <strong>\(name)</strong> <span class="share">\(Words.saved(savings.share)) <small>saved</small></span> \
-            <span class="bytes">\(Words.bytes(savings.pageBytes)) <small>as</small> \(Words.bytes(savings.linkBytes))</span> \
+            <span class="bytes">\(Words.bytes(savings.pageBytes)) <small>as</small> \
+            \(Words.bytes(savings.linkBytes))</span> \
             <span class="count">\(Quantity.count(savings.requests)) <small>answers</small></span> \
-            \(Words.bar(savings.share ?? 0, "crossed"))
+            \(Words.bar((Double(savings.pageBytes) / most, "whole"), (Double(savings.linkBytes) / most, "crossed")))
             """
         guard !paths.isEmpty else { return "<li><div class=\"site\">\(line)</div></li>\n" }
         return """
             <li><details data-key="site \(name)"><summary class="site">\(line)</summary>
-            \(table(name, paths))</details></li>
+            \(Self.table(name, paths))</details></li>
 
             """
     }

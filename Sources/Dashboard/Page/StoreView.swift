@@ -16,7 +16,7 @@ struct StoreView {
             <p class="fill"><strong>\(Quantity.count(store.pages)) pages</strong>, \(Words.bytes(store.bytes)) \
             of \(Words.bytes(store.limitBytes)): \(Quantity.percent(share)) full. A full store forgets first what was \
             not asked for longest.</p>
-            \(Words.bar(share, share > 0.95 ? "slow" : "crossed"))
+            \(Words.bar((share, share > 0.95 ? "slow" : "crossed")))
             <div class="pair">
             \(chart("By size of the page", store.sizes))\(chart("By when it was last asked for", store.ages))</div>
 

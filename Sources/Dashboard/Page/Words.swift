@@ -81,12 +81,16 @@ enum Words {
         Quantity.duration(.seconds(max(0, seconds)), digits: 1)
     }
 
-    /// A bar of some width, as a share of all the room.
-    static func bar(_ share: Double, _ kind: HTML) -> HTML {
-        let width = share.isFinite ? min(100, max(share > 0 ? 0.3 : 0, 100 * share)) : 0
+    /// A bar, or several, one before the other: each has a width, as a share of all the room, and a colour.
+    static func bar(_ parts: (share: Double, kind: HTML)...) -> HTML {
+        let drawn = parts.map { share, kind in
+            let width = share.isFinite ? min(100, max(share > 0 ? 0.4 : 0, 100 * share)) : 0
+            return "<rect class=\"\(kind)\" width=\"\(String(format: "%.1f", width))%\" height=\"100%\" rx=\"3\"/>"
+                as HTML
+        }
         return """
             <svg class="bar" aria-hidden="true"><rect class="track" width="100%" height="100%" rx="3"/>\
-            <rect class="\(kind)" width="\(String(format: "%.1f", width))%" height="100%" rx="3"/></svg>
+            \(HTML(joining: drawn))</svg>
             """
     }
 }

@@ -16,4 +16,14 @@ package struct DashboardSource: Sendable {
     ) {
         (self.overview, self.change) = (overview, change)
     }
+
+    /// What a daemon observed.
+    package init(_ statistics: Statistics) {
+        self.init {
+            statistics.watch()
+            return await statistics.overview()
+        } change: {
+            await statistics.pageChange(id: $0)
+        }
+    }
 }

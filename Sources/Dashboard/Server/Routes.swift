@@ -34,7 +34,7 @@ package struct Routes: Sendable {
         for (path, page) in pages {
             router.get(RouterPath(path)) { request, _ in
                 if path == "/", Self.wantsHTML(request.headers[.accept]) { return Self.toDashboard }
-                let answer = await page.answer()
+                let answer = await page()
                 var response = Response(
                     status: .init(code: answer.status), headers: [.contentType: answer.type],
                     body: .init(byteBuffer: ByteBuffer(bytes: answer.bytes)))

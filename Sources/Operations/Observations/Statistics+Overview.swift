@@ -10,5 +10,8 @@ extension Statistics {
     }
 
     /// The source of a page of ``Overview/pages``; `nil` where it is no longer here.
-    package func pageChange(id: Int) -> Overview.PageChange? { nil }
+    package func pageChange(id: Int) async -> Overview.PageChange? { nil }
+
+    /// Somebody looks at the newest pages: their sources are kept for a while.
+    package func watch() {}
 }

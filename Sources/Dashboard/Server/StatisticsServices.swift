@@ -15,22 +15,18 @@ extension Statistics {
     ///
     /// - Parameters:
     ///   - pages: Further answers of `stats.listen`, by path.
-    ///   - source: What the dashboard shows.
     ///   - sockets: Where the socket comes from.
     ///   - log: Where the statistics are logged.
     ///   - group: Where the server runs.
     /// - Throws: ``ListenFailure`` when `stats.listen` can't be had.
     package func services(
-        pages: [String: StatisticsPage] = [:], source: DashboardSource, sockets: ListeningSockets, log: DaemonLog,
+        pages: [String: StatisticsPage] = [:], sockets: ListeningSockets, log: DaemonLog,
         group: any EventLoopGroup
     ) async throws -> StatisticsServices {
-        var shown = StatisticsServices(services: [
-            // Also where nothing is to be told: a reload may change that.
-            StatisticsReporter(statistics: self, group: group, logger: log.logger) { log.output.append($0) }
-        ])
+        var shown = StatisticsServices(services: reporters(log: log, group: group))
         if let address = settings.listen {
             let routes = Routes(
-                pages: self.pages.merging(pages) { own, _ in own }, source: source,
+                pages: self.pages.merging(pages) { own, _ in own }, source: DashboardSource(self),
                 names: { self.settings.names })
             let server = try await StatisticsServer(at: address, sockets: sockets, routes: routes, group: group)
             shown.services.append(server)
