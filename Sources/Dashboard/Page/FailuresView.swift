@@ -16,7 +16,7 @@ struct FailuresView {
         let items = failures.prefix(Self.shown).map { failure in
             let status: HTML = failure.status > 0 ? "<span class=\"status\">\(failure.status)</span> " : ""
             let times: HTML =
-                failure.count > 1 ? " <span class=\"faint\">\(Quantity.count(failure.count)) times</span>" : ""
+                failure.count > 1 ? " <span class=\"faint\">\(Quantity.count(failure.count)) times, last at</span>" : ""
             return """
                 <li><p>\(status)<strong>\(Words.line(failure.site, limit: 80))\(Words.line(failure.path, limit: 120))</strong>\
                 \(times) <span class="faint">\(Words.time(failure.time))</span></p>

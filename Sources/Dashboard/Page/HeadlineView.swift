@@ -54,7 +54,7 @@ struct HeadlineView {
             figures.append(("Worth in an hour", Words.money(cost(hour.savedBytes, price), price.currency), atGzip(1)))
             figures.append(
                 (
-                    "Worth in a month at this rate",
+                    "Worth in a month, at this rate",
                     Words.money(cost(hour.savedBytes, price) * Self.hoursOfMonth, price.currency),
                     atGzip(Self.hoursOfMonth)
                 ))
@@ -103,7 +103,7 @@ struct HeadlineView {
     private func atGzip(_ hours: Double) -> String {
         guard let price = overview.price else { return "" }
         let amount = cost(overview.lastHour.savedBytesOfGzip, price) * hours
-        return
-            "\(Words.money(amount, price.currency)) against gzip, at \(Words.money(price.perGB, price.currency)) for a GB"
+        let gigabyte = Words.money(price.perGB, price.currency)
+        return "\(Words.money(amount, price.currency)) against gzip; a GB costs \(gigabyte)"
     }
 }

@@ -25,13 +25,13 @@ struct RecentPagesView {
     }
 
     private static func row(_ page: Overview.RecentPage) -> HTML {
-        let name = Words.line(page.site, limit: 80) + Words.line(page.path, limit: 120)
+        let (site, path) = (Words.line(page.site, limit: 80), Words.line(page.path, limit: 120))
         let source: HTML =
             page.hasSource
-            ? "<a href=\"/dashboard/pages/\(page.id)\">what changed<span class=\"unseen\"> in \(name)</span></a>"
+            ? "<a href=\"/dashboard/pages/\(page.id)\">what changed<span class=\"unseen\"> in \(site)\(path)</span></a>"
             : "<span class=\"faint\">not kept</span>"
         return """
-            <tr><th scope="row">\(name)</th><td>\(source)</td><td class="number">\(Words.bytes(page.pageBytes))</td>\
+            <tr><th scope="row">\(site)<wbr>\(path)</th><td>\(source)</td><td class="number">\(Words.bytes(page.pageBytes))</td>\
             <td class="number">\(Words.bytes(page.linkBytes))</td><td class="number">\(Words.saved(page.share))</td>\
             <td>\(words(page.crossing))</td><td class="number">\(Words.milliseconds(page.totalMilliseconds))</td>\
             <td>\(Words.time(page.time))</td></tr>

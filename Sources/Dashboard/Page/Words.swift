@@ -54,9 +54,7 @@ enum Words {
         let number =
             size >= 100
             ? Quantity.count(Int(min(size, 1e15).rounded()))
-            : size >= 0.1 || size == 0
-                ? String(format: "%.2f", size)
-                : Quantity.number(size, digits: 2)
+            : String(format: size >= 0.095 || size == 0 ? "%.2f" : "%.2g", size)
         let sign = amount < 0 ? "−" : ""
         let isWord = currency.contains { $0.isLetter }
         return isWord ? "\(sign)\(line(currency)) \(number)" : "\(sign)\(line(currency))\(number)"
