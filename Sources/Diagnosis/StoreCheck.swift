@@ -27,10 +27,15 @@ package struct StoreCheck: Sendable {
     /// - Returns: Lines for people.
     /// - Throws: ``DiagnosisFailure``.
     package func run() async throws(DiagnosisFailure) -> [String] {
-        let body = try await fetch()
+        let answer = try await fetch()
+        guard answer.answer.head.status != .forbidden else {
+            throw DiagnosisFailure(
+                "http://\(server)/store doesn't answer to this name",
+                check: "name it by its address, or put the name into stats.names of that daemon")
+        }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let report = try? decoder.decode(StoreReport.self, from: Data(body.readableBytesView)) else {
+        guard let report = try? decoder.decode(StoreReport.self, from: Data(answer.body.readableBytesView)) else {
             throw DiagnosisFailure(
                 "http://\(server)/store doesn't tell of a store",
                 check: "is that stats.listen of rg-sender or rg-listener?")
@@ -61,7 +66,7 @@ package struct StoreCheck: Sendable {
         return lines
     }
 
-    private func fetch() async throws(DiagnosisFailure) -> ByteBuffer {
+    private func fetch() async throws(DiagnosisFailure) -> CollectedAnswer {
         let request = ForwardedRequest(
             method: .GET, scheme: .http, authority: server.description, target: "/store",
             fields: ["Accept": "application/json"],
@@ -77,7 +82,7 @@ package struct StoreCheck: Sendable {
                 collector.outgoing = pool.send(OriginRequest(request, address: address), receiver: collector)
                 let isolated = NIOLoopBound(pool, eventLoop: loop)
                 return promise.futureResult.always { _ in isolated.value.stop() }
-            }.get().body
+            }.get()
         } catch {
             throw DiagnosisFailure(
                 (error as? ExchangeFailure)?.message ?? "http://\(server)/store: \(error)",
