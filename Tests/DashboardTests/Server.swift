@@ -68,10 +68,15 @@ final class Server: Sendable {
                 try channel.pipeline.syncOperations.addHandler(Receiver(received, isEnough))
             }
         }.connect(host: "127.0.0.1", port: port).get()
+        let deadline = channel.eventLoop.scheduleTask(in: .seconds(30)) { received.fail(NothingCame()) }
+        received.futureResult.whenComplete { _ in deadline.cancel() }
         try await channel.writeAndFlush(ByteBuffer(string: bytes))
         return (channel, received.futureResult)
     }
 }
+
+/// What was waited for did not come.
+struct NothingCame: Error {}
 
 private final class Receiver: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer

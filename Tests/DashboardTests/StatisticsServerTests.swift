@@ -6,7 +6,6 @@ import Testing
 @testable import Dashboard
 @testable import Operations
 
-@Suite(.timeLimit(.minutes(1)))
 struct StatisticsServerTests {
     @Test func theServerAnswersWhatItIsAskedFor() async throws {
         let group = MultiThreadedEventLoopGroup.singleton
