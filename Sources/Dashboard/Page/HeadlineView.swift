@@ -12,7 +12,9 @@ struct HeadlineView {
         "<p class=\"state\">version \(overview.version), up \(Words.seconds(overview.uptimeSeconds))</p>\n"
     }
 
-    /// The sentence. It changes seldom, for it is read out when it does.
+    /// The sentence.
+    ///
+    /// It changes seldom, for it is read out when it does.
     var headline: HTML {
         guard let share = overview.lastHour.share else {
             return """

@@ -13,6 +13,7 @@ enum AccessRules {
     /// - Parameters:
     ///   - host: The field of the request; what sends none is no browser.
     ///   - names: The setting.
+    /// - Returns: `false` for a name that somebody else could own.
     static func isOurs(_ host: String?, names: [String]) -> Bool {
         guard let host, !host.isEmpty else { return true }
         guard let asked = HostAndPort(host, defaultPort: 80, ports: 0...65535) else { return false }

@@ -18,6 +18,7 @@ extension Statistics {
     ///   - sockets: Where the socket comes from.
     ///   - log: Where the statistics are logged.
     ///   - group: Where the server runs.
+    /// - Returns: What is to be run, and what is to be drained.
     /// - Throws: ``ListenFailure`` when `stats.listen` can't be had.
     package func services(
         pages: [String: StatisticsPage] = [:], sockets: ListeningSockets, log: DaemonLog,
