@@ -7,6 +7,12 @@ CORPORA ?= ../shared/corpora
 # How long to fuzz, all fuzzers together.
 FUZZ_SECONDS ?= 60
 
+# Options of `make wan`: --short is one link, in under a minute.
+WAN ?=
+
+# What makes network namespaces.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+
 # How long the faults come in turn, and how long the soak is.
 CHAOS_SECONDS ?= 600
 SOAK_MINUTES ?= 60
@@ -24,6 +30,8 @@ BENCHMARKS := --package-path Benchmarks --scratch-path .build $(RELEASE)
 OPTIMIZED_C := -Xcc -O1
 # Not under the sanitizers: commands without threads, and what asks the allocator that sanitizers replace.
 PARTS := --skip MemoryCostTests --filter 'DeltaEngineTests|PageStoreTests|PageFileTests|SharedStoreTests|HTTPRulesTests|HTTPWireTests|LinkTests|OperationsTests'
+# Pages for those who work on the project: their commands are steps of CI.
+NO_GUIDE := $(addprefix docs/,architecture.md chaos.md conformance.md dependencies.md fuzzing.md numbers.md suites.md)
 # A few at a time: time limits do not hold where all daemons start at once.
 PARALLEL := --experimental-maximum-parallelization-width
 LINE := $(PARALLEL) 4 --filter EndToEndTests
@@ -48,6 +56,14 @@ build: ## Build all commands, optimized, into .build/release
 .PHONY: daemons
 daemons: ## Build rg-sender, rg-listener and rg-diag as they are to be installed, into .build/daemons/release
 	for product in rg-sender rg-listener rg-diag; do swift build $(DAEMONS) --product $$product || exit; done
+
+.PHONY: c-library
+c-library: ## Build the delta engine for C and other languages, with its header, into .build/c-library
+	C_LIBRARY=1 swift build $(DAEMONS) --product railgun-delta
+	@mkdir -p .build/c-library
+	strip --strip-unneeded -o .build/c-library/librailgun-delta.so .build/daemons/release/librailgun-delta.so
+	cp Sources/CRailgunDelta/railgun_delta.h .build/c-library/
+	@ls -l .build/c-library
 
 .PHONY: deb
 deb: daemons ## Make the Debian package, into .build/deb
@@ -132,6 +148,18 @@ bench-line: daemons ## Measure the line from client to origin beside nginx with 
 	@mkdir -p reports
 	PYTHONDONTWRITEBYTECODE=1 Benchmarks/line/bench-line --binaries .build/daemons/release --json reports/line.json
 
+.PHONY: wan
+wan: daemons demo-corpus ## Measure the line over wide-area links beside nginx with gzip, brotli, zstd (asks for root)
+	@mkdir -p reports
+	corpora="$(CORPORA)" half=earlier; [[ -d "$$corpora" ]] || { corpora=$(DEMO)/corpus half=all; }; \
+	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 Benchmarks/wan/wan --binaries .build/daemons/release --corpus "$$corpora" --half $$half \
+		--json reports/wan.json --html reports/wan.html --picture reports/wan.svg $(WAN)
+
+.PHONY: sizing
+sizing: daemons ## Measure what a visitor, a page and a request take, and write docs/sizing.md's tables anew
+	@mkdir -p reports
+	PYTHONDONTWRITEBYTECODE=1 Benchmarks/sizing/sizing --binaries .build/daemons/release --json reports/sizing.json --page docs/sizing.md
+
 .PHONY: chaos
 chaos: daemons ## Break real processes under load for CHAOS_SECONDS, and show that nothing is lost
 	@mkdir -p reports
@@ -166,7 +194,9 @@ conformance: $(if $(SHORT),,daemons) ## Run third-party suites and clients besid
 bench-test: ## Test the benchmarks themselves
 	swift test --package-path Benchmarks --scratch-path .build/benchmarks $(OPTIMIZED_C)
 	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/chaos
+	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/sizing
 	$(CONFORMANCE) -m unittest discover -s Benchmarks/conformance
+	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s Benchmarks/wan
 
 .PHONY: lint
 lint: ## Check format and C warnings
@@ -179,7 +209,12 @@ format: ## Mend the format of Swift and C
 
 .PHONY: readme
 readme: ## Run every command of README.md
-	scripts/check-readme
+	scripts/check-docs README.md
+
+.PHONY: guide
+guide: ## Run every command of the guide, and check every configuration in it, with what 'make build' built
+	PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s scripts
+	scripts/check-docs $(filter-out $(NO_GUIDE),$(wildcard docs/*.md docs/placement/*.md))
 
 .PHONY: docs
 docs: build ## Build the library's documentation into .build/docs

@@ -14,6 +14,7 @@ let package = Package(
     name: "railgun",
     products: [
         .library(name: "DeltaEngine", targets: ["DeltaEngine"]),
+        .library(name: "railgun-delta", type: .dynamic, targets: ["RailgunDelta"]),
         .executable(name: "railgun-diff", targets: ["railgun-diff"]),
         .executable(name: "railgun-bench", targets: ["railgun-bench"]),
         .executable(name: "rg-sender", targets: ["rg-sender"]),
@@ -52,6 +53,10 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // The same for C, and what can call C.
+        .systemLibrary(name: "CRailgunDelta"),
+        .target(name: "RailgunDelta", dependencies: ["CRailgunDelta", "DeltaEngine"], swiftSettings: strict),
+
         // What both commands share: files and failures, corpora of pages, and how results are shown.
         .target(name: "Files", swiftSettings: strict),
         .target(name: "Corpus", dependencies: ["Files"], swiftSettings: strict),
@@ -84,7 +89,8 @@ let package = Package(
         .target(
             name: "Exchange",
             dependencies: [
-                nioConcurrency, nioCore, nioPosix, nioHTTP1, .product(name: "Crypto", package: "swift-crypto"),
+                "CLibdeflate", nioConcurrency, nioCore, nioPosix, nioHTTP1,
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: daemon),
         .target(name: "ProxyProtocol", dependencies: [nioCore], swiftSettings: daemon),
@@ -171,7 +177,7 @@ let package = Package(
         .target(
             name: "Sender",
             dependencies: [
-                "Activation", "CLibdeflate", "Credentials", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link",
+                "Activation", "Credentials", "CZlib", "Exchange", "HTTPRules", "HTTPWire", "Link",
                 "Operations", "Origin", "PageFile", "PageStore", "ProxyProtocol", nioConcurrency,
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
@@ -218,6 +224,7 @@ let package = Package(
         .testTarget(
             name: "DeltaEngineTests", dependencies: ["DeltaEngine", "CDelta", "Corpus"],
             exclude: ["Golden"]),
+        .testTarget(name: "DocumentationTests", dependencies: ["DeltaEngine", "TestSupport"]),
         .testTarget(
             name: "PageStoreTests", dependencies: ["PageStore", "DeltaEngine", "Corpus", "CGlibc", nioConcurrency],
             swiftSettings: strict),
@@ -291,7 +298,7 @@ let package = Package(
         .testTarget(
             name: "DashboardTests", dependencies: ["Dashboard", "Operations", "TestSupport", nioCore, nioPosix],
             exclude: ["Browser"]),
-        .testTarget(name: "OperationsTests", dependencies: ["Operations", nioConcurrency]),
+        .testTarget(name: "OperationsTests", dependencies: ["HTTPRules", "Operations", "TestSupport", nioConcurrency]),
         .testTarget(
             name: "ActivationTests",
             dependencies: [
@@ -312,7 +319,9 @@ let package = Package(
         .testTarget(name: "DemoOriginTests", dependencies: ["demo-origin"], swiftSettings: strict),
         .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
-        .testTarget(name: "CommandTests", dependencies: ["Corpus", "DeltaEngine", "TestSupport", "railgun-diff"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["Corpus", "DeltaEngine", "RailgunDelta", "TestSupport", "railgun-diff"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
@@ -324,4 +333,11 @@ if Context.environment["WARNINGS_AS_ERRORS"] != nil {
         target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
         target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
     }
+}
+
+// For `make c-library`: SwiftPM puts Swift's library into commands only. Not for those who depend on this package, for which
+// such flags are forbidden.
+if Context.environment["C_LIBRARY"] != nil, let target = package.targets.first(where: { $0.name == "RailgunDelta" }) {
+    let exports = "\(Context.packageDirectory)/Sources/CRailgunDelta/railgun_delta.map"
+    target.linkerSettings = [.unsafeFlags(["-static-stdlib", "-Xlinker", "--version-script=\(exports)"])]
 }

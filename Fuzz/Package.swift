@@ -33,7 +33,7 @@ let package = Package(
         .target(name: "HTTPWire", dependencies: ["HTTPRules", nioCore, nioHTTP1], swiftSettings: swift),
         .target(
             name: "Exchange", dependencies: [nioCore, nioConcurrency, nioHTTP1, crypto],
-            exclude: ["NameLookUps.swift"], swiftSettings: swift),
+            exclude: ["GzipEncoder.swift", "NameLookUps.swift"], swiftSettings: swift),
         .target(
             name: "Link",
             dependencies: [
@@ -41,7 +41,8 @@ let package = Package(
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
             exclude: [
-                "CertificateExpiry.swift", "LaneCollection.swift", "LinkCredentials+Settings.swift",
+                "CertificateExpiry.swift", "LaneCollection.swift", "LaneSummary+Overview.swift",
+                "LinkCredentials+Settings.swift",
                 "LinkDialOut.swift", "LinkDialer.swift", "LinkError+Connecting.swift", "LinkServer.swift",
                 "LinkSocket.swift", "LinkTLS.swift", "PEMFiles.swift", "PeerGate.swift", "PeerRules.swift",
                 "RefusedPeers.swift", "Strangers.swift",

@@ -96,8 +96,8 @@ def start_nginx(folder, origin):
     return Chain("nginx", edge, near)
 
 
-def start_railgun(folder, origin, binaries):
-    """rg-sender and rg-listener with their own certificates, as a first set-up makes them."""
+def start_railgun(folder, origin, binaries, listener_settings="", sender_settings=""):
+    """rg-sender and rg-listener with their own certificates, as a first set-up makes them, and with more settings."""
     certificates = folder / "certificates"
     subprocess.run([binaries / "rg-sender", "cert", "--out", certificates, "--name", "127.0.0.1"], check=True, capture_output=True)
     edge_port, link_port = free_port(), free_port()
@@ -108,13 +108,13 @@ cert.file = {certificates}/listener.pem
 key.file = {certificates}/listener.key
 wan.ca.bundle = {certificates}/ca.pem
 map.file = {folder}/railgun-nat.conf
-""")
+{listener_settings}""")
     (folder / "rg-sender.conf").write_text(f"""http.listen = 127.0.0.1:{edge_port}
 listeners = 127.0.0.1:{link_port}
 cert.file = {certificates}/sender.pem
 key.file = {certificates}/sender.key
 ca.bundle = {certificates}/ca.pem
-""")
+{sender_settings}""")
     listener = Server(
         [binaries / "rg-listener", "--config", folder / "railgun.conf"], link_port, folder / "rg-listener.log")
     sender = Server([binaries / "rg-sender", "--config", folder / "rg-sender.conf"], edge_port, folder / "rg-sender.log")

@@ -10,6 +10,8 @@ private enum Estimate {
     static let lookUp = 5.5
     /// Looking the base up, for each byte of it that level `small` indexes.
     static let index = 3.0, indexedBytes = 262_144
+    /// Compressing a page on its own, thoroughly and quickly, for each byte of it.
+    static let thoroughPage = 11.0, quickPage = 5.0
 
     /// A page in very many pieces takes its time for them: each copy is coded too.
     static func nanoseconds(
@@ -30,6 +32,20 @@ private enum Estimate {
 extension DeltaEncoder {
     /// New content without a copy for so long is compressed on its own where it would take the time of all else.
     private static let longRunBytes = 4096
+
+    /// Compresses a page on its own: in each way that may be smallest, or quickly where that would take too long.
+    mutating func encodePage(
+        _ target: UnsafeBufferPointer<UInt8>, within microseconds: Int
+    ) throws(DeltaError) -> [UInt8] {
+        let thorough = Estimate.thoroughPage * Double(target.count)
+        let isQuick = thorough > Double(microseconds) * 1000
+        choice = DeltaChoice(
+            level: .deflate, reason: .noBase, newBytes: target.count,
+            estimatedMicroseconds: Int((isQuick ? Estimate.quickPage * Double(target.count) : thorough) / 1000))
+        if isQuick { return try unsafe encodePageQuickly(target) }
+        let (lz4, deflate) = (try unsafe encodePage(target, level: .fast), try unsafe encodePageThoroughly(target))
+        return lz4.count < deflate.count ? lz4 : deflate
+    }
 
     /// Encodes at the level that makes the smallest delta in the given time.
     mutating func encodeWithin(

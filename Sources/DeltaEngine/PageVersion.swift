@@ -18,6 +18,11 @@ public struct PageVersion: Hashable, Sendable {
     public init(of page: Span<UInt8>) {
         var hash = SHA256()
         unsafe page.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+        self.init(hash)
+    }
+
+    /// Takes the digest of a page that was hashed piece by piece.
+    init(_ hash: SHA256) {
         var words: InlineArray<4, UInt64> = .init(repeating: 0)
         for (index, byte) in hash.finalize().enumerated() {
             words[index / 8] = words[index / 8] << 8 | UInt64(byte)

@@ -94,3 +94,52 @@ internal import CZlib
         }
     }
 }
+
+/// The reverse of ``Deflater``, for one stream that comes in pieces.
+@safe struct InflatingStream: ~Copyable {
+    private let memory = ZlibStream()
+    /// Whether the stream's own end has come.
+    private(set) var isAtEnd = false
+
+    init() throws(DeltaError) {
+        let status = unsafe inflateInit2_(memory.stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        guard status == Z_OK else { throw .outOfMemory }
+    }
+
+    deinit { unsafe inflateEnd(memory.stream) }
+
+    /// Decompresses the next piece of the stream, and appends what it makes to a page of up to `limit` bytes.
+    mutating func decompress(
+        _ input: UnsafeBufferPointer<UInt8>, onto page: inout [UInt8], limit: Int
+    ) throws(DeltaError) {
+        let stream = unsafe memory.stream
+        var left = unsafe input
+        while true {
+            guard !isAtEnd else {
+                guard left.count == 0 else { throw .corrupt(.trailingBytes(left.count)) }
+                return
+            }
+            var (room, made) = (0, 0)
+            var status = Z_OK
+            // One byte more than may come: zlib wants room even for a stream's end, and so a longer page is noticed.
+            let most = min(limit + 1 - page.count, max(4 * left.count, 4096))
+            try page.append(addingCapacity: most) { (span: inout OutputSpan<UInt8>) throws(DeltaError) in
+                unsafe span.withUnsafeMutableBufferPointer { buffer, initialized in
+                    room = buffer.count
+                    unsafe memory.point(from: left, to: buffer)
+                    status = unsafe inflate(stream, Z_NO_FLUSH)
+                    made = unsafe room - Int(stream.pointee.avail_out)
+                    initialized = made
+                }
+            }
+            if status == Z_MEM_ERROR { throw .outOfMemory }
+            guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR, page.count <= limit else {
+                throw .corrupt(.invalid(.page))
+            }
+            unsafe left = UnsafeBufferPointer(rebasing: left[(left.count - Int(stream.pointee.avail_in))...])
+            isAtEnd = status == Z_STREAM_END
+            // Room that is left means that all of the piece was read.
+            if !isAtEnd, made < room { return }
+        }
+    }
+}

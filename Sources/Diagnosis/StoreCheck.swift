@@ -1,43 +1,25 @@
-import Exchange
 import Foundation
-import HTTPRules
-import NIOCore
-import NIOHTTP1
-import NIOPosix
-import Operations
-import Origin
 import PageStore
 
 /// What the store of a daemon holds, as its statistics server tells.
 package struct StoreCheck: Sendable {
-    private let server: HostAndPort
-    private static let timeout = Duration.seconds(10)
+    private let statistics: StatisticsClient
 
     /// - Parameter url: `http://HOST:PORT/`, as `stats.listen` names it; the path doesn't matter.
     /// - Throws: ``DiagnosisFailure`` for anything else.
-    package init(_ url: String) throws(DiagnosisFailure) {
-        guard let server = PlainURL(url.contains("://") ? url : "http://\(url)")?.server else {
-            throw DiagnosisFailure("\(url) is no address of statistics: use http://HOST:PORT/, as in stats.listen")
-        }
-        self.server = server
-    }
+    package init(_ url: String) throws(DiagnosisFailure) { statistics = try StatisticsClient(url) }
 
     /// Asks, and puts the answer into words.
     ///
     /// - Returns: Lines for people.
     /// - Throws: ``DiagnosisFailure``.
     package func run() async throws(DiagnosisFailure) -> [String] {
-        let answer = try await fetch()
-        guard answer.answer.head.status != .forbidden else {
-            throw DiagnosisFailure(
-                "http://\(server)/store doesn't answer to this name",
-                check: "name it by its address, or put the name into stats.names of that daemon")
-        }
+        let answer = try await statistics.get("/store")
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard let report = try? decoder.decode(StoreReport.self, from: Data(answer.body.readableBytesView)) else {
             throw DiagnosisFailure(
-                "http://\(server)/store doesn't tell of a store",
+                "http://\(statistics.server)/store doesn't tell of a store",
                 check: "is that stats.listen of rg-sender or rg-listener?")
         }
         return Self.lines(report)
@@ -64,29 +46,5 @@ package struct StoreCheck: Sendable {
                     + (page.isPrivate ? "  (one visitor's)" : ""))
         }
         return lines
-    }
-
-    private func fetch() async throws(DiagnosisFailure) -> CollectedAnswer {
-        let request = ForwardedRequest(
-            method: .GET, scheme: .http, authority: server.description, target: "/store",
-            fields: ["Accept": "application/json"],
-            body: .none, keepAlive: false, version: .http1_1)
-        let address = OriginAddress(host: server.host, port: server.port)
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
-        do {
-            return try await loop.flatSubmit {
-                let pool = OriginPool(limits: OriginLimits(timeout: Self.timeout), tls: nil, eventLoop: loop)
-                pool.start()
-                let promise = loop.makePromise(of: CollectedAnswer.self)
-                let collector = AnswerCollector(promise)
-                collector.outgoing = pool.send(OriginRequest(request, address: address), receiver: collector)
-                let isolated = NIOLoopBound(pool, eventLoop: loop)
-                return promise.futureResult.always { _ in isolated.value.stop() }
-            }.get()
-        } catch {
-            throw DiagnosisFailure(
-                (error as? ExchangeFailure)?.message ?? "http://\(server)/store: \(error)",
-                check: "does the daemon run, and is this its stats.listen?")
-        }
     }
 }

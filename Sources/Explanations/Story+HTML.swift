@@ -67,10 +67,10 @@ extension Explanation {
         let sections = sectionTexts.map { "<li>\($0.label): \($0.value)</li>\n" as HTML }
         let body: HTML = """
             \(HTMLPage.figures([
+                (Quantity.bytes(deltaBytes), "the delta"),
+                (page.isEmpty ? "–" : Quantity.percent(Double(deltaBytes) / Double(page.count)), "of the page"),
                 (Quantity.bytes(page.count), "the page"),
                 (Quantity.bytes(gzipBytes), "the page with gzip -6"),
-                (Quantity.bytes(deltaBytes), "the delta"),
-                (page.isEmpty ? "–" : Quantity.percent(Double(deltaBytes) / Double(page.count)), "delta of page"),
             ]))\
             \(htmlMap(story))
             <ul class="key"><li><ins>new</ins></li><li><del>removed</del></li>\
@@ -98,7 +98,8 @@ extension Explanation {
                 // The byte in the middle of the first cell lies in the change, or close by.
                 let byte = (2 * start + 1) * page.count / (2 * cells.count)
                 html += """
-                    <a href="#b\(story.passageStart(for: byte) ?? 0)"><rect x="\(start)" y="0" width="\(end - start)" \
+                    <a href="#b\(story.passageStart(for: byte) ?? 0)" \
+                    aria-label="\(cells[start].words), about byte \(Quantity.count(byte))"><rect x="\(start)" y="0" width="\(end - start)" \
                     height="1" class="\(cells[start].name)"><title>\(cells[start].words), about byte \
                     \(Quantity.count(byte)) of \(Quantity.count(page.count))</title></rect></a>
 
@@ -107,7 +108,7 @@ extension Explanation {
             start = end
         }
         return """
-            <svg class="map" role="img" aria-label="Map of the page: where it changed" \
+            <svg class="map" role="group" aria-label="Map of the page: where it changed" \
             viewBox="0 0 \(max(1, cells.count)) 1" preserveAspectRatio="none">
             <title>Map of the page, from its start at the left to its end at the right</title>
             \(html)</svg>

@@ -21,6 +21,8 @@ package struct ForwardedRequest: Sendable {
     package var wants100 = false
     /// The protocol to switch to, if the client asked for one that may be tunnelled.
     package var upgrade: String?
+    /// The trace that it belongs to, as ``fields`` pass it on.
+    package var trace: TraceContext?
     /// The client's connection may carry another request.
     package var keepAlive: Bool
     /// The client's version.

@@ -6,6 +6,7 @@ struct RequestFields {
     private(set) var hosts: [String] = []
     private(set) var connection = ConnectionOptions()
     private(set) var acceptsTrailers = false
+    private var isTraced = false
     private var expect: String?
     private var upgrades: [String] = []
 
@@ -20,7 +21,9 @@ struct RequestFields {
             case 4 where name.equalsIgnoringCase("host"): hosts.append(value)
             case 6 where name.equalsIgnoringCase("expect"): expect = expect.map { $0 + "," + value } ?? value
             case 14 where name.equalsIgnoringCase("content-length"): break  // the framing says it
-            default: kept.append((name, value))
+            default:
+                if TraceContext.isField(name) { isTraced = true }
+                kept.append((name, value))
             }
         }
         for name in connection.named where Self.isForAll(name) {
@@ -59,6 +62,9 @@ struct RequestFields {
         }
         return body != .none && body != .length(0)
     }
+
+    /// Continues the trace that the request belongs to; costs nothing where it belongs to none.
+    mutating func takeTrace() -> TraceContext? { isTraced ? TraceContext.settle(in: &kept) : nil }
 
     /// The first protocol that may be tunnelled.
     ///

@@ -38,9 +38,11 @@ package enum RequestRules {
             let hops = try notes.takeMaxForwards()
             if hops == 0 || target.path == "*" { return .answer(ownOptions) }
         }
+        let trace = notes.takeTrace()
         var request = ForwardedRequest(
             method: method, scheme: scheme, authority: authority, target: target.path, fields: HTTPHeaders(notes.kept),
             body: body, keepAlive: version.major == 2 || notes.connection.persists(version: version), version: version)
+        request.trace = trace
         request.wants100 = try notes.wants100(version: version, body: body)
         if request.wants100 { request.fields.add(name: "Expect", value: "100-continue") }
         if notes.acceptsTrailers { request.fields.add(name: "TE", value: "trailers") }

@@ -2,7 +2,7 @@ import NIOCore
 
 /// One lane at one moment, for the statistics.
 package struct LaneSummary: Hashable, Sendable, Codable {
-    package enum State: String, Hashable, Sendable, Codable {
+    package enum State: String, Hashable, Sendable, Codable, CaseIterable {
         /// Takes requests.
         case open
         /// Is being opened, or waits for the next attempt.

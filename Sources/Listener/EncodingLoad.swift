@@ -1,5 +1,6 @@
 import NIOConcurrencyHelpers
 import NIOCore
+import Operations
 
 /// Measures how busy this process is, and tells encoders how much work a delta may take.
 ///
@@ -19,6 +20,16 @@ final class EncodingLoad: Sendable {
         let effort: String
         /// How often that has changed.
         let changes: Int
+
+        /// What Prometheus is told.
+        var metrics: [Metric] {
+            [
+                .gauge(
+                    "railgun_encoding_effort", "1 for the work that deltas may be now, 0 for the others.",
+                    EncodingEffort.allCases.map { .init([("effort", "\($0)")], "\($0)" == effort ? 1 : 0) }),
+                .counter("railgun_encoding_effort_changes_total", "How often that has changed.", changes),
+            ]
+        }
     }
 
     var effort: EncodingEffort { state.withLockedValue { $0.governor.effort } }

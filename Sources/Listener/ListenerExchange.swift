@@ -56,6 +56,15 @@ final class ListenerExchange {
     /// How it ended, until that is told.
     private var outcome: Outcome?
     private(set) var originBytes = 0
+    /// Bytes of the page, as it was compared: those of the origin may be compressed.
+    private(set) var pageBytes: Int?
+
+    // For the dashboard.
+    /// What gzip makes of the body.
+    private(set) var gzip = ObservedRequest.Gzip.unknown
+    /// What the page was compared with, and both, where somebody watches.
+    private var baseBytes: [UInt8]?
+    private var source: PageSource?
 
     /// - Parameters:
     ///   - request: The request, judged.
@@ -190,11 +199,12 @@ extension ListenerExchange: AnswerReceiver {
         {
             self.padding = padding
         }
-        let isCompressible =
-            worker.compressesData
+        let isText =
+            (worker.compressesData || worker.observations != nil)
             && LinkCompression.isWorthwhile(
                 method: request.method, status: answer.head.status, answer: answer.head.headers)
-        stream.answer(answer, isCompressible: isCompressible)
+        if !isText { gzip = .asItIs }
+        stream.answer(answer, isCompressible: worker.compressesData && isText)
     }
 
     /// What to collect where the answer may become a page; `nil` where it goes on as it comes.
@@ -320,12 +330,13 @@ extension ListenerExchange {
         guard case .encoding = body else { return }  // nobody waits any more
         // Without a base, all of the page is to be compressed; and a long one takes its time in any case.
         let base = offers.isEmpty ? nil : worker.store.firstHeld(of: offers, key: key, owner: owner)
+        if worker.observations?.isWatched == true { baseBytes = base?.page.bytes }
         let inline = base == nil ? worker.maxInlineWholeBytes : worker.maxInlinePageBytes
         let effort = worker.slowSites.effort(
             for: site, wanted: worker.load.effort, now: worker.eventLoop.now)
+        let began = NIODeadline.now()
         guard bytes.count > inline else {
             do throws(DeltaError) {
-                let began = NIODeadline.now()
                 let page = try worker.encoder.encode(bytes, against: base, effort: effort)
                 worker.statistics.latencies.encode.record(.now() - began)
                 return encoded(.success(page), answer, owner)
@@ -338,6 +349,7 @@ extension ListenerExchange {
         let isTaken = worker.encoders.encode(
             bytes, against: base, effort: effort, on: worker.eventLoop
         ) { result in
+            isolated.value.worker.statistics.latencies.encode.record(.now() - began)
             isolated.value.encoded(result, described, owner)
         }
         // More pages than processors can encode: this one costs bytes rather than time.
@@ -385,7 +397,9 @@ extension ListenerExchange {
         }
         answer.page = PageTransfer(
             base: page.base, isKept: kept != nil, check: check, pageBytes: page.bytes.count)
+        pageBytes = page.bytes.count
         crossing = page.base == nil ? .normal : .delta(bytes: page.delta.count, pageBytes: page.bytes.count)
+        observe(page, isShared: owner == .shared && isKept(owner, answer))
         if page.base == nil, !offers.isEmpty { worker.statistics.counters.basesMissing += 1 }
         if page.base != nil { answer.report.flags |= RailgunHeader.Flags.versionKnown.rawValue }
         answer.head.headers.remove(name: "content-length")  // it is the page's
@@ -395,4 +409,18 @@ extension ListenerExchange {
         stream.finish(trailers: nil)
         finish()
     }
+
+    /// Notes of a page what the dashboard shows: its source only where it is the same for everybody.
+    private func observe(_ page: EncodedPage, isShared: Bool) {
+        guard let observations = worker.observations else { return }
+        observations.sample(page.bytes, of: request.authority)
+        if observations.isWatched, isShared {
+            source = PageSource(
+                address: key.address, base: page.base == nil ? nil : baseBytes, bytes: page.bytes)
+        }
+        baseBytes = nil
+    }
+
+    /// The page's source, which is held no longer.
+    func takeSource() -> PageSource? { source.take() }
 }

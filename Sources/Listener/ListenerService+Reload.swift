@@ -42,7 +42,7 @@ extension ListenerService {
             parts.linkTLS.withLockedValue { $0 = settings.linkTLS }
             updateLinks(configuration.senders)
             replaced?.stop()
-            for warning in settings.expiries.warnings(.reading) { parts.logger.warning("\(warning)") }
+            for warning in settings.warnings { parts.logger.warning("\(warning)") }
             return configuration.pending(since: started)
         }
     }

@@ -23,6 +23,7 @@ package final class ListenerService: Drainable {
     let started: ListenerConfiguration
     let settings: NIOLockedValueBox<ListenerSettings>
     let running = NIOLockedValueBox<Running?>(nil)
+    private let isDraining = NIOLockedValueBox(false)
 
     struct Running {
         let workers: Workers
@@ -46,6 +47,14 @@ package final class ListenerService: Drainable {
             }
             return bound.value
         }
+
+        func lanes() async -> [LaneSummary] {
+            var lanes: [LaneSummary] = []
+            for worker in byLoop.values {
+                lanes += (try? await worker.eventLoop.submit { worker.value.laneSummaries }.get()) ?? []
+            }
+            return lanes.sorted { $0.address < $1.address }
+        }
     }
 
     package let name = "rg-listener"
@@ -63,7 +72,11 @@ package final class ListenerService: Drainable {
         kept = KeptPages(configuration.pages, statistics: statistics, logger: log.logger)
         memcached = NIOLockedValueBox(Self.memcached(settings, log.logger))
         statistics.add(
-            .init("store_shared") { [memcached] in memcached.withLockedValue { $0 }?.summary ?? SharedStoreSummary() })
+            .init("store_shared") { [memcached] in
+                memcached.withLockedValue { $0 }?.summary ?? SharedStoreSummary()
+            } metrics: {
+                $0.metrics
+            })
         let descriptors = Descriptors.raiseLimit()
         parts = ListenerParts(
             store: kept.store, encoders: EncoderThreads(threadCount: System.coreCount, store: kept.store),
@@ -73,7 +86,15 @@ package final class ListenerService: Drainable {
             requests: Places(Self.requests(configuration, descriptors, log.logger)),
             memory: MemoryCeiling(limitBytes: configuration.process.memoryBytes))
         parts.originHealth.update(configuration.natMap, configuration.origins)
-        statistics.add(.init("origins") { [health = parts.originHealth] in health.summaries() })
+        statistics.add(
+            .init("origins") { [health = parts.originHealth] in
+                health.summaries()
+            } metrics: {
+                $0.metrics
+            })
+        statistics.add(
+            Capacity.section { [parts] in Capacity(memory: parts.memory, requests: parts.requests) })
+        statistics.add(.readiness(readinessNow))
     }
 
     /// As many requests as the configuration says, but no more than there are descriptors for.
@@ -99,16 +120,41 @@ package final class ListenerService: Drainable {
 
     /// What `stats.listen` shows beside the statistics.
     package var pages: [String: StatisticsPage] {
-        [
-            "/store": Statistics.page { [store = parts.store, log = parts.logOutput] in
-                StoreReport(store, naming: log.settings.requests.address)
+        var pages = Readiness.pages(readinessNow)
+        pages["/store"] = Statistics.page { [store = parts.store, log = parts.logOutput] in
+            StoreReport(store, naming: log.settings.requests.address)
+        }
+        pages["/overview"] = Statistics.page { [statistics = parts.statistics] in
+            statistics.watch()
+            return await statistics.overview()
+        }
+        return pages
+    }
+
+    private var readinessNow: @Sendable () async -> Readiness {
+        { [weak self] in await self?.readiness ?? .notReady("rg-listener has ended") }
+    }
+
+    /// Whether senders reach an origin over this listener.
+    private var readiness: Readiness {
+        get async {
+            guard let running = running.withLockedValue({ $0 }) else {
+                return .notReady("rg-listener is starting or has ended")
             }
-        ]
+            guard !isDraining.withLockedValue({ $0 }) else { return .notReady("rg-listener is draining") }
+            if running.channel != nil { return .ready }
+            for worker in running.workers.byLoop.values {
+                let count = try? await worker.eventLoop.submit { worker.value.laneCount }.get()
+                if (count ?? 0) > 0 { return .ready }
+            }
+            return .notReady("no sender is connected")
+        }
     }
 
     /// Forgets pages, in memory, in the file, and what memory knew of them in memcached.
     package func purge(_ scope: PurgeScope) async -> ControlSocket.Outcome {
         let (purged, left) = await purge(where: scope.matches)
+        await parts.statistics.forget(where: scope.matches)
         var lines = purged.words
         if let left {
             lines.append(
@@ -122,14 +168,23 @@ package final class ListenerService: Drainable {
     /// - Returns: What was forgotten, and how many items memcached kept; `nil` where there is none.
     func purge(where matches: @escaping @Sendable (String) -> Bool) async -> (PurgedPages, left: Int?) {
         let purged = await parts.store.purge(where: matches)
+        parts.statistics.dropSources(where: matches)
         return (purged, await memcached.withLockedValue { $0 }?.remove(purged.versions))
     }
+
+    /// What a person should know before the start, though it goes on: certificates that end soon, and the like.
+    package var warnings: [String] { settings.withLockedValue { $0.warnings } }
 
     /// Says how long certificates last: now, once a day, and in the statistics.
     private func watchCertificates() -> RepeatedTask {
         let (settings, logger) = (settings, parts.logger)
-        for warning in settings.withLockedValue({ $0.expiries }).warnings(.reading) { logger.warning("\(warning)") }
-        parts.statistics.add(.init("certificates") { settings.withLockedValue { $0.expiries } })
+        for warning in warnings { logger.warning("\(warning)") }
+        parts.statistics.add(
+            .init("certificates") {
+                settings.withLockedValue { $0.expiries }
+            } metrics: {
+                $0.metrics
+            })
         return group.next().scheduleRepeatedTask(initialDelay: .hours(24), delay: .hours(24)) { _ in
             for warning in settings.withLockedValue({ $0.expiries }).warnings(.daily) { logger.warning("\(warning)") }
         }
@@ -145,7 +200,12 @@ package final class ListenerService: Drainable {
             on: group.next(), coreCount: System.coreCount,
             isWanted: { settings.withLockedValue { $0.configuration.adaptsToProcessor } }
         ) { [encoders = parts.encoders] in encoders.queueShare }
-        parts.statistics.add(.init("encoding") { [load = parts.load] in load.summary })
+        parts.statistics.add(
+            .init("encoding") { [load = parts.load] in
+                load.summary
+            } metrics: {
+                $0.metrics
+            })
         var byLoop: [ObjectIdentifier: NIOLoopBound<ListenerWorker>] = [:]
         for loop in group.makeIterator() {
             byLoop[ObjectIdentifier(loop)] = try await loop.submit {
@@ -157,12 +217,11 @@ package final class ListenerService: Drainable {
         let workers = Workers(byLoop: byLoop)
         parts.statistics.add(
             .init("lanes") {
-                var lanes: [LaneSummary] = []
-                for worker in workers.byLoop.values {
-                    lanes += (try? await worker.eventLoop.submit { worker.value.laneSummaries }.get()) ?? []
-                }
-                return lanes.sorted { $0.address < $1.address }
+                await workers.lanes()
+            } metrics: {
+                Metric.link([([], $0)])
             })
+        parts.statistics.showLinks { await workers.lanes().map(\.linkState) }
         let channel = try await listen(workers)
         if started.natMap == NATMap(), !started.origins.looksUpUnmapped {
             parts.logger.warning(
@@ -209,6 +268,7 @@ package final class ListenerService: Drainable {
     }
 
     package func drain() async {
+        isDraining.withLockedValue { $0 = true }
         guard let running = running.withLockedValue({ $0 }) else { return }
         await running.channel?.closeListening(on: group)
         for dialOut in running.dialOuts.values { dialOut.stop() }

@@ -10,6 +10,10 @@ struct ListenerSettings: Sendable {
     let expiries: [CertificateExpiry]
     /// For https origins.
     let originTLS: NIOSSLContext
+    private let warning: String?
+
+    /// What a person should know, though the start goes on.
+    var warnings: [String] { expiries.warnings(.reading) + [warning].compactMap(\.self) }
 
     /// `nil` for a plain link.
     var linkTLS: LinkTLS? { madeLinkTLS?.tls }
@@ -29,10 +33,12 @@ struct ListenerSettings: Sendable {
         madeLinkTLS = try LinkCredentials(configuration.link).map {
             try MadeLinkTLS($0, keeping: previous?.madeLinkTLS)
         }
-        originTLS = try Self.originTLS(configuration.origins)
+        (originTLS, warning) = try Self.originTLS(configuration.origins)
     }
 
-    private static func originTLS(_ origins: ListenerConfiguration.Origins) throws -> NIOSSLContext {
+    private static func originTLS(
+        _ origins: ListenerConfiguration.Origins
+    ) throws -> (context: NIOSSLContext, warning: String?) {
         var tls = TLSConfiguration.makeClientConfiguration()
         if !origins.validatesCertificates { tls.certificateVerification = .none }
         if let roots = origins.roots {
@@ -40,6 +46,16 @@ struct ListenerSettings: Sendable {
             tls.trustRoots = .file(roots)
         }
         tls.applicationProtocols = ["http/1.1"]
-        return try NIOSSLContext(configuration: tls)
+        do { return (try NIOSSLContext(configuration: tls), nil) } catch {
+            guard origins.validatesCertificates, origins.roots == nil else { throw error }
+            // A small machine or container without authorities: what is asked by plain http goes on.
+            tls.trustRoots = .certificates([])
+            return (try NIOSSLContext(configuration: tls), noAuthorities)
+        }
     }
+
+    private static let noAuthorities = """
+        this machine knows no certificate authority, so no origin is trusted that is asked by https: install \
+        ca-certificates, or set ca.bundle
+        """
 }

@@ -24,6 +24,8 @@ final class ListenerWorker {
     let encoder: PageEncoder
     let encoders: EncoderThreads
     let statistics: LoopStatistics
+    /// What the dashboard shows; `nil` where there is none.
+    var observations: LoopObservations? { statistics.observations }
     private let logger: Logger
     private let logOutput: LogOutput
     private var accessLog: AccessLog?
@@ -213,15 +215,25 @@ final class ListenerWorker {
             let request = exchange.request
             let what = logOutput.words(request.method.rawValue, host: request.authority, target: request.target)
             logger.error("\(what): \(failure.message)")
+            observations?.failed(
+                ObservedFailure(
+                    .cause(failure.cause), site: request.authority, target: request.target, what: failure.message))
         }
         statistics.counters.countResponse(status: exchange.status)
         origins.counts.show(in: statistics)
         statistics.counters.count(exchange.crossing)
+        statistics.counters.answerBytes += exchange.pageBytes ?? exchange.originBytes
         let total = NIODeadline.now() - started
         statistics.latencies.request.record(total)
         if exchange.originMicroseconds > 0 {
             statistics.latencies.origin.record(.microseconds(Int64(exchange.originMicroseconds)))
         }
+        observations?.finished(
+            ObservedRequest(
+                site: exchange.request.authority, target: exchange.request.target, status: exchange.status,
+                crossing: exchange.crossing, pageBytes: exchange.pageBytes ?? exchange.originBytes,
+                linkBytes: stream.linkBytes, gzip: exchange.gzip, total: total, ended: started + total,
+                source: exchange.takeSource()))
         guard let accessLog else { return }
         accessLog.write(
             AccessLine(
@@ -229,7 +241,7 @@ final class ListenerWorker {
                 target: exchange.request.target, status: exchange.status, clientBytes: exchange.originBytes,
                 linkBytes: stream.linkBytes, crossing: exchange.crossing,
                 originTime: .microseconds(Int64(exchange.originMicroseconds)), totalTime: total,
-                connection: String(stream.laneID, radix: 16)))
+                connection: String(stream.laneID, radix: 16), trace: exchange.request.trace))
     }
 }
 
@@ -252,14 +264,19 @@ extension ListenerWorker: LaneOwner {
     func lane(_ lane: Lane, measured roundTrip: TimeAmount) { statistics.latencies.linkRoundTrip.record(roundTrip) }
 
     func laneClosed(_ lane: Lane, _ error: LinkError) {
-        if lanes.removeValue(forKey: ObjectIdentifier(lane)) != nil { statistics.counters.wanStops += 1 }
+        let wasOpen = lanes.removeValue(forKey: ObjectIdentifier(lane)) != nil
+        if wasOpen { statistics.counters.wanStops += 1 }
         switch error.code {
         case .closed, .cancelled: logger.info("sender \(lane.peerName) is gone: \(error.message)")
         case .shutOut:
             // It tries again and again; a few are told of until the next reload, each once.
             guard shutOut.count < 64, shutOut.insert(error.message).inserted else { return }
             logger.error("sender \(lane.peerName): \(error.message)")
-        default: logger.error("sender \(lane.peerName): \(error.message)")
+        default:
+            // Strangers have no names: each connection would be another one.
+            let sender = wasOpen ? Authority.split(lane.peerName, defaultPort: 0).host : ""
+            observations?.failed(ObservedFailure(.link, site: sender, target: "", what: error.message))
+            logger.error("sender \(lane.peerName): \(error.message)")
         }
     }
 
@@ -272,6 +289,9 @@ extension ListenerWorker: LaneOwner {
             guard requests.take() else {
                 statistics.counters.requestsShed += 1
                 let why = "\(requests.most) requests are under way here, as many as requests.max says"
+                observations?.failed(
+                    ObservedFailure(
+                        .cause(.overloaded), site: forwarded.authority, target: forwarded.target, what: why))
                 stream.reset(LinkError(.refused, why))
                 return nil
             }

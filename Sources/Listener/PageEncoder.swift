@@ -46,7 +46,7 @@ final class PageEncoder {
     private let store: any PageStore
 
     /// What making one delta may take, in microseconds; the level follows from it.
-    private static let budgetMicroseconds = 1000, moderateBudgetMicroseconds = 200
+    private static func budget(_ effort: EncodingEffort) -> Int { effort == .thorough ? 1000 : 200 }
 
     init(store: any PageStore) throws(DeltaError) {
         encoder = try DeltaEncoder()
@@ -62,15 +62,15 @@ final class PageEncoder {
     ) throws(DeltaError) -> EncodedPage {
         let began = ProcessorTime.ofThread
         guard let base else {
-            let delta = try encoder.encode(bytes.span, against: nil, level: effort == .fast ? .fast : .auto)
+            let delta = try encoder.encode(
+                bytes.span, against: nil, level: effort == .fast ? .fast : .auto, microseconds: Self.budget(effort))
             return EncodedPage(
                 delta: delta, base: nil, kept: PageVersion(of: bytes.span), bytes: bytes, effort: effort,
                 processorTime: ProcessorTime.ofThread - began)
         }
         let delta = try encoder.encode(
             bytes.span, against: try store.base(of: base.page), level: effort == .fast ? .fast : .auto,
-            microseconds: effort == .thorough ? Self.budgetMicroseconds : Self.moderateBudgetMicroseconds,
-            smallest: .balanced)
+            microseconds: Self.budget(effort), smallest: .balanced)
         // With less effort a delta is longer, whatever its base is like; a new base would cost time, too.
         let isOutdated =
             effort == .thorough ? base.page.isOutdated(byDeltaOf: delta.count) : 2 * delta.count > bytes.count

@@ -13,10 +13,23 @@ package struct KeptPages: Sendable {
     package init(_ pages: PageSettings, statistics: Statistics, logger: Logger) {
         let limits = PageStoreLimits(pages)
         let memory = MemoryPageStore(limits: limits)
-        statistics.add(.init("store") { memory.summary })
+        statistics.add(
+            .init("store") {
+                memory.summary
+            } metrics: {
+                $0.metrics
+            })
         let file = PageFileSettings(pages, limits: limits).map { PageFile(memory, settings: $0, logger: logger) }
-        if let file { statistics.add(.init("store_file") { file.fileSummary }) }
+        if let file {
+            statistics.add(
+                .init("store_file") {
+                    file.fileSummary
+                } metrics: {
+                    $0.metrics
+                })
+        }
         (store, self.file) = (file ?? memory, file)
+        statistics.showStore { Overview.StoreContents(memory.distribution, memory.summary) }
     }
 
     /// Goes over to other settings: what was kept by rules that are stricter now is forgotten, and the file never says that
@@ -38,6 +51,19 @@ package struct KeptPages: Sendable {
         // From here on, nothing is kept by the old rules.
         if let stricter = new.forbids(whatWasKeptBy: old) { await forget(stricter) }
         if hasOtherRules { await file?.adopt(rules: new.classRules) }
+    }
+}
+
+extension Overview.StoreContents {
+    fileprivate init(_ distribution: StoreDistribution, _ summary: PageStoreSummary) {
+        let sizes = ["up to 4 kB", "up to 16 kB", "up to 64 kB", "up to 256 kB", "up to 1 MB", "larger"]
+        let ages = ["in the last minute", "in the last 10 minutes", "in the last hour", "in the last day", "earlier"]
+        func shares(_ labels: [String], _ shares: [StoreDistribution.Share]) -> [Share] {
+            zip(labels, shares).map { Share(label: $0, pages: $1.pages, bytes: $1.bytes) }
+        }
+        self.init(
+            pages: summary.versions, bytes: summary.memoryBytes, limitBytes: distribution.limitBytes,
+            sizes: shares(sizes, distribution.sizes), ages: shares(ages, distribution.ages))
     }
 }
 

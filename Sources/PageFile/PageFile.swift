@@ -135,6 +135,8 @@ package final class PageFile: PageStore {
 
     package var summary: PageStoreSummary { memory.summary }
 
+    package var distribution: StoreDistribution { memory.distribution }
+
     package func contents(limit: Int, showsPrivate: Bool) -> [StoredAddress] {
         memory.contents(limit: limit, showsPrivate: showsPrivate)
     }

@@ -88,7 +88,7 @@ extension Holdings {
     ) {
         let isPrivate = shelves[shelf].owner != .shared
         let kind = Departures.Kind(isPrivate: isPrivate, isUsed: isUsed)
-        let slot = items.insert(Item(page: page, shelf: shelf, expiry: expiry, kind: kind))
+        let slot = items.insert(Item(page: page, shelf: shelf, expiry: expiry, kind: kind, used: seconds))
         itemsOfPage.append(slot, to: &pages[page].items)
         if asOldest {
             itemsOfShelf.prepend(slot, to: &shelves[shelf].items)
@@ -226,8 +226,9 @@ extension Holdings {
             }
         }
         if memoryBytes > bound {  // nothing is held, and yet there would be no room for anything
-            let counters = counters
+            let (counters, seconds) = (counters, seconds)
             self = Holdings(limits: limits)
+            self.seconds = seconds
             self.counters = counters
         }
         return false

@@ -25,11 +25,15 @@ struct Holdings {
         /// Nanoseconds on the store's clock; ``never`` on shared shelves.
         var expiry: Int64
         var kind: Departures.Kind
+        /// When it was used last, in seconds on the store's clock; in what would be padding.
+        var used: UInt32
     }
 
     static let never = Int64.max
 
     var limits: PageStoreLimits
+    /// The time on the store's clock, as the store says before it changes anything.
+    var seconds: UInt32 = 0
     var counters = PageStoreSummary()
 
     var pages = Slab<Page>()
@@ -67,6 +71,7 @@ struct Holdings {
     var summary: PageStoreSummary {
         var summary = counters
         (summary.pages, summary.versions, summary.memoryBytes) = (shelves.count, pages.count, memoryBytes)
+        summary.limitBytes = limits.memoryBytes
         return summary
     }
 
@@ -140,6 +145,7 @@ struct Holdings {
         let bytes = charge(of: slot)
         departures.remove(slot, items[slot].kind, bytes: bytes)
         items[slot].kind.isUsed = true
+        items[slot].used = seconds
         departures.add(slot, items[slot].kind, bytes: bytes)
     }
 

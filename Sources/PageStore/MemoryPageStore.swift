@@ -135,6 +135,24 @@ package final class MemoryPageStore: PageStore {
         return largest.unordered.sorted { $0 > $1 }.map { $0.address(showsPrivate: showsPrivate) }
     }
 
+    package var distribution: StoreDistribution {
+        var distribution = StoreDistribution()
+        var next = 0
+        var places = 1
+        while next < places {
+            let range = next..<next + Self.addressesAtATime
+            let before = distribution
+            (distribution, places) = change { holdings, _ in
+                var distribution = before
+                holdings.addPages(at: range, to: &distribution)
+                distribution.limitBytes = holdings.limits.memoryBytes
+                return (distribution, holdings.items.slots)
+            }
+            next = range.upperBound
+        }
+        return distribution
+    }
+
     /// Nanoseconds since the store was made.
     private var elapsed: Int64 { (now() - start).nanoseconds }
 
@@ -144,6 +162,7 @@ package final class MemoryPageStore: PageStore {
         let now = elapsed
         let (result, _) = state.withLockedValue { holdings in
             var remains: Remains = []
+            holdings.seconds = UInt32(clamping: now / 1_000_000_000)
             holdings.expire(now: now, into: &remains)
             let result = body(&holdings, &remains)
             return (result, remains)

@@ -72,9 +72,17 @@ package protocol PageStore: Sendable {
     /// - Returns: One entry for each class that has versions of an address.
     /// - Complexity: O(*n*); made in short steps that others get between.
     func contents(limit: Int, showsPrivate: Bool) -> [StoredAddress]
+
+    /// How large the pages are that are held, and how long ago they were used.
+    ///
+    /// - Complexity: O(*n*); made in short steps that others get between.
+    var distribution: StoreDistribution { get }
 }
 
 extension PageStore {
+    /// Tells nothing: for stores that keep little in memory.
+    package var distribution: StoreDistribution { StoreDistribution() }
+
     /// Does nothing: for stores that keep little in memory.
     package func shrink(toBytes memoryBytes: Int) {}
 }

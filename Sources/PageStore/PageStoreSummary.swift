@@ -10,6 +10,8 @@ package struct PageStoreSummary: Hashable, Sendable, Codable {
     package var indexBytes = 0
     /// All memory that the store uses, in bytes; never more than its limit.
     package var memoryBytes = 0
+    /// What that limit is.
+    package var limitBytes = 0
     /// Look-ups that found something.
     package var hits = 0
     /// Look-ups that found nothing.

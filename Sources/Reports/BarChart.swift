@@ -4,7 +4,7 @@ package struct BarChart: Sendable {
     package struct Category: Hashable, Sendable {
         /// What stands above the bars.
         package var label: String
-        /// One value for each series; `nil` where there is none.
+        /// One value for each series; `nil` where there is none, which takes no room.
         package var values: [Double?]
 
         /// Creates a group.
@@ -15,7 +15,7 @@ package struct BarChart: Sendable {
     private let series: [String]
     private let categories: [Category]
     private let scale: ChartScale
-    private let isLogarithmic: Bool
+    private let colours: [SeriesColour]
     private let format: @Sendable (Double) -> String
 
     /// Creates a chart.
@@ -25,40 +25,42 @@ package struct BarChart: Sendable {
     ///   - series: The names of the series; a single one needs no legend.
     ///   - categories: The groups, from top to bottom, each with a value for each series.
     ///   - scale: Linear, or logarithmic for values that span orders of magnitude.
+    ///   - colours: The colours of series that have a role; the others get theirs in turn.
     ///   - format: How values are written: `{ Quantity.bytes(Int($0)) }`.
     package init(
         title: String, series: [String], categories: [Category], scale: ChartScale.Kind = .linear,
+        colours: [SeriesColour] = [],
         format: @escaping @Sendable (Double) -> String
     ) {
         precondition(categories.allSatisfy { $0.values.count == series.count }, "a value for each series")
         (self.title, self.series, self.categories, self.format) = (title, series, categories, format)
         self.scale = ChartScale(scale, covering: categories.flatMap { $0.values.compactMap(\.self) })
-        isLogarithmic = scale == .logarithmic
+        self.colours = SeriesColour.assigned(colours, count: series.count)
     }
 
     /// The room at the right for the value beside the longest bar, as a share of the width.
     private static let barShare = 80.0
-    private static let (labelHeight, barHeight, gap) = (20.0, 16.0, 10.0)
+    private static let (axisHeight, labelHeight, barHeight, gap) = (22.0, 20.0, 16.0, 10.0)
 
     /// The chart as a figure of a page.
     package var html: HTML {
-        var y = 0.0
+        var y = Self.axisHeight
         var drawn: [HTML] = []
         for category in categories {
-            drawn.append("<text x=\"0\" y=\"\(coordinate(y + 14))\">\(category.label)</text>\n")
+            drawn.append("<text x=\"0\" y=\"\(coordinate(y + 14))\" class=\"halo\">\(category.label)</text>\n")
             y += Self.labelHeight
             for (index, value) in category.values.enumerated() {
-                if let value { drawn.append(bar(value, series: index, category: category.label, y: y)) }
+                guard let value else { continue }
+                drawn.append(bar(value, series: index, category: category.label, y: y))
                 y += Self.barHeight + 2
             }
             y += Self.gap
         }
         return """
             <figure>
-            <figcaption>\(title)\(isLogarithmic ? " (each step of the scale is ten times as much)" : "")</figcaption>
-            \(chartLegend(series))\
-            <svg role="img" aria-label="\(title)" height="\(coordinate(y + 16))">
-            <title>\(title)</title>
+            <figcaption>\(title)</figcaption>
+            \(chartLegend(series, colours: colours))\
+            <svg role="img" aria-label="\(title)" height="\(coordinate(y))">
             <desc>\(summary)</desc>
             \(grid(height: y))\(HTML(joining: drawn))</svg>
             </figure>
@@ -71,7 +73,7 @@ package struct BarChart: Sendable {
         return """
             <g><title>\(category), \(series[index]): \(format(value))</title>\
             <rect y="\(coordinate(y))" width="\(coordinate(width, "%"))" height="\(coordinate(Self.barHeight))" rx="2" \
-            class="fill-\(index % chartColourCount)"/>\
+            class="fill-\(colours[index].rawValue)"/>\
             <text x="\(coordinate(width, "%"))" y="\(coordinate(y + 13))" dx="6" class="halo">\
             \(format(value))</text></g>
 
@@ -80,10 +82,14 @@ package struct BarChart: Sendable {
 
     private func grid(height: Double) -> HTML {
         HTML(
-            joining: scale.ticks.map { tick in
+            joining: scale.ticks.enumerated().map { index, tick in
                 let x = coordinate(Self.barShare * scale.position(of: tick), "%")
+                // On a phone there is room for every other one.
+                let isBetween = index % 2 == 1 && scale.ticks.count > 4
                 return """
-                    <line class="grid" x1="\(x)" x2="\(x)" y1="0" y2="\(coordinate(height))"/>
+                    <text class="faint\(isBetween ? " between" : "")" x="\(x)" y="11" \
+                    text-anchor="\(index == 0 ? "start" : "middle")">\(tickLabel(format(tick)))</text>\
+                    <line class="grid" x1="\(x)" x2="\(x)" y1="16" y2="\(coordinate(height))"/>
 
                     """
             })

@@ -58,18 +58,24 @@ func coordinate(_ value: Double, _ unit: String = "") -> String {
     return (text.hasSuffix(".00") ? String(text.dropLast(3)) : text) + unit
 }
 
-/// Which colour belongs to which series, under a chart's title.
-func chartLegend(_ series: [String]) -> HTML {
-    guard series.count > 1 else { return "" }
-    let items = series.enumerated().map { index, name in
-        """
-        <li><svg viewBox="0 0 10 10" aria-hidden="true">\
-        <rect width="10" height="10" rx="2" class="fill-\(index % chartColourCount)"/></svg>\(name)</li>
+/// A value beside the axis: round, so without the zeros that tell how exact others are.
+func tickLabel(_ text: String) -> String { text.replacing(#/\.0+(?![0-9])/#, with: "") }
 
-        """ as HTML
+/// Which colour belongs to which series, under a chart's title: squares for bars, strokes for lines.
+func chartLegend(_ series: [String], colours: [SeriesColour], strokes: Bool = false) -> HTML {
+    guard series.count > 1 else { return "" }
+    let items = zip(series, colours).map { name, colour in
+        let key: HTML =
+            strokes
+            ? """
+            <svg class="stroke" viewBox="0 0 24 10" aria-hidden="true">\
+            <line x1="0" x2="24" y1="5" y2="5" class="line-\(colour.rawValue)"/></svg>
+            """
+            : """
+            <svg viewBox="0 0 10 10" aria-hidden="true">\
+            <rect width="10" height="10" rx="2" class="fill-\(colour.rawValue)"/></svg>
+            """
+        return "<li>\(key)\(name)</li>\n" as HTML
     }
     return "<ul class=\"legend\">\n\(HTML(joining: items))</ul>\n"
 }
-
-/// How many colours the page's style has for series.
-let chartColourCount = 6

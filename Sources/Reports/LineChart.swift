@@ -29,6 +29,7 @@ package struct LineChart: Sendable {
     private let scale: ChartScale
     private let horizontal: ClosedRange<Double>
     private let xAxis: (start: String, end: String)
+    private let colours: [SeriesColour]
     private let format: @Sendable (Double) -> String
 
     /// Creates a chart.
@@ -38,12 +39,15 @@ package struct LineChart: Sendable {
     ///   - series: The lines.
     ///   - xAxis: What stands under the first and the last point.
     ///   - scale: How values are laid out from bottom to top.
+    ///   - colours: The colours of series that have a role; the others get theirs in turn.
     ///   - format: How values are written: `{ Quantity.bytes(Int($0)) }`.
     package init(
         title: String, series: [Series], xAxis: (start: String, end: String), scale: ChartScale.Kind = .linear,
+        colours: [SeriesColour] = [],
         format: @escaping @Sendable (Double) -> String
     ) {
         (self.title, self.series, self.xAxis, self.format) = (title, series, xAxis, format)
+        self.colours = SeriesColour.assigned(colours, count: series.count)
         let points = series.flatMap(\.points)
         self.scale = ChartScale(scale, covering: points.map(\.y))
         let (first, last) = (points.map(\.x).min() ?? 0, points.map(\.x).max() ?? 1)
@@ -51,27 +55,32 @@ package struct LineChart: Sendable {
     }
 
     private static let (top, plotHeight) = (10.0, 200.0)
-    /// The room at the left for the values of the grid lines, as a share of the width: enough on a phone.
-    private static let left = 14.0
+    /// More points than this are drawn smaller.
+    private static let manyPoints = 40
 
-    /// The chart as a figure of a page.
+    /// The chart as a figure of a page; the values of the grid lines stand in a drawing of their own beside the plot.
     package var html: HTML {
-        """
-        <figure>
-        <figcaption>\(title)</figcaption>
-        \(chartLegend(series.map(\.name)))\
-        <svg role="img" aria-label="\(title)" height="\(coordinate(Self.top + Self.plotHeight + 22))">
-        <title>\(title)</title>
-        <desc>\(summary)</desc>
-        \(grid)\(lines)\(points)\(labels)</svg>
-        </figure>
+        let height = coordinate(Self.top + Self.plotHeight + 6)
+        return """
+            <figure>
+            <figcaption>\(title)</figcaption>
+            \(chartLegend(series.map(\.name), colours: colours, strokes: true))\
+            <div class="plot">
+            <svg aria-hidden="true" height="\(height)">
+            \(labels)</svg>
+            <svg role="img" aria-label="\(title)" height="\(height)">
+            <desc>\(summary)</desc>
+            \(grid)\(lines)\(points)</svg>
+            <div class="ends"><span>\(xAxis.start)</span><span>\(xAxis.end)</span></div>
+            </div>
+            </figure>
 
-        """
+            """
     }
 
+    /// How far right, in per cent of the plot.
     private func x(_ value: Double) -> Double {
-        let share = (value - horizontal.lowerBound) / (horizontal.upperBound - horizontal.lowerBound)
-        return Self.left + (100 - Self.left) * share
+        100 * (value - horizontal.lowerBound) / (horizontal.upperBound - horizontal.lowerBound)
     }
 
     private func y(_ value: Double) -> Double { Self.top + Self.plotHeight * (1 - scale.position(of: value)) }
@@ -79,8 +88,8 @@ package struct LineChart: Sendable {
     private var grid: HTML {
         HTML(
             joining: scale.ticks.map { tick in
-                let (left, height) = (coordinate(Self.left, "%"), coordinate(y(tick)))
-                return "<line class=\"grid\" x1=\"\(left)\" x2=\"100%\" y1=\"\(height)\" y2=\"\(height)\"/>\n"
+                let height = coordinate(y(tick))
+                return "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"\(height)\" y2=\"\(height)\"/>\n"
             })
     }
 
@@ -91,7 +100,7 @@ package struct LineChart: Sendable {
                 "\(step == 0 ? "M" : "L")\(coordinate(x(point.x))) \(coordinate(y(point.y)))"
             }
             return """
-                <path vector-effect="non-scaling-stroke" class="line-\(index % chartColourCount)" \
+                <path vector-effect="non-scaling-stroke" class="line-\(colours[index].rawValue)" \
                 d="\(steps.joined())"/>
 
                 """ as HTML
@@ -106,10 +115,11 @@ package struct LineChart: Sendable {
 
     private var points: HTML {
         let circles = series.enumerated().flatMap { index, line in
-            line.points.map { point in
+            let radius = line.points.count > Self.manyPoints ? "1.5" : "3"
+            return line.points.map { point in
                 """
-                <circle cx="\(coordinate(x(point.x), "%"))" cy="\(coordinate(y(point.y)))" r="3" \
-                class="fill-\(index % chartColourCount)"><title>\(line.name), \(point.label): \(format(point.y))\
+                <circle cx="\(coordinate(x(point.x), "%"))" cy="\(coordinate(y(point.y)))" r="\(radius)" \
+                class="fill-\(colours[index].rawValue)"><title>\(line.name), \(point.label): \(format(point.y))\
                 </title></circle>
 
                 """ as HTML
@@ -119,23 +129,18 @@ package struct LineChart: Sendable {
     }
 
     private var labels: HTML {
-        let ticks = HTML(
+        HTML(
             joining: scale.ticks.map { tick in
-                "<text class=\"faint\" x=\"0\" y=\"\(coordinate(y(tick) + 4))\">\(format(tick))</text>\n"
+                "<text class=\"faint\" x=\"0\" y=\"\(coordinate(y(tick) + 4))\">\(tickLabel(format(tick)))</text>\n"
             })
-        let bottom = coordinate(Self.top + Self.plotHeight + 16)
-        return """
-            \(ticks)<text class="faint" x="\(coordinate(Self.left, "%"))" y="\(bottom)">\(xAxis.start)</text>
-            <text class="faint" x="100%" y="\(bottom)" text-anchor="end">\(xAxis.end)</text>
-
-            """
     }
 
     private var summary: String {
         series.map { line in
             let values = line.points.map(\.y)
             guard let least = values.min(), let most = values.max() else { return "\(line.name): nothing" }
-            return "\(line.name): \(values.count) points from \(format(least)) to \(format(most))"
+            return
+                "\(line.name): \(values.count) points from \(format(least)) to \(format(most)), the last \(format(values[values.count - 1]))"
         }.joined(separator: "; ")
     }
 }

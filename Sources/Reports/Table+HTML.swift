@@ -23,7 +23,7 @@ extension Table {
                 body.append(
                     """
                     <tr class="strong\(followsSeparator ? " line" : "")">\
-                    <th scope="rowgroup" colspan="\(columns.count)">\(text)</th></tr>
+                    <th scope="rowgroup" colspan="\(columns.count)"><span>\(text)</span></th></tr>
 
                     """)
                 followsSeparator = false
@@ -44,7 +44,7 @@ extension Table {
         }
         return """
             <div class="table" role="region" tabindex="0" aria-label="\(caption)">
-            <table><caption>\(caption)</caption>
+            <table><caption><span>\(caption)</span></caption>
             <thead><tr>\(header)</tr></thead>
             <tbody>
             \(HTML(joining: body))</tbody></table>

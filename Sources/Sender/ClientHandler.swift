@@ -102,6 +102,7 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         switch RequestRules.judge(head, scheme: scheme, bodyFollows: heads?.hasBody ?? false) {
         case .forward(var request):
+            if worker.limits.startsTraces { request.startTrace() }
             if let refusal = worker.forwarding.add(
                 to: &request, clientAddress: clientAddress, trustsClient: trustsClient)
             {
@@ -151,7 +152,9 @@ final class ClientHandler: ChannelDuplexHandler, Flushable, FrontConnection {
         phase = .closing
         let site = exchange?.request.authority ?? head?.headers.first(name: "host") ?? ""
         let what = exchange.map { worker.words($0.request) } ?? head.map { worker.words($0) }
-        let number = worker.note(refusal, what ?? "a request of \(clientAddress)")
+        let number = worker.note(
+            refusal, what ?? "a request of \(clientAddress)", site: site,
+            target: exchange?.request.target ?? head?.uri ?? "")
         var (answer, body) = ErrorPage(refusal, site: site, number: number).response
         if refusal.closes { answer.headers.add(name: "Connection", value: "close") }
         let hasBody = head?.method != .HEAD

@@ -2,6 +2,7 @@ import Exchange
 import HTTPRules
 import NIOCore
 import NIOHTTP1
+import Operations
 
 /// The page that a client gets where there is no answer to pass on: what happened, and what to check.
 ///
@@ -23,91 +24,19 @@ struct ErrorPage {
     static func newNumber() -> String { String(UInt64.random(in: 1 << 44..<1 << 48), radix: 16) }
 
     init(_ failure: ExchangeFailure, site: String, number: String) {
-        let text: (summary: String, detail: String, advice: String) =
-            switch failure.cause {
-            case .badRequest:
-                (
-                    "This request cannot be answered.", "The request breaks the rules of HTTP.",
-                    "The request itself is at fault; the site was not asked."
-                )
-            case .origin:
-                (
-                    "The web server of this site could not be reached.",
-                    "It took no connection, or closed it before its answer was complete.",
-                    "Check that the origin server runs, and that railgun-nat.conf and DNS name its address on rg-listener's machine."
-                )
-            case .badAnswer:
-                (
-                    "The web server of this site sent an answer that cannot be understood.",
-                    "The answer breaks the rules of HTTP, so nothing of it was passed on.",
-                    "Ask the origin with curl -v from rg-listener's machine, and look at its error log."
-                )
-            case .originTimeout:
-                (
-                    "The web server of this site took too long to answer.", "Its answer did not come in time.",
-                    "Look at the load of the origin; lan.timeout in railgun.conf says how long rg-listener waits."
-                )
-            case .link:
-                (
-                    "The connection to the web server of this site is interrupted.",
-                    "The link between the two servers that carry this site broke, or could not be opened. It is opened anew all the time: try again in a moment.",
-                    "Check that rg-listener runs and that its port, usually 2408, is open to this machine. rg-diag link HOST:2408 tells what is wrong."
-                )
-            case .overloaded:
-                (
-                    "This site has more visitors than it can answer right now.",
-                    "As many requests are under way as the link takes. Try again in a moment.",
-                    "If it stays, look at the load of rg-listener and of the origin."
-                )
-            }
-        let advice = "\(text.advice) The log of rg-sender tells more: look for \(number)."
-        self.init(failure.cause.status, text.summary, text.detail, advice, site, number)
+        var words = FailureWords(failure.cause)
+        words.advice += " The log of rg-sender tells more: look for \(number)."
+        self.init(failure.cause.status, words, site, number)
     }
 
     init(_ refusal: Refusal, site: String, number: String) {
-        let summary = "This request cannot be answered."
-        let code = Int(refusal.status.code)
-        let reason = refusal.reason.prefix(1).uppercased() + refusal.reason.dropFirst() + "."
-        switch refusal.status {
-        case .misdirectedRequest:
-            self.init(
-                code, "This server does not know this site.", reason,
-                "Name the site in rg-sender.conf: site.HOST, or site.default for all hosts.", site, number)
-        case .requestTimeout:
-            self.init(
-                code, summary, reason,
-                "The client sent too slowly; client.body.timeout and client.body.rate in rg-sender.conf say what is enough.",
-                site, number)
-        case .payloadTooLarge:
-            self.init(
-                code, "This request is too large.", reason,
-                "client.body.size in rg-sender.conf says how much may be sent.", site, number)
-        case .serviceUnavailable:
-            self.init(
-                code, "This site has more visitors than it can answer right now.", reason,
-                "Try again in a moment. If it stays, look at the load of rg-sender, of rg-listener and of the origin.",
-                site, number)
-        case .requestHeaderFieldsTooLarge:
-            self.init(
-                code, summary, reason,
-                "Most often cookies have grown too large: to remove those of this site in the browser helps.", site,
-                number)
-        case .loopDetected:
-            self.init(
-                code, summary, reason,
-                "Check where DNS and railgun-nat.conf lead: the origin's address must not be that of rg-sender.", site,
-                number)
-        default:
-            self.init(
-                code, summary, reason, "The request itself is at fault; nothing of it went to the site.", site, number)
-        }
+        let status = Int(refusal.status.code)
+        self.init(status, FailureWords(refused: status, refusal.reason), site, number)
     }
 
-    private init(
-        _ status: Int, _ summary: String, _ detail: String, _ advice: String, _ site: String, _ number: String
-    ) {
+    private init(_ status: Int, _ words: FailureWords, _ site: String, _ number: String) {
         self.status = Self.status(status)
-        (self.summary, self.detail, self.advice) = (summary, detail, advice)
+        (summary, detail, advice) = (words.summary, words.detail, words.advice)
         (self.site, self.number) = (site, number)
     }
 

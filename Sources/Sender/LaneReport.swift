@@ -32,6 +32,16 @@ struct LaneReport: Sendable, Encodable {
         }
     }
 
+    /// For the dashboard.
+    var state: Overview.LinkState {
+        var state = lane.linkState
+        state.peer = lane.address == listener ? listener : "\(listener) (\(lane.address))"
+        if state.isWell, circuit == .open {
+            (state.state, state.isWell) = ("open, but passed over after failures", false)
+        }
+        return state
+    }
+
     private enum Key: CodingKey { case group, listener, policy, share, failures, circuit }
 
     /// As one flat object.

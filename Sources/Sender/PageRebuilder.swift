@@ -17,6 +17,8 @@ struct RebuiltPage: Sendable {
 /// Why a page could not be rebuilt: damage on one of the ends, or a listener that lies.
 struct RebuildFailure: Error {
     let message: String
+
+    static let wrongPage = Self(message: "the rebuilt page is not the one that the listener had")
 }
 
 /// What a page is rebuilt from.
@@ -51,7 +53,7 @@ final class PageRebuilder {
                 (version, check) = (nil, job.key.check(of: bytes, stream: job.stream))
             }
             guard bytes.count == job.transfer.pageBytes, check == job.transfer.check else {
-                return .failure(RebuildFailure(message: "the rebuilt page is not the one that the listener had"))
+                return .failure(.wrongPage)
             }
             let gzip = job.compresses ? GzipEncoder.encode(bytes) : nil
             return .success(RebuiltPage(bytes: bytes, kept: version, gzip: gzip))

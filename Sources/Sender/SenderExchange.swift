@@ -11,7 +11,7 @@ import PageStore
 /// One request of a client, from its head to the end of its answer; confined to one event loop.
 ///
 /// It takes the request from the ``ClientStream``, sends it over the link, or to the origin itself, and hands the answer
-/// back: as it comes, or, where a page comes as a delta, once it is rebuilt and checked.
+/// back: as it comes, or, where a page comes as a delta against a base, once it is rebuilt and checked.
 final class SenderExchange {
     /// How the answer comes, as the `Railgun` header and the statistics tell it.
     enum Route {
@@ -53,21 +53,37 @@ final class SenderExchange {
     private var rules: BaseRules?
     private var visitor = Visitor.unknown
     private var offers: [StoredPage] = []
-    private var page: (transfer: PageTransfer, answer: Answer, delta: ByteBuffer)?
+    private var page: IncomingPage?
 
     /// Bytes of the answer that the client hasn't taken yet.
     private var heldBytes = 0
     /// What was sent of the answer: the status, once there is one, and the bytes of its body.
     private(set) var status: Int?
     private(set) var bodyBytes = 0
+    /// Bytes of the page that came, before it was compressed for the client.
+    private var pageBytes: Int?
     private var linkBytes = 0
     /// The client, where a body that streams is compressed for it.
     private var gzip: GzipClientStream?
+
+    // For the dashboard.
+    private var gzipOfPage = ObservedRequest.Gzip.unknown
+    private var source: PageSource?
 
     private var originTime: TimeAmount?
     private var crossing = AccessLine.Crossing.none
 
     private enum Turn { case none, awaited, taken }
+
+    /// A page that comes over the link.
+    private struct IncomingPage {
+        let transfer: PageTransfer
+        let answer: Answer
+        /// What came of its delta, unless that goes on as it comes.
+        var delta = ByteBuffer()
+        var deltaBytes = 0
+        var passing: PassingPage?
+    }
 
     /// What remains of an exchange: for log and statistics.
     struct Record {
@@ -78,14 +94,20 @@ final class SenderExchange {
         /// 0 where the client was gone before there was one.
         var status: Int
         var bodyBytes: Int
+        /// The same before it was compressed for the client, and what gzip makes of it.
+        var pageBytes: Int
+        var gzip: ObservedRequest.Gzip
         var linkBytes: Int
         var crossing: AccessLine.Crossing
+        /// Where somebody watches the dashboard.
+        var source: PageSource?
         var originTime: TimeAmount?
         var started: NIODeadline
         /// Whether the client went before its answer was complete.
         var isCancelled: Bool
         /// The lane that carried it; 0 for none.
         var connection: UInt64
+        var trace: TraceContext?
     }
 
     init(_ request: ForwardedRequest, client: any ClientStream, clientAddress: String, worker: SenderWorker) {
@@ -273,13 +295,16 @@ final class SenderExchange {
         worker.finished(
             Record(
                 client: clientAddress, method: request.method.rawValue, host: request.authority, target: request.target,
-                status: status ?? 0, bodyBytes: gzip?.sentBytes ?? bodyBytes, linkBytes: linkBytes, crossing: crossing,
-                originTime: originTime, started: started, isCancelled: isCancelled,
-                connection: connection))
+                status: status ?? 0, bodyBytes: gzip?.sentBytes ?? bodyBytes, pageBytes: pageBytes ?? bodyBytes,
+                gzip: gzip.map { .bytes($0.sentBytes) } ?? gzipOfPage, linkBytes: linkBytes, crossing: crossing,
+                source: source, originTime: originTime, started: started, isCancelled: isCancelled,
+                connection: connection, trace: request.trace))
+        source = nil
     }
 
     private func refuse(_ refusal: Refusal) {
-        let number = worker.note(refusal, worker.words(request))
+        let number = worker.note(
+            refusal, worker.words(request), site: request.authority, target: request.target)
         respond(ErrorPage(refusal, site: request.authority, number: number))
     }
 
@@ -421,8 +446,8 @@ extension SenderExchange: AnswerReceiver {
                 return fail(
                     ExchangeFailure(.link, "the listener sent a page that this end can't rebuild"), canRetry: false)
             }
-            page = (transfer, answer, ByteBuffer())
-            return  // the client hears of it when it is complete: until then it may be asked for again
+            page = IncomingPage(transfer: transfer, answer: answer)
+            return  // as long as the client hears nothing of it, it may be asked for again
         }
         body.drop()
         let passage: RailgunHeader.Passage
@@ -431,6 +456,11 @@ extension SenderExchange: AnswerReceiver {
         case .link, .none: passage = .stream
         }
         var head = answer.head
+        if worker.observations != nil,
+            !LinkCompression.isWorthwhile(method: request.method, status: head.status, answer: head.headers)
+        {
+            gzipOfPage = .asItIs
+        }
         compress(&head)
         complete(&head, railgunHeader(passage, answer.report))
         status = Int(head.status.code)
@@ -447,14 +477,8 @@ extension SenderExchange: AnswerReceiver {
     func received(_ body: ByteBuffer) {
         let count = body.readableBytes
         if page != nil {
-            page!.delta.writeImmutableBuffer(body)
             outgoing?.consumed(count)
-            // No encoder makes a delta that is longer than its page but for a few bytes.
-            guard page!.delta.readableBytes <= page!.transfer.pageBytes + 1024 else {
-                outgoing?.cancel()
-                return fail(ExchangeFailure(.link, "the listener sent a delta longer than its page"), canRetry: false)
-            }
-            return
+            return receivedPage(body)
         }
         guard let client else { return }
         bodyBytes += count
@@ -465,6 +489,7 @@ extension SenderExchange: AnswerReceiver {
     func receivedEnd(trailers: HTTPHeaders?) {
         if let page {
             outgoing = nil
+            if let passing = page.passing { return finish(passing, page.answer) }
             return rebuild(page.transfer, page.answer, page.delta)
         }
         if isTunnel {
@@ -492,26 +517,103 @@ extension SenderExchange: AnswerReceiver {
 // MARK: pages
 
 extension SenderExchange {
+    /// Takes a piece of a page's delta.
+    private func receivedPage(_ piece: ByteBuffer) {
+        guard var page else { return }
+        var piece = piece
+        let isFirst = page.deltaBytes == 0
+        page.deltaBytes += piece.readableBytes
+        // No encoder makes a delta that is longer than its page but for a few bytes.
+        guard page.deltaBytes <= page.transfer.pageBytes + 1024 else {
+            outgoing?.cancel()
+            return fail(ExchangeFailure(.link, "the listener sent a delta longer than its page"), canRetry: false)
+        }
+        if isFirst, page.transfer.pageBytes <= SenderWorker.maxInlinePageBytes {
+            page.passing = PassingPage(
+                &piece, page.transfer, compression: compression(page.answer, bytes: page.transfer.pageBytes))
+        }
+        guard let passing = page.passing else {
+            self.page = nil  // one owner while it grows
+            page.delta.writeImmutableBuffer(piece)
+            self.page = page
+            return
+        }
+        self.page = page
+        do throws(DeltaError) {
+            try passing.append(piece)
+        } catch {
+            return failed(toRebuild: RebuildFailure(message: error.description))
+        }
+        guard let bytes = passing.takeReady() else { return }
+        if !hasAnswered {
+            answer(page.answer, passing, bytes: passing.compression == .compress ? nil : page.transfer.pageBytes)
+        }
+        bodyBytes += bytes.readableBytes
+        client?.respond(bytes)
+    }
+
+    /// Sends the head of a page that goes on as it comes; `bytes` is the length of the body, where it is known.
+    private func answer(_ answer: Answer, _ passing: PassingPage, bytes: Int?) {
+        body.drop()
+        var head = answer.head
+        switch passing.compression {
+        case .compress: ClientCompression.edit(&head.headers)
+        case .varyOnly: ClientCompression.addVary(to: &head.headers)
+        case .leave: break
+        }
+        if let bytes { head.headers.replaceOrAdd(name: "Content-Length", value: String(bytes)) }
+        complete(&head, railgunHeader(.normal, answer.report))
+        status = Int(head.status.code)
+        client?.respond(head)
+    }
+
+    /// All of a page that goes on as it comes is there.
+    private func finish(_ passing: PassingPage, _ answer: Answer) {
+        do throws(DeltaError) {
+            guard let (page, rest) = try passing.finish() else { return failed(toRebuild: .wrongPage) }
+            worker.statistics.latencies.decode.record(passing.time)
+            store(page, answer)
+            if !hasAnswered { self.answer(answer, passing, bytes: rest.readableBytes) }
+            bodyBytes += rest.readableBytes
+            client?.respond(rest)
+            client?.respondEnd(trailers: nil)
+            finish()
+        } catch {
+            failed(toRebuild: RebuildFailure(message: error.description))
+        }
+    }
+
+    private func failed(toRebuild failure: RebuildFailure) {
+        worker.noteDamaged(failure, request)
+        outgoing?.cancel()
+        fail(ExchangeFailure(.link, "a page can't be rebuilt: \(failure.message)"), canRetry: false)
+    }
+
+    private func compression(_ answer: Answer, bytes: Int) -> ClientCompression.Decision {
+        worker.limits.compressesForClients ? decide(answer.head, bytes: bytes) : .leave
+    }
+
     private func rebuild(_ transfer: PageTransfer, _ answer: Answer, _ delta: ByteBuffer) {
         let base = transfer.base.map { offers[$0] }
         guard case .link(let stream) = route else { return }
-        let compression = worker.limits.compressesForClients ? decide(answer.head, bytes: transfer.pageBytes) : .leave
+        let compression = compression(answer, bytes: transfer.pageBytes)
         let job = RebuildJob(
             delta: delta, base: base, transfer: transfer, key: stream.checkKey, stream: stream.id,
             compresses: compression == .compress)
+        let began = NIODeadline.now()
         // What takes long would hold all others on this event loop.
         guard
             delta.readableBytes > SenderWorker.maxInlineDeltaBytes
                 || transfer.pageBytes > SenderWorker.maxInlinePageBytes
                 || (job.compresses && transfer.pageBytes > SenderWorker.maxInlineGzipBytes)
         else {
-            let began = NIODeadline.now()
             let result = worker.rebuilder.rebuild(job)
             worker.statistics.latencies.decode.record(.now() - began)
             return rebuilt(result, base, answer, delta.readableBytes, compression)
         }
         let isolated = NIOLoopBound(self, eventLoop: worker.eventLoop)
         worker.rebuilders.rebuild(job, on: worker.eventLoop) { result in
+            isolated.value.worker.statistics.latencies.decode.record(.now() - began)
             isolated.value.rebuilt(result, base, answer, delta.readableBytes, compression)
         }
     }
@@ -535,7 +637,7 @@ extension SenderExchange {
             (route, body.isSent) = (.none, false)
             return send()
         case .success(let page):
-            store(page, answer)
+            store(page, answer, comparedWith: base)
             if let base, base !== offers.first, let key, let rules {
                 // What the listener has is the better offer next time.
                 for owner in [PageOwner(rawValue: rules.userClass(of: visitor).number), .shared] {
@@ -554,7 +656,7 @@ extension SenderExchange {
             complete(&head, railgunHeader(base == nil ? .normal : .delta(ratioBasisPoints: points), answer.report))
             if base != nil { crossing = .delta(bytes: deltaBytes, pageBytes: page.bytes.count) }
             status = Int(head.status.code)
-            bodyBytes = body.count
+            (bodyBytes, pageBytes) = (body.count, page.bytes.count)
             client.respond(head)
             client.respond(ByteBuffer(bytes: body))
             client.respondEnd(trailers: nil)
@@ -584,17 +686,38 @@ extension SenderExchange {
             request: request.fields, method: request.method, status: head.status, answer: head.headers, bytes: bytes)
     }
 
-    private func store(_ page: RebuiltPage, _ answer: Answer) {
+    /// Notes a page, and keeps it where it may be a base.
+    private func store(_ page: RebuiltPage, _ answer: Answer, comparedWith base: StoredPage? = nil) {
+        observe(page, base, answer)
+        guard let key, let version = page.kept, let owner = owner(of: page, answer) else { return }
+        worker.store.insert(page.bytes, version: version, key: key, owner: owner)
+    }
+
+    /// Whose page this is; `nil` where it may not be kept.
+    private func owner(of page: RebuiltPage, _ answer: Answer) -> PageOwner? {
         // As the rules are now: what a reload turned off is not kept any more.
-        guard let key, let version = page.kept,
-            let rules = worker.rules[authority: request.authority, target: request.target],
+        guard let rules = worker.rules[authority: request.authority, target: request.target],
             rules.mayBeBase(
                 method: request.method, request: request.fields, status: answer.head.status,
                 answer: answer.head.headers,
                 bytes: page.bytes.count)
-        else { return }
+        else { return nil }
         let owner = rules.pageClass(of: rules.visitor(of: request.fields), answer: answer.head.headers)
-        worker.store.insert(page.bytes, version: version, key: key, owner: PageOwner(rawValue: owner.number))
+        return PageOwner(rawValue: owner.number)
+    }
+
+    /// Notes of a page what the dashboard shows: its source only where it is the same for everybody.
+    private func observe(_ page: RebuiltPage, _ base: StoredPage?, _ answer: Answer) {
+        pageBytes = page.bytes.count
+        guard let observations = worker.observations else { return }
+        if let gzip = page.gzip {
+            gzipOfPage = .bytes(gzip.count)
+        } else {
+            observations.sample(page.bytes, of: request.authority)
+        }
+        guard observations.isWatched, let key, owner(of: page, answer) == .shared else { return }
+        let isBaseShared = base.map { worker.store.holds(prefix: $0.version.prefix, key: key, owner: .shared) } ?? false
+        source = PageSource(address: key.address, base: isBaseShared ? base?.bytes : nil, bytes: page.bytes)
     }
 }
 

@@ -25,6 +25,8 @@ package final class SenderService: Drainable {
     private let settings: NIOLockedValueBox<SenderSettings>
     private let running = NIOLockedValueBox<(workers: Workers, channels: [any Channel], daily: RepeatedTask)?>(nil)
 
+    private let isDraining = NIOLockedValueBox(false)
+
     package let name = "rg-sender"
 
     /// Reads certificates and makes what workers share.
@@ -48,6 +50,13 @@ package final class SenderService: Drainable {
             logOutput: log.output, version: version, places: Self.places(configuration.front, log.logger),
             memory: MemoryCeiling(limitBytes: configuration.process.memoryBytes),
             lanesOfListener: max(4, Self.listenerPlaces / 2 / group.makeIterator().reduce(0) { count, _ in count + 1 }))
+        statistics.add(
+            Capacity.section { [parts] in
+                Capacity(
+                    memory: parts.memory, requests: parts.places.requests, waiting: parts.places.queue,
+                    connections: parts.places.connections)
+            })
+        statistics.add(.readiness(readinessNow))
     }
 
     /// For connections that listeners open, on each address of `wan.listen`; no listener gets more than half of them.
@@ -73,24 +82,56 @@ package final class SenderService: Drainable {
 
     /// What `stats.listen` shows beside the statistics.
     package var pages: [String: StatisticsPage] {
-        [
-            "/store": Statistics.page { [store = parts.store, log = parts.logOutput] in
-                StoreReport(store, naming: log.settings.requests.address)
+        var pages = Readiness.pages(readinessNow)
+        pages["/store"] = Statistics.page { [store = parts.store, log = parts.logOutput] in
+            StoreReport(store, naming: log.settings.requests.address)
+        }
+        pages["/overview"] = Statistics.page { [statistics = parts.statistics] in
+            statistics.watch()
+            return await statistics.overview()
+        }
+        return pages
+    }
+
+    private var readinessNow: @Sendable () async -> Readiness {
+        { [weak self] in await self?.readiness ?? .notReady("rg-sender has ended") }
+    }
+
+    /// Whether visitors get answers: over a link, or straight from an origin.
+    private var readiness: Readiness {
+        get async {
+            guard let running = running.withLockedValue({ $0 }) else {
+                return .notReady("rg-sender is starting or has ended")
             }
-        ]
+            guard !isDraining.withLockedValue({ $0 }) else { return .notReady("rg-sender is draining") }
+            guard !parts.memory.isShort else { return .notReady("short of memory, see memory.limit") }
+            let origins = settings.withLockedValue { $0.configuration.origins }
+            guard origins.isEmpty, origins.fallback == nil else { return .ready }
+            let lanes = await running.workers.lanes()
+            return lanes.contains { $0.lane.state == .open } ? .ready : .notReady("no link to a listener is open")
+        }
     }
 
     /// Forgets pages, in memory and in the file.
     package func purge(_ scope: PurgeScope) async -> ControlSocket.Outcome {
         let purged = await parts.store.purge(where: scope.matches)
+        await parts.statistics.forget(where: scope.matches)
         return ControlSocket.Outcome(purged.words, isComplete: purged.fileFailure == nil)
     }
+
+    /// What a person should know before the start, though it goes on: certificates that end soon.
+    package var warnings: [String] { settings.withLockedValue { $0.expiries }.warnings(.reading) }
 
     /// Says how long certificates last: now, once a day, and in the statistics.
     private func watchCertificates() -> RepeatedTask {
         let (settings, logger) = (settings, parts.logger)
-        for warning in settings.withLockedValue({ $0.expiries }).warnings(.reading) { logger.warning("\(warning)") }
-        parts.statistics.add(.init("certificates") { settings.withLockedValue { $0.expiries } })
+        for warning in warnings { logger.warning("\(warning)") }
+        parts.statistics.add(
+            .init("certificates") {
+                settings.withLockedValue { $0.expiries }
+            } metrics: {
+                $0.metrics
+            })
         return group.next().scheduleRepeatedTask(initialDelay: .hours(24), delay: .hours(24)) { _ in
             for warning in settings.withLockedValue({ $0.expiries }).warnings(.daily) { logger.warning("\(warning)") }
         }
@@ -106,7 +147,13 @@ package final class SenderService: Drainable {
             channels.append(try await listenForActivation(address, activation))
         }
         await workers.settle()
-        parts.statistics.add(.init("lanes") { await workers.lanes() })
+        parts.statistics.add(
+            .init("lanes") {
+                await workers.lanes()
+            } metrics: {
+                $0.metrics
+            })
+        parts.statistics.showLinks { await workers.lanes().map(\.state) }
         for address in started.front.http {
             channels.append(try await listen(address, "http.listen", workers, .http))
         }
@@ -139,8 +186,10 @@ package final class SenderService: Drainable {
             parts.memory.update(limitBytes: configuration.process.memoryBytes)
             parts.linkTLS.withLockedValue { $0 = settings.linkTLS }
             let running = running.withLockedValue { $0 }
-            await kept.update(configuration.pages, replacing: before.pages) { [store = parts.store] stricter in
+            await kept.update(configuration.pages, replacing: before.pages) {
+                [store = parts.store, statistics = parts.statistics] stricter in
                 _ = await store.purge(where: stricter)
+                statistics.dropSources(where: stricter)
             } change: {
                 await running?.workers.update(settings)
             }
@@ -150,6 +199,7 @@ package final class SenderService: Drainable {
     }
 
     package func drain() async {
+        isDraining.withLockedValue { $0 = true }
         guard let running = running.withLockedValue({ $0 }) else { return }
         for channel in running.channels { await channel.closeListening(on: group) }
         await running.workers.drain()

@@ -20,6 +20,7 @@ struct SenderSettings: Sendable {
         var idleTimeout: TimeAmount
         var sendsRailgunHeader: Bool
         var compressesForClients: Bool
+        var startsTraces: Bool
         /// The most bytes of a request's body.
         var bodyBytes: Int
         /// How long a body may pause, and the bytes that it has to bring for each second of that.
@@ -34,6 +35,7 @@ struct SenderSettings: Sendable {
         init(_ front: SenderConfiguration.Front) {
             (headTimeout, idleTimeout) = (.init(front.headTimeout), .init(front.idleTimeout))
             (sendsRailgunHeader, compressesForClients) = (front.sendsRailgunHeader, front.compresses)
+            startsTraces = front.startsTraces
             bodyBytes = front.bodyBytes == 0 ? .max : front.bodyBytes
             (bodyTimeout, bodyBytesPerSecond) = (.init(front.bodyTimeout), front.bodyBytesPerSecond)
             (writeTimeout, queueTimeout) = (.init(front.writeTimeout), .init(front.queueTimeout))

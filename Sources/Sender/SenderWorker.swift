@@ -41,6 +41,8 @@ final class SenderWorker {
     var connections = FrontConnections()
     private(set) var isDraining = false
     let statistics: LoopStatistics
+    /// What the dashboard shows; `nil` where there is none.
+    var observations: LoopObservations? { statistics.observations }
     private let logger: Logger
     private var accessLog: AccessLog?
     private let logOutput: LogOutput
@@ -214,6 +216,7 @@ final class SenderWorker {
         case .measured(let roundTrip): noteLink(roundTrip: roundTrip)
         case .lost(let error, let retry):
             statistics.counters.wanStops += 1
+            observations?.failed(ObservedFailure(.link, site: "\(address)", target: "", what: error.message))
             // Once, not at each attempt and on each event loop: the log is to be read.
             guard linkReports.isNews(error.message, group, "\(address)") else { return }
             let what = dialer.lane == nil ? "no link to \(address)" : "the link to \(address) can't be opened anew"
@@ -261,6 +264,8 @@ final class SenderWorker {
         case (let link?, .closed), (let link?, .cancelled):
             logger.info("listener \(link.name), \(lane.peerName), is gone: \(error.message)")
         case (let link, _):
+            // Strangers have no names: each connection would be another one.
+            observations?.failed(ObservedFailure(.link, site: link?.name ?? "", target: "", what: error.message))
             logger.error("listener \(link.map { "\($0.name), " } ?? "")\(lane.peerName): \(error.message)")
         }
     }
@@ -283,6 +288,8 @@ final class SenderWorker {
 
     func noteDamaged(_ failure: RebuildFailure, _ request: ForwardedRequest) {
         statistics.counters.hashFailures += 1
+        observations?.failed(
+            ObservedFailure(.damage, site: request.authority, target: request.target, what: failure.message))
         logger.error("\(words(request)): \(failure.message); the page is asked for again, whole")
     }
 
@@ -294,14 +301,26 @@ final class SenderWorker {
         case .badRequest: statistics.counters.requestsRefused += 1
         case .link, .overloaded: statistics.counters.linkErrors += 1
         }
+        observations?.failed(
+            ObservedFailure(
+                .cause(failure.cause), site: request.authority, target: request.target, what: failure.message))
         let number = ErrorPage.newNumber()
         logger.error("\(number): \(failure.cause.status) for \(words(request)): \(failure.message)")
         return number
     }
 
-    /// Counts and logs a refusal; returns the number that its line in the log has.
-    func note(_ refusal: Refusal, _ what: String) -> String {
+    /// Counts and logs a refusal.
+    ///
+    /// - Parameters:
+    ///   - refusal: What the client is told.
+    ///   - what: The request, as the log tells it.
+    ///   - site: The host that was asked for; empty where none is known.
+    ///   - target: The target, as the client wrote it.
+    /// - Returns: The number that its line in the log has.
+    func note(_ refusal: Refusal, _ what: String, site: String, target: String) -> String {
         statistics.counters.requestsRefused += 1
+        observations?.failed(
+            ObservedFailure(.refusal(Int(refusal.status.code)), site: site, target: target, what: refusal.reason))
         let number = ErrorPage.newNumber()
         logger.info("\(number): \(refusal.status.code) for \(what): \(refusal.reason)")
         return number
@@ -334,18 +353,28 @@ final class SenderWorker {
         origins.counts.show(in: statistics)
         statistics.counters.countResponse(status: record.status)
         statistics.counters.clientBytesSent += record.bodyBytes
+        switch record.crossing {
+        case .delta, .normal, .stream: statistics.counters.answerBytes += record.pageBytes
+        case .direct, .none: break
+        }
         let total = NIODeadline.now() - record.started
         statistics.latencies.request.record(total)
         if let origin = record.originTime { statistics.latencies.origin.record(origin) }
         statistics.counters.count(record.crossing)
-        if case .normal = record.crossing { statistics.counters.pageBytes += record.bodyBytes }
+        if case .normal = record.crossing { statistics.counters.pageBytes += record.pageBytes }
+        observations?.finished(
+            ObservedRequest(
+                site: record.host, target: record.target, status: record.status, crossing: record.crossing,
+                pageBytes: record.pageBytes, linkBytes: record.linkBytes, gzip: record.gzip, total: total,
+                ended: record.started + total, source: record.source))
         guard let accessLog else { return }
         accessLog.write(
             AccessLine(
                 client: record.client, method: record.method, host: record.host, target: record.target,
                 status: record.status, clientBytes: record.bodyBytes, linkBytes: record.linkBytes,
                 crossing: record.crossing, originTime: record.originTime, totalTime: total,
-                connection: record.connection == 0 ? "-" : String(record.connection, radix: 16)))
+                connection: record.connection == 0 ? "-" : String(record.connection, radix: 16),
+                trace: record.trace))
     }
 }
 

@@ -4,60 +4,71 @@ import Reports
 /// The report as a page with charts.
 extension BenchReport {
     var page: HTMLPage {
-        let best = total.rows[headline]
-        let (mean, delta) = (
-            Quantity.bytes(total.targetBytes / total.pairs), Quantity.bytes(rounded(best.meanDeltaBytes))
-        )
+        let versions = "\(Quantity.count(total.pairs)) \(total.pairs == 1 ? "version" : "versions")"
         return HTMLPage(
-            title: "Only the difference: \(delta) instead of \(mean)",
+            title: title,
             lead: """
-                What sending only the difference between versions of a page saves, and what it costs: measured on \
-                \(Quantity.count(total.pairs)) \(total.pairs == 1 ? "version" : "versions"), each sent as the difference \
-                to the one before it.
+                Who comes back to a page gets only what changed in it. Measured on \(versions) of pages at level \
+                \(names[headline]), each sent as the difference to the version before it. A page has \
+                \(bytes(Double(total.targetBytes) / Double(total.pairs))) on average, and \
+                \(bytes(total.rows[levelCount].meanDeltaBytes)) with gzip -6.
                 """,
-            body: figures + sizes + savings + distribution + speeds + memory + allFigures + circumstancesSection,
+            body: figures + sizes + distribution + speeds + memory + allFigures + circumstancesSection,
             command: "railgun-bench")
     }
 
+    private var title: String {
+        let (mean, delta) = (
+            bytes(Double(total.targetBytes) / Double(total.pairs)), bytes(total.rows[headline].meanDeltaBytes)
+        )
+        guard let times = lessThanGzip(total) else { return "\(delta) for a page of \(mean): not less than with gzip" }
+        return "\(times) fewer bytes than gzip: \(delta) for a page of \(mean)"
+    }
+
+    /// How many times less than gzip a group's deltas take; `nil` where they take as much or more.
+    private func lessThanGzip(_ group: Group) -> String? {
+        let (gzip, best) = (group.rows[levelCount].meanDeltaBytes, group.rows[headline].meanDeltaBytes)
+        return gzip > best ? Quantity.times(gzip / max(best, 1)) : nil
+    }
+
     private var figures: HTML {
-        let (best, gzip) = (total.rows[headline], total.rows[levelCount])
+        let best = total.rows[headline]
         return HTMLPage.figures([
+            (lessThanGzip(total) ?? "–", "fewer bytes than gzip -6 would send"),
             (Quantity.percent(best.share), "of a page goes over the line at level \(best.level)"),
-            (
-                Quantity.times(gzip.meanDeltaBytes / max(best.meanDeltaBytes, 1)),
-                "less than gzip -6 would send"
-            ),
             (speed(best.encodeWarmMBps), "encoding, one thread"),
-            (speed(best.decodeMBps), "decoding the same"),
+            (speed(best.decodeMBps), "decoding, one thread"),
             (Quantity.times(total.kept.factor), "its size is what keeping a page as a base takes in memory"),
         ])
     }
 
     private var sizes: HTML {
-        let chart = BarChart(
-            title: "Bytes for one page, on average",
-            series: ["the whole page", names[levelCount], "level \(names[headline])"],
-            categories: groups.map { group in
-                BarChart.Category(
-                    group.name,
-                    [
-                        Double(group.targetBytes) / Double(group.pairs), group.rows[levelCount].meanDeltaBytes,
-                        group.rows[headline].meanDeltaBytes,
-                    ])
+        let series = ["the whole page", names[levelCount], "level \(names[headline])"]
+        let colours: [SeriesColour] = [.wholePage, .gzip, .delta]
+        func values(_ group: Group) -> [Double] {
+            [
+                Double(group.targetBytes) / Double(group.pairs), group.rows[levelCount].meanDeltaBytes,
+                group.rows[headline].meanDeltaBytes,
+            ]
+        }
+        let all = BarChart(
+            title: "Bytes for one page, on average over all", series: series,
+            categories: [BarChart.Category("all pages", values(total))], colours: colours, format: bytes)
+        let byPage = BarChart(
+            title: "By page, on a scale where each step is ten times as much", series: series,
+            categories: corpora.map { group in
+                let less = lessThanGzip(group).map { ": \($0) fewer than gzip" } ?? ": no less than gzip"
+                return BarChart.Category(group.name + less, values(group))
             },
-            scale: .logarithmic, format: bytes)
-        return HTMLPage.section("What goes over the line", chart.html)
+            scale: .logarithmic, colours: colours, format: bytes)
+        return HTMLPage.section("What goes over the line", all.html + byPage.html)
     }
 
-    private var savings: HTML {
-        let chart = BarChart(
-            title: "Saved of what gzip -6 would send", series: ["saved"],
-            categories: groups.map { group in
-                let gzip = group.rows[levelCount].meanDeltaBytes
-                return BarChart.Category(group.name, [max(0, 1 - group.rows[headline].meanDeltaBytes / max(gzip, 1))])
-            },
-            format: { Quantity.percent($0, digits: 3) })
-        return HTMLPage.section("What is saved", chart.html)
+    /// The colour of a level or a codec: always the same in this page.
+    private func colour(_ index: Int) -> SeriesColour {
+        if index == headline { return .delta }
+        if index == levelCount { return .gzip }
+        return [.grey, .green, .violet, .grey, .pink, .olive][index % 6]
     }
 
     private var distribution: HTML {
@@ -70,10 +81,11 @@ extension BenchReport {
                     deltas.enumerated().map { place, delta in
                         LineChart.Point(
                             x: Double(place), y: Double(delta),
-                            label: "\(names[index]), \(place + 1) of \(deltas.count): \(Quantity.bytes(delta))")
+                            label: "\(place + 1) of \(deltas.count)")
                     })
             },
-            xAxis: ("smallest", "largest"), scale: .logarithmic, format: bytes)
+            xAxis: ("smallest", "largest"), scale: .logarithmic,
+            colours: (deltaLevels + [levelCount]).map(colour), format: bytes)
         let text: HTML = """
             <p>The median tells of the usual visit; the right end tells of redesigns and of pages with much that is new.</p>
 
@@ -83,25 +95,26 @@ extension BenchReport {
 
     private var speeds: HTML {
         let codecs = BarChart(
-            title: "Bytes of pages per second, one thread",
+            title: "Bytes of pages per second, one thread; each step of the scale is ten times as much",
             series: ["encode, base indexed first", "encode, base kept", "decode"],
             categories: total.rows.map {
                 BarChart.Category($0.level, [$0.encodeColdMBps, $0.encodeWarmMBps, $0.decodeMBps])
             },
-            scale: .logarithmic, format: speed)
+            scale: .logarithmic, colours: [.violet, .delta, .green], format: speed)
         let corpora = BarChart(
             title: "Encoding with the base kept, by page",
             series: (deltaLevels + [levelCount]).map { names[$0] },
             categories: self.corpora.map { group in
                 BarChart.Category(group.name, (deltaLevels + [levelCount]).map { group.rows[$0].encodeWarmMBps })
             },
-            scale: .logarithmic, format: speed)
+            scale: .logarithmic, colours: (deltaLevels + [levelCount]).map(colour), format: speed)
         let text: HTML = """
             <p>Hashing a page (SHA-256), which both ends do once, comes on top: \
             \(Quantity.speed(bytesPerSecond: hashSpeed)) on this machine.</p>
 
             """
-        return HTMLPage.section("What it costs in time", text + codecs.html + corpora.html)
+        return HTMLPage.section(
+            "What it costs in time", text + codecs.html + HTMLPage.details("Page by page", corpora.html))
     }
 
     private var memory: HTML {
@@ -138,7 +151,6 @@ extension BenchReport {
             """)
     }
 
-    private func rounded(_ value: Double) -> Int { Int(value.rounded()) }
     private var bytes: @Sendable (Double) -> String { { Quantity.bytes(Int($0.rounded())) } }
     private var speed: @Sendable (Double) -> String { { Quantity.speed(bytesPerSecond: $0 * 1e6) } }
 }

@@ -8,7 +8,7 @@ struct RGDiag: AsyncParsableCommand {
         commandName: "rg-diag",
         abstract: "Explains the Railgun header, tries a link end to end, shows what a store holds, and empties it.",
         version: "rg-diag \(ProjectVersion.current)",
-        subcommands: [Decode.self, CheckLink.self, ShowStore.self, PurgePages.self, ShowCertificate.self])
+        subcommands: [Decode.self, CheckLink.self, Ready.self, ShowStore.self, PurgePages.self, ShowCertificate.self])
 
     static func main() async {
         // As the original wrote it: rg-diag --decode "…".

@@ -50,7 +50,10 @@ struct RGListener: ParsableCommand {
         let listener = try ListenerService(
             configuration, version: ProjectVersion.current, group: group, sockets: sockets, statistics: statistics,
             log: log)
-        if check { return print("\(config): all well") }
+        if check {
+            for warning in listener.warnings { log.logger.warning("\(warning)") }
+            return print("\(config): all well")
+        }
         let shown = try await statistics.services(
             pages: listener.pages, sockets: sockets, log: log, group: group)
         var services = shown.services

@@ -36,7 +36,10 @@ struct Run: ParsableCommand {
         let sender = try SenderService(
             configuration, version: ProjectVersion.current, group: group, sockets: sockets, statistics: statistics,
             log: log)
-        if check { return print("\(config): all well") }
+        if check {
+            for warning in sender.warnings { log.logger.warning("\(warning)") }
+            return print("\(config): all well")
+        }
         let shown = try await statistics.services(
             pages: sender.pages, sockets: sockets, log: log, group: group)
         var services = shown.services

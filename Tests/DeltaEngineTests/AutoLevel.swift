@@ -78,7 +78,19 @@ struct AutoLevel {
         let auto = try encoder.encode(page.span, against: nil, level: .auto).count
         let lz4 = try encoder.encode(page.span, against: nil, level: .fast).count
         #expect(auto <= lz4 + 16)
-        #expect(auto <= (try Self.gzipNine(page)) + 16)
+        #expect(auto <= (try Self.gzip(page, level: 9)) + 16)
+    }
+
+    @Test func withoutABaseAndWithLittleTimeItIsAsSmallAsGzipSix() throws {
+        let page = Self.page(7)
+        var encoder = try DeltaEncoder()
+        let quick = try encoder.encode(page.span, against: nil, level: .auto, microseconds: 100)
+        let choice = encoder.choice
+        let estimate = try #require(choice).estimatedMicroseconds
+        let thorough = try encoder.encode(page.span, against: nil, level: .auto, microseconds: 100_000)
+        let longer = encoder.choice
+        #expect(try #require(longer).estimatedMicroseconds > estimate && thorough.count < quick.count)
+        #expect(quick.count <= (try Self.gzip(page, level: 6)))
     }
 
     private static func page(_ seed: UInt64) -> [UInt8] {
@@ -97,11 +109,11 @@ struct AutoLevel {
         }
     }
 
-    private static func gzipNine(_ page: [UInt8]) throws -> Int {
+    private static func gzip(_ page: [UInt8], level: Int) throws -> Int {
         let gzip = Process()
         let (input, output) = (Pipe(), Pipe())
         gzip.executableURL = URL(fileURLWithPath: "/usr/bin/gzip")
-        gzip.arguments = ["-9nc"]
+        gzip.arguments = ["-\(level)nc"]
         (gzip.standardInput, gzip.standardOutput) = (input, output)
         try gzip.run()
         let writer = Thread {

@@ -12,6 +12,23 @@ struct HTTP2Tests {
     private static let pageScript = Script.head(
         "HTTP/1.1 200 OK", "Content-Type: text/html", "ETag: \"e\"", "Content-Length: \(page.utf8.count)", body: page)
 
+    /// Its first visit goes on while it comes, as gzip without a length; the second one is rebuilt of a delta.
+    @Test(arguments: ["--http1.0", "--http1.1", "--http2-prior-knowledge"])
+    func aLongPageComesAsGzipAtItsFirstVisitAndLater(version: String) async throws {
+        try await withLine(Line.Options(sender: ["compress.clients = 1"])) { line, origin in
+            let page = (0..<6000).map { "<p>line \($0) of \($0 &* 2_654_435_761 % 99_991)</p>\n" }.joined()
+            let length = "Content-Length: \(page.utf8.count)"
+            origin.answer("test-page", with: .head("HTTP/1.1 200 OK", "Content-Type: text/html", length, body: page))
+            for visit in 1...3 {
+                let port = version.contains("http2") ? line.h2c : line.http
+                let got = try curl(line, [version, "--compressed", "-i", "http://localhost:\(port)/test-page"])
+                #expect(got.exitCode == 0 && got.output.hasSuffix(page), "\(visit): \(got.output.prefix(500))")
+                let head = got.output.prefix(1000).lowercased()
+                #expect(head.contains("content-encoding: gzip") && head.contains("normal") == (visit == 1), "\(head)")
+            }
+        }
+    }
+
     @Test func eachWayToHTTP2GivesThePage() async throws {
         try await withLine { line, origin in
             origin.answer("test-page", with: Self.pageScript)

@@ -94,6 +94,36 @@ struct LinkFaultTests {
         }
     }
 
+    /// A page of some 200 kB, which takes over 100 kB of the link when it crosses for the first time.
+    private static let longPage = {
+        var random = SystemRandomNumberGenerator()
+        return (0..<3000).map { _ in "<p>\(String(random.next(), radix: 16)) \(random.next())</p>\n" }.joined()
+    }()
+
+    /// What is there of it goes on to the visitor; its end doesn't, and it is never kept.
+    @Test(arguments: ["Accept-Encoding: gzip", "Accept-Encoding: identity"])
+    func aLinkCutInsideAFirstPageNeverMakesAWholeAnswer(asked: String) async throws {
+        try await withLine(Line.Options(sender: ["compress.clients = 1"])) { line, origin in
+            let length = "Content-Length: \(Self.longPage.utf8.count)"
+            origin.answer(
+                "test-page", with: .head("HTTP/1.1 200 OK", "Content-Type: text/html", length, body: Self.longPage))
+            let client = try Client(line.http)
+            line.relay.hold(afterToSender: 60_000)
+            try client.send("GET", "/test-page", [asked])
+            while client.reader.unread.count < 30_000 { try #require(try client.reader.fill()) }
+            line.relay.cut()
+            let answer = try client.reader.answer(to: "GET")
+            #expect(answer.status == 200 && answer.cut != nil, "\(answer)")
+            #expect(answer.fields.has("Content-Length") == asked.contains("identity"), "\(answer)")
+            let again = try eventually(within: .seconds(15)) {
+                let whole = try line.get("/test-page")
+                return whole.cut == nil && whole.text == Self.longPage
+                    && whole.fields["Railgun"].first?.contains("normal") == true
+            }
+            #expect(again, "it doesn't come whole, or was kept")
+        }
+    }
+
     @Test(.timeLimit(.minutes(5))) func aPeerThatFallsSilentIsNoticedWithinTenSeconds() async throws {
         try await withLine { line, _ in
             #expect(try line.get("/test-before").text == "ok")

@@ -94,6 +94,20 @@ struct ReloadTests {
         }
     }
 
+    @Test func thePriceOfAGBIsReadAnew() async throws {
+        let statistics = try StatisticsPage()
+        try await withLine(.init(sender: [statistics.setting, "stats.price = 2 EUR"])) { line, _ in
+            func shown() throws -> [String: Any] {
+                let answer = try Client(statistics.port).request("GET", "/", ["Host: localhost"])
+                return try #require(try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any])
+            }
+            #expect(try shown()["currency"] as? String == "EUR" && shown()["saved_money"] is Double)
+            try edit("rg-sender.conf", of: line) { $0.replacing("2 EUR", with: "0.09 USD") }
+            try reload(line.sender)
+            #expect(try shown()["currency"] as? String == "USD" && shown()["price_per_gb"] as? Double == 0.09)
+        }
+    }
+
     @Test func aCertificateThatEndsSoonIsNamed() async throws {
         try await withLine { line, _ in
             try reload(line.sender)

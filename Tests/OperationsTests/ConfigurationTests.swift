@@ -84,6 +84,51 @@ final class ConfigurationTests {
             ])
     }
 
+    /// Such a file as the original's users had: all of its keys, and values that it took.
+    private static let originals = """
+        activation.token = 0123456789abcdef0123456789abcdef
+        activation.railgun_host = 192.0.2.1
+        activation.public_ip = 192.0.2.1
+        wan.port = 2408
+        wan.tls = 1
+        lan.timeout = 30
+        pid.file = railgun.pid
+        stderr.file = panic.log
+        log.level = 0
+        validate.cert = 0
+        memcached.servers = /tmp/memcached.sock
+        memcached.connect = 127.0.0.1:11211
+        memcached.timeout = 100
+        memcached.limit = 1000000
+        memcached.expiration = 0
+        stream.size = 2500000
+        stats.enabled = 0
+        stats.log = 0
+        stats.interval = 5
+        origin.idleconns = 1
+        origin.cf-railgun = 1
+        insecure.origin = 0
+        compress.data = 1
+        cpu.oversubscribe = 1
+        memprofile.file = mem
+        memstats.file = mem
+        cpuprofile.file = cpu
+        cpuprofile.intial = 0
+        """
+
+    @Test func everyKeyOfTheOriginalIsTaken() throws {
+        let read = try listener(Self.originals)
+        #expect(read.memcached.expiration == .seconds(2_592_000) && read.origins.sendsRailgunHeader)
+        #expect(read.statistics.interval == .seconds(300) && read.pages.streamBytes == 2_500_000)
+        let keys = read.warnings.map { $0.description.split(separator: " ")[1] }
+        #expect(
+            keys.sorted() == [
+                "activation.public_ip", "cpuprofile.file", "cpuprofile.intial", "memcached.connect",
+                "memprofile.file", "memstats.file",
+            ])
+        #expect(read.warnings.allSatisfy { $0.description.contains("has no effect: ") })
+    }
+
     @Test func memcachedIsNamedByAddressesOrOneSocket() throws {
         let several = try listener("memcached.servers = cache-a:11212 10.0.0.5").memcached.servers
         #expect(several.map(\.description) == ["cache-a:11212", "10.0.0.5:11211"])
@@ -326,6 +371,17 @@ final class ConfigurationTests {
         #expect(try listener(on).statistics.url?.target == "/b")
         #expect(try listener(on + "stats.enabled = 0").statistics == listener("").statistics)
         #expect(try listener("stats.enabled = 1").warnings.count == 1)
+    }
+
+    @Test(arguments: [
+        "stats.url = https://example.org/", "stats.price = 9", "syslog.addr = a b", "user = root", "user = no such",
+        "user = nobody-of-this-name", "activation.railgun_host = a:b:c",
+    ])
+    func whatMayBeLeftEmptyMustBeRightWhereItIsNot(line: String) throws {
+        let found = problems { try listener(line) }
+        #expect(found.count { $0.contains("\(line): use ") } == 1, "\(found)")
+        let key = line.prefix { $0 != "=" }
+        _ = try listener("\(key)=")
     }
 
     @Test func syslogIsAServerOrASocket() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPRules
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -68,6 +69,22 @@ final class LoggingTests {
         #expect(object["status"] as? Int == 200 && object["sent_bytes"] as? Int == 92_516)
         #expect(object["origin_ms"] as? Double == 8.125 && object["delta_percent"] as? Double == 0.28)
         #expect(object["level"] as? String == "info" && object["connection"] as? String == "a1b2")
+    }
+
+    @Test func theTraceIsTheLastFieldWhereThereIsOne() throws {
+        var line = line()
+        for format in [LogSettings.Format.text, .json] {
+            let log = AccessLog(to: output, format: format)
+            log.write(line)
+            #expect(!log.last.contains("trace"))
+        }
+        line.trace = TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+        let text = AccessLog(to: output, format: .text)
+        text.write(line)
+        #expect(text.last.hasSuffix("target=/news?... trace=0af7651916cd43dd8448eb211c80319c\n"))
+        let json = AccessLog(to: output, format: .json)
+        json.write(line)
+        #expect(json.last.hasSuffix(",\"trace\":\"0af7651916cd43dd8448eb211c80319c\"}\n"))
     }
 
     @Test func whatIsLoggedAfterTheEndHoldsNobodyUp() async throws {

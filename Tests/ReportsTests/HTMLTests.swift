@@ -44,8 +44,17 @@ struct HTMLTests {
             xAxis: ("first", "last")
         ) { Quantity.number($0) }
         let source = chart.html.source
-        #expect(source.contains("cx=\"14%\" cy=\"210\""))
+        #expect(source.contains("cx=\"0%\" cy=\"210\""))
         #expect(source.contains("cx=\"100%\" cy=\"10\""))
+    }
+
+    @Test func whatHasARoleHasItsColourAndTheOthersHaveOthers() {
+        let chart = BarChart(
+            title: "Size", series: ["gzip", "a", "b"], categories: [.init("page", [1, 2, 3])], colours: [.gzip]
+        ) { Quantity.number($0) }
+        for (colour, name) in [(1, "gzip"), (0, "a"), (2, "b")] {
+            #expect(chart.html.source.contains("class=\"fill-\(colour)\"/></svg>\(name)</li>"))
+        }
     }
 
     @Test func chartsOfNothingAreStillCharts() {

@@ -1,3 +1,4 @@
+import DeltaEngine
 import EmbeddedLine
 import Exchange
 import Foundation
@@ -5,6 +6,7 @@ import HTTPRules
 import Link
 import NIOCore
 import NIOHTTP1
+import PageStore
 import Testing
 
 @testable import Sender
@@ -30,11 +32,14 @@ struct SeveralListeners {
         #expect(end.worker.statistics.counters.linkRetriesElsewhere == 1)
     }
 
-    @Test func aPageWhoseLinkBreaksBeforeItIsCompleteComesFromTheOtherOne() throws {
-        let (client, page) = (try end.client(get), samplePage(6000))
+    @Test func aDeltaWhoseLinkBreaksBeforeItIsCompleteComesFromTheOtherOne() throws {
+        let (old, page) = (samplePage(6000, word: "old"), samplePage(6000))
+        let key = PageKey(scheme: "http", authority: "www.example.org", target: "/")
+        end.store.insert(old, version: PageVersion(of: old.span), key: key, owner: .shared)
+        let client = try end.client(get)
         let asked = end.listeners[0].requests[0]
-        asked.answer(.ok, ["Content-Type": "text/html"], page: PageTransfer(of: page))
-        asked.stream.send(ByteBuffer(bytes: try encoded(page).prefix(100)))
+        asked.answer(.ok, ["Content-Type": "text/html"], page: PageTransfer(of: page, base: 0))
+        asked.stream.send(ByteBuffer(bytes: try encoded(page, base: old).dropLast()))
         end.run()
         end.links[0].cut()
         end.run()

@@ -20,7 +20,9 @@ func testDeltas(_ input: [UInt8]) {
             let description = try! decoder.describe(content.span, base: base.span, segmentLimit: .max)
             precondition(description.pageBytes == page.count)
         }
-        _ = try? decoder.decode(content.span, base: nil, expecting: nil)
+        let alone = try? decoder.decode(content.span, base: nil, expecting: nil)
+        let read = readInPieces(content, pieceBytes: Int(input[0] / 3) + 1)
+        if content.first == 3 { precondition(read == alone) }
     case 1:
         guard let file = try? DeltaFile(parsing: content.span) else { return }
         precondition(file.bytes == content)
@@ -34,4 +36,22 @@ func testDeltas(_ input: [UInt8]) {
         let page = try! decoder.decode(delta.span, base: base.span, expecting: version)
         precondition(page == content)
     }
+}
+
+/// What a reader of pieces makes of a delta of kind 3; `nil` where that isn't all of its page.
+private func readInPieces(_ delta: [UInt8], pieceBytes: Int) -> [UInt8]? {
+    var announced = 0
+    for (place, byte) in delta.dropFirst().prefix(5).enumerated() {
+        announced |= Int(byte & 0x7f) << (7 * place)
+        if byte < 0x80 { break }
+    }
+    guard announced <= 1 << 20, var reader = PageReader(startOf: delta.span, pageBytes: announced) else { return nil }
+    for start in stride(from: reader.headerBytes, to: delta.count, by: pieceBytes) {
+        let piece = Array(delta[start..<min(start + pieceBytes, delta.count)])
+        guard (try? reader.read(piece.span)) != nil else { return nil }
+        precondition(reader.page.count <= announced)
+    }
+    guard let version = try? reader.version() else { return nil }
+    precondition(version == PageVersion(of: reader.page.span))
+    return reader.page
 }

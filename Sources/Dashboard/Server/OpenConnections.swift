@@ -5,6 +5,8 @@ import NIOCore
 final class OpenConnections: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
+        /// Those that answer one more request at most.
+        var ending: Set<ObjectIdentifier> = []
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -19,6 +21,7 @@ final class OpenConnections: Sendable {
     private func forget(_ channel: any Channel) {
         let waiting = state.withLockedValue { state in
             state.channels[ObjectIdentifier(channel)] = nil
+            state.ending.remove(ObjectIdentifier(channel))
             guard state.channels.isEmpty else { return [CheckedContinuation<Void, Never>]() }
             defer { state.waiting = [] }
             return state.waiting
@@ -28,10 +31,20 @@ final class OpenConnections: Sendable {
 
     private var channels: [any Channel] { state.withLockedValue { Array($0.channels.values) } }
 
-    /// Ends the idle ones, and all others after their answer.
-    func finish() {
-        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+    /// Each that is open now ends with its next answer.
+    ///
+    /// Closed at once, it might lose a request that is on its way.
+    func endWithNextAnswer() { state.withLockedValue { $0.ending = Set($0.channels.keys) } }
+
+    /// Whether an answer is the last one of its connection; if so, that ends with it.
+    func isLastAnswer(on channel: any Channel) -> Bool {
+        let isLast = state.withLockedValue { $0.ending.contains(ObjectIdentifier(channel)) }
+        if isLast { channel.endAfterAnswer() }
+        return isLast
     }
+
+    /// Ends the idle ones, and all others after their answer.
+    func finish() { for channel in channels { channel.endAfterAnswer() } }
 
     /// Ends all of them at once.
     func close() { for channel in channels { channel.close(promise: nil) } }
@@ -46,4 +59,9 @@ final class OpenConnections: Sendable {
             if isNone { continuation.resume() }
         }
     }
+}
+
+extension Channel {
+    /// Ends a connection of Hummingbird's with the answer that is under way, or at once where there is none.
+    func endAfterAnswer() { pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
 }

@@ -97,6 +97,7 @@ package struct Routes: Sendable {
             body: .init { writer in
                 try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
                 for await event in events { try await writer.write(event) }
+                channel.endAfterAnswer()
                 try await writer.finish(nil)
             })
     }

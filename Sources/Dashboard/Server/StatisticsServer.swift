@@ -42,7 +42,7 @@ package final class StatisticsServer: Service {
         // What a client did wrong is its own business, and our own words about the rest are in the log already.
         let quiet = Logger(label: "statistics") { _ in SwiftLogNoOpLogHandler() }
         let http = HTTP1Channel(
-            responder: Self.responder(routes, quiet), configuration: .init(idleTimeout: Self.idleTimeout))
+            responder: Self.responder(routes, open, quiet), configuration: .init(idleTimeout: Self.idleTimeout))
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -62,14 +62,17 @@ package final class StatisticsServer: Service {
         }
     }
 
-    private static func responder(_ routes: Routes, _ logger: Logger) -> HTTPChannelHandler.Responder {
+    private static func responder(
+        _ routes: Routes, _ open: OpenConnections, _ logger: Logger
+    ) -> HTTPChannelHandler.Responder {
         let responder = routes.router().buildResponder()
         return { request, writer, channel in
             let context = StatisticsContext(source: .init(channel: channel, logger: logger))
-            let response: Response
+            var response: Response
             do { response = try await responder.respond(to: request, context: context) } catch {
                 response = Response(status: .internalServerError)
             }
+            if open.isLastAnswer(on: channel) { response.headers[.connection] = "close" }
             try await writer.write(response: response.head, body: response.body)
         }
     }
@@ -79,6 +82,7 @@ package final class StatisticsServer: Service {
         do { try await gracefulShutdown() } catch { return await close() }
         try? await listening.close()
         await drain()
+        open.finish()
         let patience = listening.eventLoop.scheduleTask(in: Self.lastAnswers) { self.open.close() }
         await open.whenNone()
         patience.cancel()
@@ -97,7 +101,7 @@ extension StatisticsServer: Drainable {
     package func start() {}
 
     package func drain() async {
-        open.finish()
+        open.endWithNextAnswer()
         routes.watchers.finish()
     }
 

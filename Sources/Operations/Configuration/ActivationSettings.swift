@@ -15,16 +15,11 @@ extension ListenerConfiguration {
 
         /// Takes the keys; `nil` where there are none.
         init?(_ settings: inout Settings) {
-            let sender =
-                settings.take("activation.railgun_host", expected: "HOST:PORT, such as edge.example.org:2409") {
-                    value -> HostAndPort?? in
-                    value.isEmpty ? .some(nil) : HostAndPort(value, defaultPort: 2409).map { .some($0) }
-                } ?? nil
+            let sender = settings.takeUnlessEmpty(
+                "activation.railgun_host", expected: "HOST:PORT, such as edge.example.org:2409"
+            ) { HostAndPort($0, defaultPort: 2409) }
             let text = settings.takeText("activation.token")
             let file = settings.takePath("activation.token.file")
-            if settings.takeText("activation.heartbeat_interval") != nil {
-                settings.warn("activation.heartbeat_interval", "has no effect: the link itself is watched")
-            }
             if text != nil, file != nil {
                 settings.refuse("activation.token.file", "give the token here or in activation.token, not in both")
             }

@@ -115,6 +115,7 @@ package struct ListenerConfiguration: Equatable, Sendable {
         log = LogSettings(&settings)
         statistics = StatisticsSettings(&settings)
         process = ProcessSettings(&settings)
+        OriginalSettings.take(&settings)
         warnings = settings.warnings
     }
 

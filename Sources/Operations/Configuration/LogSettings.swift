@@ -58,14 +58,11 @@ package struct LogSettings: Equatable, Sendable {
         format = settings.take("log.format", default: .text)
         requests = LoggedRequest(showsQuery: settings.take("log.query", default: false))
         if let path = settings.takePath("stderr.file") { target = .file(path) }
-        let syslog: Target? =
-            settings.take(
-                "syslog.addr", expected: "HOST:PORT (UDP), HOST (port 514) or the path of a socket such as /dev/log"
-            ) { value -> Target?? in
-                if value.isEmpty { return .some(nil) }
-                return value.hasPrefix("/")
-                    ? .syslogSocket(value) : HostAndPort(value, defaultPort: 514).map(Target.syslog)
-            } ?? nil
+        let syslog: Target? = settings.takeUnlessEmpty(
+            "syslog.addr", expected: "HOST:PORT (UDP), HOST (port 514) or the path of a socket such as /dev/log"
+        ) { value in
+            value.hasPrefix("/") ? .syslogSocket(value) : HostAndPort(value, defaultPort: 514).map { .syslog($0) }
+        }
         if let syslog {
             if target != .standardError { settings.refuse("syslog.addr", "the log goes to stderr.file already") }
             target = syslog

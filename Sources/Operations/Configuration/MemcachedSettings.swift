@@ -35,8 +35,9 @@ package struct MemcachedSettings: Equatable, Sendable {
         timeout = settings.take(
             "memcached.timeout", default: .milliseconds(100), in: .milliseconds(1) ... .seconds(10),
             unit: .milliseconds)
-        expiration = settings.take(
-            "memcached.expiration", default: .seconds(600), in: .seconds(1) ... .seconds(2_592_000))
+        let longest = Duration.seconds(2_592_000)
+        let stated = settings.take("memcached.expiration", default: .seconds(600), in: .zero...longest)
+        expiration = stated == .zero ? longest : stated  // 0 is the original's "for ever"
         byteLimit = settings.takeBytes("memcached.limit", default: 100_000, in: 1_000...64_000_000)
     }
 }

@@ -26,10 +26,7 @@ package struct ProcessSettings: Equatable, Sendable {
             settings.refuse(
                 "control.socket", "use a path of up to \(maxPathBytes) bytes, as long as the system takes one")
         }
-        user =
-            settings.take("user", expected: "NAME or NAME:GROUP, of a user on this machine who is not root") {
-                text -> ServiceUser?? in
-                text.isEmpty ? .some(nil) : ServiceUser(text)
-            } ?? nil
+        user = settings.takeUnlessEmpty(
+            "user", expected: "NAME or NAME:GROUP, of a user on this machine who is not root", parse: ServiceUser.init)
     }
 }

@@ -48,6 +48,8 @@ package struct SenderConfiguration: Equatable, Sendable {
         package var compresses: Bool
         /// `railgun.header`: whether answers have the `Railgun` header.
         package var sendsRailgunHeader: Bool
+        /// `trace`: whether a trace begins here for requests that belong to none.
+        package var startsTraces: Bool
     }
 
     /// Where clients are accepted.
@@ -183,6 +185,7 @@ extension SenderConfiguration.Front {
             ) { $0.words(AddressRange.init) } ?? []
         compresses = settings.take("compress.clients", default: false)
         sendsRailgunHeader = settings.take("railgun.header", default: true)
+        startsTraces = settings.take("trace", default: false)
 
         if http.isEmpty, https.isEmpty {
             settings.refuse("http.listen", "no client could connect: name an address here or in https.listen")

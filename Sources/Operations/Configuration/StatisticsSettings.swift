@@ -1,4 +1,4 @@
-/// Where statistics are shown: `stats.enabled`, `.listen`, `.names`, `.log`, `.url`, `.interval`.
+/// Where statistics are shown: `stats.enabled`, `.listen`, `.names`, `.log`, `.url`, `.interval`, `.price`.
 package struct StatisticsSettings: Equatable, Sendable {
     /// `stats.listen`: where `GET /` gives them.
     package var listen: HostAndPort?
@@ -12,6 +12,9 @@ package struct StatisticsSettings: Equatable, Sendable {
     ///
     /// A number alone counts minutes, as it always did.
     package var interval: Duration = .seconds(60)
+
+    /// `stats.price`: what a GB of 10^9 bytes costs; `nil` where nobody said so.
+    package var price: Overview.Price?
 
     /// ``listen`` by the key that names it; empty where there is none.
     var listening: [(key: String, address: HostAndPort)] { listen.map { [("stats.listen", $0)] } ?? [] }
@@ -27,12 +30,13 @@ package struct StatisticsSettings: Equatable, Sendable {
                 value.words { word in HostName(word).flatMap { $0.port == nil ? $0.host : nil } }
             } ?? []
         isLogged = settings.take("stats.log", default: false)
-        url =
-            settings.take("stats.url", expected: "http://HOST[:PORT]/PATH; https is not supported here") {
-                value -> PlainURL?? in value.isEmpty ? .some(nil) : PlainURL(value)
-            } ?? nil
+        url = settings.takeUnlessEmpty(
+            "stats.url", expected: "http://HOST[:PORT]/PATH; https is not supported here", parse: PlainURL.init)
         interval = settings.take(
             "stats.interval", default: .seconds(60), in: .seconds(1) ... .seconds(86_400), unit: .minutes)
+        price = settings.takeUnlessEmpty(
+            "stats.price", expected: "the price of a GB of 10^9 bytes and its currency, such as 0.09 USD"
+        ) { Overview.Price($0) }
         if isEnabled == false { (listen, isLogged, url) = (nil, false, nil) }
         if isEnabled == true, listen == nil, !isLogged, url == nil {
             settings.warn("stats.enabled", "nothing shows them; set stats.listen, stats.log or stats.url")

@@ -23,6 +23,9 @@ package final class MemoryCeiling: Sendable {
     /// Whether there is no room for what needs memory.
     package var isShort: Bool { isShortNow.load(ordering: .relaxed) }
 
+    /// The limit, in bytes; 0 for none.
+    var limitBytes: Int { state.withLockedValue { $0.limitBytes } }
+
     /// Changes the limit; it counts from the next look on.
     package func update(limitBytes: Int) { state.withLockedValue { $0.limitBytes = limitBytes } }
 

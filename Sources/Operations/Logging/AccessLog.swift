@@ -1,3 +1,4 @@
+import HTTPRules
 import NIOCore
 
 /// What the log says of one request.
@@ -49,16 +50,19 @@ package struct AccessLine: Sendable {
     package var totalTime: TimeAmount
     /// The connection's number in the `Railgun` header.
     package var connection: String
+    /// The trace that the request belongs to.
+    package var trace: TraceContext?
 
     /// Puts everything together.
     package init(
         client: String, method: String, host: String, target: String, status: Int, clientBytes: Int, linkBytes: Int,
-        crossing: Crossing, originTime: TimeAmount?, totalTime: TimeAmount, connection: String
+        crossing: Crossing, originTime: TimeAmount?, totalTime: TimeAmount, connection: String,
+        trace: TraceContext? = nil
     ) {
         (self.client, self.method, self.host, self.target) = (client, method, host, target)
         (self.status, self.clientBytes, self.linkBytes) = (status, clientBytes, linkBytes)
         (self.crossing, self.originTime, self.totalTime) = (crossing, originTime, totalTime)
-        self.connection = connection
+        (self.connection, self.trace) = (connection, trace)
     }
 }
 
@@ -83,7 +87,7 @@ package final class AccessLog {
         (self.output, writer, self.requests) = (output, LineWriter(format: format), requests)
     }
 
-    /// Writes a line; no allocation, but where a query is left out.
+    /// Writes a line; no allocation, but where a query is left out, and for the number of a trace.
     package func write(_ line: AccessLine) {
         format(line)
         output.append(writer.bytes)
@@ -108,6 +112,7 @@ package final class AccessLog {
         writer.field("connection", line.connection)
         writer.field("host", requests.host(line.host))
         writer.field("target", requests.target(line.target))
+        if let trace = line.trace { writer.field("trace", trace.traceID) }
         writer.end()
     }
 

@@ -17,7 +17,7 @@ package struct Overview: Encodable, Sendable {
     package var lastHour = Savings()
     /// What each ``Step/seconds`` brought, oldest first, for up to an hour.
     package var steps: [Step] = []
-    /// By bytes that the pages have, most first; what had no room is the last row, with an empty name.
+    /// Since the start, by bytes that the pages have, most first; what had no room is the last row, with an empty name.
     package var sites: [SiteSavings] = []
     /// Of the last hour.
     package var latencies: [LatencySummary] = []
@@ -38,11 +38,11 @@ package struct Overview: Encodable, Sendable {
     /// How many bytes pages have, and how few of them crossed the link.
     package struct Savings: Hashable, Encodable, Sendable {
         package var requests = 0
-        /// Bytes of the bodies as clients see them, before compression.
+        /// Bytes of the bodies as clients see them, before compression; of answers that crossed the link.
         package var pageBytes = 0
         /// Bytes that gzip would have sent for them: measured on one page in many, and scaled.
         package var gzipBytes = 0
-        /// Bytes of the answers on the link.
+        /// Bytes of these requests and answers on the link, as the access log counts them.
         package var linkBytes = 0
     }
 
@@ -88,11 +88,21 @@ package struct Overview: Encodable, Sendable {
         package var openStreams: Int
         package var bytesSent: Int
         package var bytesReceived: Int
+
+        package init(
+            peer: String, state: String, isWell: Bool, roundTripMilliseconds: Double? = nil, openStreams: Int,
+            bytesSent: Int, bytesReceived: Int
+        ) {
+            (self.peer, self.state, self.isWell) = (peer, state, isWell)
+            (self.roundTripMilliseconds, self.openStreams) = (roundTripMilliseconds, openStreams)
+            (self.bytesSent, self.bytesReceived) = (bytesSent, bytesReceived)
+        }
     }
 
     /// What the store holds.
     package struct StoreContents: Encodable, Sendable {
         package var pages = 0
+        /// All memory that it takes, of ``limitBytes``; the bytes of ``sizes`` and ``ages`` are those of the pages alone.
         package var bytes = 0
         package var limitBytes = 0
         /// By a page's size: "up to 16 kB".
@@ -100,10 +110,21 @@ package struct Overview: Encodable, Sendable {
         /// By when it was last used: "in the last minute".
         package var ages: [Share] = []
 
+        package init(
+            pages: Int = 0, bytes: Int = 0, limitBytes: Int = 0, sizes: [Share] = [], ages: [Share] = []
+        ) {
+            (self.pages, self.bytes, self.limitBytes) = (pages, bytes, limitBytes)
+            (self.sizes, self.ages) = (sizes, ages)
+        }
+
         package struct Share: Encodable, Sendable {
             package var label: String
             package var pages: Int
             package var bytes: Int
+
+            package init(label: String, pages: Int, bytes: Int) {
+                (self.label, self.pages, self.bytes) = (label, pages, bytes)
+            }
         }
     }
 

@@ -16,6 +16,16 @@ extension Settings {
         return nil
     }
 
+    /// The same for what may be left empty, which is the same as nothing.
+    mutating func takeUnlessEmpty<Value>(_ key: String, expected: String, parse: (String) -> Value?) -> Value? {
+        // Two optionals: whether the value is right, and whether there is one. What is not right must not end as none.
+        let right: Value?? = take(key, expected: expected) { text -> Value?? in
+            if text.isEmpty { return .some(nil) }
+            return parse(text).map { .some($0) }
+        }
+        return right ?? nil
+    }
+
     /// Takes a whole number.
     package mutating func take(_ key: String, default value: Int, in range: ClosedRange<Int>) -> Int {
         take(key, expected: "\(range.lowerBound) … \(range.upperBound)") {

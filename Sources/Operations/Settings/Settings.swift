@@ -103,6 +103,15 @@ package struct Settings: Sendable {
         return entry
     }
 
+    /// Takes a key of which nothing depends, and which nobody needs to hear of.
+    ///
+    /// - Returns: Whether it is there.
+    mutating func takeUnlisted(_ key: String) -> Bool {
+        guard let entry = entries.removeValue(forKey: key) else { return false }
+        taken[key] = entry
+        return true
+    }
+
     /// Whether no message shows a key's value.
     private static func isSecret(_ key: some StringProtocol) -> Bool { key.hasSuffix(".token") }
 

@@ -32,6 +32,7 @@ package struct Counters: Hashable, Sendable {
     package var pagesStreamed = 0
     package var pagesDirect = 0
     package var pageBytes = 0
+    package var answerBytes = 0
     package var deltaPageBytes = 0
     package var deltaBytes = 0
     package var basesMissing = 0
@@ -89,6 +90,7 @@ package struct Counters: Hashable, Sendable {
         ("client_bytes_received", \.clientBytesReceived), ("client_bytes_sent", \.clientBytesSent),
         ("pages_delta", \.pagesDelta), ("pages_identical", \.pagesIdentical), ("pages_whole", \.pagesWhole),
         ("pages_streamed", \.pagesStreamed), ("pages_direct", \.pagesDirect), ("page_bytes", \.pageBytes),
+        ("answer_bytes", \.answerBytes),
         ("delta_page_bytes", \.deltaPageBytes), ("delta_bytes", \.deltaBytes), ("bases_missing", \.basesMissing),
         ("pages_uncompared", \.pagesUncompared), ("pages_thorough", \.pagesThorough),
         ("pages_moderate", \.pagesModerate), ("pages_fast", \.pagesFast),

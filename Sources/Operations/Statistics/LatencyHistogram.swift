@@ -7,7 +7,7 @@ package struct LatencyHistogram: Hashable, Sendable {
     private static let stepBits = 4
     private static let highestBit = 36
 
-    private var buckets = [Int](repeating: 0, count: (highestBit - stepBits + 2) << stepBits)
+    private(set) var buckets = [Int](repeating: 0, count: (highestBit - stepBits + 2) << stepBits)
     /// How many values there were.
     package private(set) var count = 0
     private var sumMicroseconds = 0
@@ -42,7 +42,7 @@ package struct LatencyHistogram: Hashable, Sendable {
     /// The sum of all values; exact.
     package var sum: TimeAmount { .microseconds(Int64(sumMicroseconds)) }
 
-    private static func bucket(of value: Int) -> Int {
+    static func bucket(of value: Int) -> Int {
         let value = min(value, 1 << (highestBit + 1) - 1)
         let shift = max(0, Int.bitWidth - 1 - value.leadingZeroBitCount - stepBits)
         return shift << stepBits + value >> shift
@@ -51,6 +51,20 @@ package struct LatencyHistogram: Hashable, Sendable {
     static func greatest(in bucket: Int) -> Int {
         let shift = max(0, bucket >> stepBits - 1)
         return (bucket - shift << stepBits + 1) << shift - 1
+    }
+
+    /// What was added since an earlier time.
+    func since(_ earlier: LatencyHistogram) -> LatencyHistogram {
+        var later = self
+        for bucket in buckets.indices { later.buckets[bucket] = max(0, buckets[bucket] - earlier.buckets[bucket]) }
+        later.count = later.buckets.reduce(0, +)
+        later.sumMicroseconds = sumMicroseconds &- earlier.sumMicroseconds
+        if let last = later.buckets.lastIndex(where: { $0 > 0 }) {
+            later.greatestMicroseconds = min(greatestMicroseconds, Self.greatest(in: last))
+        } else {
+            later.greatestMicroseconds = 0
+        }
+        return later
     }
 
     static func += (sum: inout LatencyHistogram, other: LatencyHistogram) {
@@ -71,9 +85,9 @@ package struct Latencies: Hashable, Sendable {
     package var origin = LatencyHistogram()
     /// There and back over the link, as pings measure it.
     package var linkRoundTrip = LatencyHistogram()
-    /// Making a delta.
+    /// Making a delta, with the wait for a thread where that takes one.
     package var encode = LatencyHistogram()
-    /// Making a page from a delta.
+    /// Making a page from a delta, and gzip of it for the client, with the wait for a thread where that takes one.
     package var decode = LatencyHistogram()
 
     static let all: [(name: String, path: WritableKeyPath<Latencies, LatencyHistogram> & Sendable)] = [
@@ -83,6 +97,13 @@ package struct Latencies: Hashable, Sendable {
 
     /// Starts empty.
     package init() {}
+
+    /// What was added since an earlier time.
+    func since(_ earlier: Latencies) -> Latencies {
+        var later = self
+        for (_, path) in Self.all { later[keyPath: path] = self[keyPath: path].since(earlier[keyPath: path]) }
+        return later
+    }
 
     static func += (sum: inout Latencies, other: Latencies) {
         for (_, path) in all { sum[keyPath: path] += other[keyPath: path] }

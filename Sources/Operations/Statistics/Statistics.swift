@@ -10,8 +10,10 @@ package final class LoopStatistics {
     package var counters = Counters()
     /// The times.
     package var latencies = Latencies()
+    /// What the dashboard shows; `nil` where there is none.
+    package let observations: LoopObservations?
 
-    init() {}
+    init(observations: LoopObservations?) { self.observations = observations }
 }
 
 /// What a daemon counts: one ``LoopStatistics`` for each event loop, added up when somebody asks.
@@ -19,18 +21,39 @@ package final class Statistics: Sendable {
     /// A part of the document that its owner makes: what the lanes do, what the store holds.
     package struct Section: Sendable {
         let name: String
-        let make: @Sendable () async -> any Encodable & Sendable
+        let make: @Sendable () async -> Content
 
-        /// Describes a part; `make` is called each time that somebody asks for the statistics.
-        package init(_ name: String, make: @escaping @Sendable () async -> any Encodable & Sendable) {
-            (self.name, self.make) = (name, make)
+        struct Content: Sendable {
+            let value: any Encodable & Sendable
+            let metrics: [Metric]
+        }
+
+        /// Describes a part.
+        ///
+        /// - Parameters:
+        ///   - name: Its name in the document.
+        ///   - make: Called each time that somebody asks for the statistics.
+        ///   - metrics: What Prometheus is told of it.
+        package init<Value: Encodable & Sendable>(
+            _ name: String, make: @escaping @Sendable () async -> Value,
+            metrics: @escaping @Sendable (Value) -> [Metric] = { _ in [] }
+        ) {
+            self.name = name
+            self.make = {
+                let value = await make()
+                return Content(value: value, metrics: metrics(value))
+            }
         }
     }
 
-    private let role: String
-    private let version: String
+    let role: String
+    let version: String
     private let started = ContinuousClock.now
-    private let loops: [NIOLoopBoundBox<LoopStatistics>]
+    let loops: [NIOLoopBoundBox<LoopStatistics>]
+    /// `nil` where nobody will look: without `stats.listen`.
+    let observer: Observer?
+    let storeLook = StoreLook()
+    private let observedParts = NIOLockedValueBox(ObservedParts())
     private let sections = NIOLockedValueBox<[Section]>([])
     private let current: NIOLockedValueBox<StatisticsSettings>
 
@@ -46,8 +69,25 @@ package final class Statistics: Sendable {
     ) {
         (self.role, self.version) = (role, version)
         current = NIOLockedValueBox(settings)
-        loops = group.makeIterator().map { .makeBoxSendingValue(LoopStatistics(), eventLoop: $0) }
+        let observer = settings.listen == nil ? nil : Observer()
+        self.observer = observer
+        let eventLoops = Array(group.makeIterator())
+        loops = eventLoops.enumerated().map { number, loop in
+            let observations = observer.map {
+                LoopObservations(
+                    eventLoop: loop, number: number, of: eventLoops.count, sampler: $0.sampler, sources: $0.sources)
+            }
+            return .makeBoxSendingValue(LoopStatistics(observations: observations), eventLoop: loop)
+        }
     }
+
+    /// Seconds since the start.
+    var uptimeSeconds: Int { Int((ContinuousClock.now - started).components.seconds) }
+
+    /// What others have to say for the dashboard.
+    var parts: ObservedParts { observedParts.withLockedValue { $0 } }
+
+    func changeParts(_ change: (inout ObservedParts) -> Void) { observedParts.withLockedValue { change(&$0) } }
 
     /// The place to count of the event loop that this is called on.
     ///
@@ -84,10 +124,11 @@ package final class Statistics: Sendable {
     /// The statistics as they are shown.
     func document() async -> StatisticsDocument {
         let (counters, latencies) = await totals()
-        var parts: [String: any Encodable & Sendable] = [:]
+        var parts: [String: Section.Content] = [:]
         for section in sections.withLockedValue({ $0 }) { parts[section.name] = await section.make() }
         return StatisticsDocument(
             role: role, version: version, uptime: ContinuousClock.now - started, time: Date(), counters: counters,
-            latencies: latencies, residentBytes: StatisticsDocument.currentResidentBytes(), sections: parts)
+            latencies: latencies, price: settings.price,
+            residentBytes: StatisticsDocument.currentResidentBytes(), sections: parts)
     }
 }

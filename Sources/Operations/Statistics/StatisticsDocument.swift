@@ -11,8 +11,9 @@ struct StatisticsDocument: Encodable, Sendable {
     let time: Date
     let counters: Counters
     let latencies: Latencies
+    let price: Overview.Price?
     let residentBytes: Int?
-    let sections: [String: any Encodable & Sendable]
+    let sections: [String: Statistics.Section.Content]
 
     private struct Key: CodingKey {
         let stringValue: String
@@ -35,6 +36,11 @@ struct StatisticsDocument: Encodable, Sendable {
         }
     }
 
+    /// How much less crossed the link than the answers have: negative where nothing but pings did.
+    private var savedBytes: Int {
+        counters.answerBytes - (role == "rg-listener" ? counters.wanBytesSent : counters.wanBytesReceived)
+    }
+
     func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: Key.self)
         try object.encode(role, forKey: Key("role"))
@@ -48,7 +54,12 @@ struct StatisticsDocument: Encodable, Sendable {
         try object.encodeIfPresent(counters.deltaCompressionRatio, forKey: Key("delta_compression_ratio"))
         var times = object.nestedContainer(keyedBy: Key.self, forKey: Key("latencies"))
         for (name, path) in Latencies.all { try times.encode(Summary(latencies[keyPath: path]), forKey: Key(name)) }
-        for (name, section) in sections { try section.encode(to: object.superEncoder(forKey: Key(name))) }
+        if let price {
+            try object.encode(price.perGB, forKey: Key("price_per_gb"))
+            try object.encode(price.currency, forKey: Key("currency"))
+            try object.encode((price.money(bytes: savedBytes) * 1e6).rounded() / 1e6, forKey: Key("saved_money"))
+        }
+        for (name, section) in sections { try section.value.encode(to: object.superEncoder(forKey: Key(name))) }
     }
 
     /// The JSON; on one line for logs.
@@ -58,27 +69,25 @@ struct StatisticsDocument: Encodable, Sendable {
         return encoder.bytes(of: self)
     }
 
-    /// The text form that Prometheus reads (version 0.0.4); without the sections.
-    func prometheus() -> [UInt8] {
-        var text = "railgun_build_info{role=\"\(role)\",version=\"\(version)\"} 1\n"
-        text += "# TYPE railgun_uptime_seconds gauge\nrailgun_uptime_seconds \(uptime.components.seconds)\n"
-        if let residentBytes {
-            text += "# TYPE railgun_memory_resident_bytes gauge\nrailgun_memory_resident_bytes \(residentBytes)\n"
-        }
-        for (name, path) in Counters.all {
-            text += "# TYPE railgun_\(name)_total counter\nrailgun_\(name)_total \(counters[keyPath: path])\n"
-        }
-        for (name, path) in Latencies.all {
-            let (histogram, full) = (latencies[keyPath: path], "railgun_\(name)_seconds")
-            func seconds(_ time: TimeAmount) -> Double { Double(time.nanoseconds) / 1e9 }
-            text += "# TYPE \(full) summary\n"
-            for share in [0.5, 0.9, 0.99] {
-                text += "\(full){quantile=\"\(share)\"} \(seconds(histogram.percentile(share)))\n"
-            }
-            text += "\(full)_sum \(seconds(histogram.sum))\n\(full)_count \(histogram.count)\n"
-        }
-        return [UInt8](text.utf8)
+    /// What Prometheus is told.
+    var metrics: [Metric] {
+        [
+            .gauge(
+                "railgun_build_info", "The program and its version.",
+                [.init([("role", role), ("version", version)], 1)])
+        ]
+            + CounterMetrics.metrics(counters, role: role)
+            + latencies.metrics(role: role)
+            + sections.sorted { $0.key < $1.key }.flatMap(\.value.metrics)
+            + [
+                .gauge(
+                    "railgun_price_per_gigabyte", "What 10^9 bytes cost, as stats.price says.",
+                    price.map { [.init([("currency", $0.currency)], $0.perGB)] } ?? [])
+            ] + ProcessMetrics.now()
     }
+
+    /// The text form that Prometheus reads.
+    func prometheus() -> [UInt8] { [UInt8](MetricsText(metrics).text.utf8) }
 
     /// The memory of this process, from Linux's `/proc`.
     static func currentResidentBytes() -> Int? {

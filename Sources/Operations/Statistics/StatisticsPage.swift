@@ -8,7 +8,7 @@ extension Statistics {
     package var pages: [String: StatisticsPage] {
         [
             "/": { (200, "application/json", await self.document().json()) },
-            "/metrics": { (200, "text/plain; version=0.0.4", await self.document().prometheus()) },
+            "/metrics": { (200, MetricsText.type, await self.document().prometheus()) },
         ]
     }
 

@@ -48,12 +48,21 @@ struct CorpusResults {
         }
     }
 
-    /// The level with the smallest deltas in all.
-    var smallestLevel: DeltaLevel { levels.min { sum($0).deltaBytes < sum($1).deltaBytes }! }
+    /// The level that the headlines are about: the library's default, or else that of the smallest deltas.
+    var headline: DeltaLevel {
+        levels.contains(.balanced) ? .balanced : levels.min { sum($0).deltaBytes < sum($1).deltaBytes }!
+    }
+
+    /// How many times less than gzip the headline's deltas take; `nil` where they take as much or more.
+    func lessThanGzip(folder: String? = nil) -> String? {
+        let sum = sum(headline, folder: folder)
+        guard sum.gzipBytes > sum.deltaBytes else { return nil }
+        return Quantity.times(Double(sum.gzipBytes) / Double(max(sum.deltaBytes, 1)))
+    }
 
     /// What a person takes home.
     var verdict: String {
-        let best = smallestLevel
+        let best = headline
         let sum = sum(best)
         let text = """
             Of \(Quantity.bytes(sum.targetBytes, digits: 3)) that visitors fetched, gzip would send \

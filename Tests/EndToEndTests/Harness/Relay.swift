@@ -24,6 +24,8 @@ final class Relay: Sendable {
         /// Connections with a lower number are silent.
         var firstAwake = 0
         var refuses = false
+        /// How many bytes go on to the sender before all are silent; nil for all.
+        var leftToSender: Int?
     }
     private let state = NIOLockedValueBox(State())
 
@@ -61,8 +63,13 @@ final class Relay: Sendable {
             while let bytes = try? from.receive(within: .seconds(3600)), !bytes.isEmpty {
                 guard let self, number >= state.withLockedValue({ $0.firstAwake }) else { continue }
                 if delay > .zero { Thread.sleep(forTimeInterval: delay / .seconds(1)) }
-                state.withLockedValue { $0.bytes[keyPath: counter] += bytes.count }
-                guard (try? to.send(bytes)) != nil else { break }
+                let count = state.withLockedValue { state in
+                    let count = counter == \.toSender ? min(bytes.count, state.leftToSender ?? .max) : bytes.count
+                    if counter == \.toSender { state.leftToSender? -= count }
+                    state.bytes[keyPath: counter] += count
+                    return count
+                }
+                guard (try? to.send(Array(bytes.prefix(count)))) != nil else { break }
             }
             // Not where the connection was cut: there the end is a reset.
             if self?.state.withLockedValue({ $0.open.contains { $0.number == number } }) == true { to.finish() }
@@ -87,7 +94,7 @@ final class Relay: Sendable {
     /// Breaks all connections; new ones work.
     func cut() {
         let open = state.withLockedValue { state in
-            defer { state.open = [] }
+            defer { (state.open, state.leftToSender) = ([], nil) }
             return state.open
         }
         for (_, near, far) in open {
@@ -98,6 +105,9 @@ final class Relay: Sendable {
 
     /// Makes all connections silent without breaking them, as when a cable is pulled; new ones work.
     func freeze() { state.withLockedValue { $0.firstAwake = $0.accepted } }
+
+    /// Lets so many bytes more go to the sender, until the next ``cut()``.
+    func hold(afterToSender byteCount: Int) { state.withLockedValue { $0.leftToSender = byteCount } }
 
     /// Refuses new connections, or takes them again.
     func refuseConnections(_ refuses: Bool) { state.withLockedValue { $0.refuses = refuses } }
