@@ -19,9 +19,8 @@ SOAK_MINUTES ?= 60
 
 DEMO := .build/demo-engine
 BENCH := .build/release/railgun-bench
-RELEASE := -c release
 # With Swift's library inside, they run where no Swift is installed, and faster: calls of it are direct.
-DAEMONS := $(RELEASE) --static-swift-stdlib -Xswiftc -cross-module-optimization --scratch-path .build/daemons
+RELEASE := -c release --static-swift-stdlib -Xswiftc -cross-module-optimization
 CONFORMANCE := PYTHONDONTWRITEBYTECODE=1 .tools/conformance/bin/python
 CHAOS := PYTHONDONTWRITEBYTECODE=1 Benchmarks/chaos/chaos
 # One folder for both packages: what they depend on is compiled once.
@@ -50,27 +49,22 @@ setup: ## Install what this machine lacks for working on the project
 	scripts/setup --dev
 
 .PHONY: build
-build: ## Build all commands, optimized, into .build/release
-	swift build $(RELEASE)
-
-.PHONY: daemons
-daemons: ## Build rg-sender, rg-listener and rg-diag as they are to be installed, into .build/daemons/release
-	for product in rg-sender rg-listener rg-diag; do swift build $(DAEMONS) --product $$product || exit; done
+build: ## Build all commands as they are to be installed, into .build/release
+	C_LIBRARY=1 swift build $(RELEASE)
 
 .PHONY: c-library
-c-library: ## Build the delta engine for C and other languages, with its header, into .build/c-library
-	C_LIBRARY=1 swift build $(DAEMONS) --product railgun-delta
+c-library: build ## Build the delta engine for C and other languages, with its header, into .build/c-library
 	@mkdir -p .build/c-library
-	strip --strip-unneeded -o .build/c-library/librailgun-delta.so .build/daemons/release/librailgun-delta.so
+	strip --strip-unneeded -o .build/c-library/librailgun-delta.so .build/release/librailgun-delta.so
 	cp Sources/CRailgunDelta/railgun_delta.h .build/c-library/
 	@ls -l .build/c-library
 
 .PHONY: deb
-deb: daemons ## Make the Debian package, into .build/deb
+deb: build ## Make the Debian package, into .build/deb
 	scripts/deb
 
 .PHONY: deb-test
-deb-test: daemons ## Install, start, upgrade and remove the Debian package on a machine in namespaces (as root)
+deb-test: build ## Install, start, upgrade and remove the Debian package on a machine in namespaces (as root)
 	scripts/try-deb
 
 .PHONY: demo
@@ -144,24 +138,24 @@ bench: demo-corpus ## Measure the engine beside its peers on pages it did not le
 	.build/release/railgun-peers --corpus "$$corpora" --half earlier && .build/release/railgun-micro --corpus "$$corpora"
 
 .PHONY: bench-line
-bench-line: daemons ## Measure the line from client to origin beside nginx with TLS to nginx
+bench-line: build ## Measure the line from client to origin beside nginx with TLS to nginx
 	@mkdir -p reports
-	PYTHONDONTWRITEBYTECODE=1 Benchmarks/line/bench-line --binaries .build/daemons/release --json reports/line.json
+	PYTHONDONTWRITEBYTECODE=1 Benchmarks/line/bench-line --binaries .build/release --json reports/line.json
 
 .PHONY: wan
-wan: daemons demo-corpus ## Measure the line over wide-area links beside nginx with gzip, brotli, zstd (asks for root)
+wan: demo-corpus ## Measure the line over wide-area links beside nginx with gzip, brotli, zstd (asks for root)
 	@mkdir -p reports
 	corpora="$(CORPORA)" half=earlier; [[ -d "$$corpora" ]] || { corpora=$(DEMO)/corpus half=all; }; \
-	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 Benchmarks/wan/wan --binaries .build/daemons/release --corpus "$$corpora" --half $$half \
+	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 Benchmarks/wan/wan --binaries .build/release --corpus "$$corpora" --half $$half \
 		--json reports/wan.json --html reports/wan.html --picture reports/wan.svg $(WAN)
 
 .PHONY: sizing
-sizing: daemons ## Measure what a visitor, a page and a request take, and write docs/sizing.md's tables anew
+sizing: build ## Measure what a visitor, a page and a request take, and write docs/sizing.md's tables anew
 	@mkdir -p reports
-	PYTHONDONTWRITEBYTECODE=1 Benchmarks/sizing/sizing --binaries .build/daemons/release --json reports/sizing.json --page docs/sizing.md
+	PYTHONDONTWRITEBYTECODE=1 Benchmarks/sizing/sizing --binaries .build/release --json reports/sizing.json --page docs/sizing.md
 
 .PHONY: chaos
-chaos: daemons ## Break real processes under load for CHAOS_SECONDS, and show that nothing is lost
+chaos: build ## Break real processes under load for CHAOS_SECONDS, and show that nothing is lost
 	@mkdir -p reports
 	$(CHAOS) faults --seconds $(CHAOS_SECONDS) --keep .build/chaos --json reports/chaos.json
 
@@ -170,23 +164,23 @@ chaos-test: ## The same with a few faults, in a minute and a half, with the newe
 	$(CHAOS) faults --short --seconds 90 --keep .build/chaos
 
 .PHONY: soak
-soak: daemons ## Hold a steady load for SOAK_MINUTES, and see whether memory and descriptors stay flat
+soak: build ## Hold a steady load for SOAK_MINUTES, and see whether memory and descriptors stay flat
 	@mkdir -p reports
 	$(CHAOS) soak --minutes $(SOAK_MINUTES) --keep .build/soak --json reports/soak.json
 
 .PHONY: upgrade-load
-upgrade-load: daemons ## Reload and replace the daemons under 100,000 requests
+upgrade-load: build ## Reload and replace the daemons under 100,000 requests
 	@mkdir -p reports
 	$(CHAOS) upgrade-load --json reports/upgrade-load.json
 
 .PHONY: savings
-savings: daemons ## Measure what is saved after a restart, and by two listeners behind HAProxy
+savings: build ## Measure what is saved after a restart, and by two listeners behind HAProxy
 	@mkdir -p reports
 	$(CHAOS) savings-restart --json reports/savings-restart.json
 	$(CHAOS) savings-balanced --json reports/savings-balanced.json
 
 .PHONY: conformance
-conformance: $(if $(SHORT),,daemons) ## Run third-party suites and clients beside nginx and HAProxy; SHORT=1: in a minute, with what is built
+conformance: $(if $(SHORT),,build) ## Run third-party suites and clients beside nginx and HAProxy; SHORT=1: in a minute, with what is built
 	@mkdir -p reports
 	$(CONFORMANCE) Benchmarks/conformance/conformance $(if $(SHORT),--short) --json reports/conformance.json
 

@@ -72,7 +72,8 @@ let package = Package(
                 "DeltaEngine", "Corpus", "Explanations", "Files", "Release", "Reports", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            linkerSettings: [.linkedLibrary("curl")]),  // Foundation fetches pages with it
         .executableTarget(
             name: "railgun-bench",
             dependencies: [

@@ -53,6 +53,19 @@ struct Pages {
         #expect(end.fetch(samplePage(8000), offers: [17]).events == ["head 200", "end"])
     }
 
+    /// Its first byte leaves only then.
+    @Test func aLongPageWithoutABaseIsCompressedWithHalfOfTheWork() throws {
+        let encoder = try PageEncoder(store: try ListenerEnd().store)
+        var engine = try DeltaEncoder()
+        for (byteCount, isQuick) in [(50_000, false), (200_000, true)] {
+            let page = samplePage(byteCount)
+            let quick = try engine.encode(page.span, against: nil, level: .auto, microseconds: 0)
+            let thorough = try engine.encode(page.span, against: nil, level: .auto, microseconds: 1_000_000)
+            let delta = try encoder.encode(page, against: nil).delta
+            #expect(quick != thorough && delta == (isQuick ? quick : thorough))
+        }
+    }
+
     @Test func pagesOfOneVisitorAreNoBasesForAnother() throws {
         let end = try ListenerEnd()
         let (anna, bert): (HTTPHeaders, HTTPHeaders) = (["Cookie": "id=anna"], ["Cookie": "id=bert"])

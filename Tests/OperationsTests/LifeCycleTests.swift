@@ -54,7 +54,8 @@ private final class Work: Drainable {
     }
 }
 
-struct LifeCycleTests {
+/// One after another: a source of signals that ends while another one begins may take its signals along.
+@Suite(.serialized) struct LifeCycleTests {
     private func group(_ work: Work, timeout: Duration) -> ServiceGroup {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return ServiceGroup(services: [DrainingService(work, timeout: { timeout }, logger: logger)], logger: logger)
