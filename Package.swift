@@ -63,10 +63,13 @@ let package = Package(
         .target(name: "Release", swiftSettings: strict),
         .target(name: "Reports", dependencies: ["Release"], swiftSettings: strict),
 
+        // What changed in a page, for people.
+        .target(name: "Explanations", dependencies: ["DeltaEngine", "Reports"], swiftSettings: strict),
+
         .executableTarget(
             name: "railgun-diff",
             dependencies: [
-                "DeltaEngine", "Corpus", "Files", "Release", "Reports", "CZlib",
+                "DeltaEngine", "Corpus", "Explanations", "Files", "Release", "Reports", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,
@@ -155,10 +158,14 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: [
-                "DeltaEngine", "Operations", "Reports", nioCore, nioHTTP1, nioPosix,
+                "DeltaEngine", "Exchange", "Explanations", "Operations", "Reports", nioConcurrency, nioCore, nioPosix,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [
+                .embedInCode("Assets/dashboard.css"), .embedInCode("Assets/dashboard.js"),
+                .embedInCode("Assets/icon.svg"),
             ],
             swiftSettings: daemon),
         .target(
@@ -179,14 +186,14 @@ let package = Package(
         .executableTarget(
             name: "rg-listener",
             dependencies: [
-                "Activation", "Listener", "Operations", "Release", nioCore, nioPosix,
+                "Activation", "Dashboard", "Listener", "Operations", "Release", nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: daemon),
         .executableTarget(
             name: "rg-sender",
             dependencies: [
-                "Credentials", "Operations", "Release", "Sender", nioCore, nioPosix,
+                "Credentials", "Dashboard", "Operations", "Release", "Sender", nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: daemon),
@@ -290,7 +297,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "DashboardTests", dependencies: ["Dashboard", "Operations", "TestSupport", nioCore, nioPosix]),
+            name: "DashboardTests", dependencies: ["Dashboard", "Operations", "TestSupport", nioCore, nioPosix],
+            exclude: ["Browser"]),
         .testTarget(name: "OperationsTests", dependencies: ["HTTPRules", "Operations", "TestSupport", nioConcurrency]),
         .testTarget(
             name: "ActivationTests",

@@ -22,7 +22,7 @@ struct StatisticsClient: Sendable {
 
     /// The answer to a GET.
     ///
-    /// - Throws: ``DiagnosisFailure`` where there is none within ten seconds.
+    /// - Throws: ``DiagnosisFailure`` where there is none within ten seconds, or none for this name.
     func get(_ path: String) async throws(DiagnosisFailure) -> CollectedAnswer {
         let request = ForwardedRequest(
             method: .GET, scheme: .http, authority: server.description, target: path,
@@ -30,8 +30,9 @@ struct StatisticsClient: Sendable {
             body: .none, keepAlive: false, version: .http1_1)
         let address = OriginAddress(host: server.host, port: server.port)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let answer: CollectedAnswer
         do {
-            return try await loop.flatSubmit {
+            answer = try await loop.flatSubmit {
                 let pool = OriginPool(limits: OriginLimits(timeout: Self.timeout), tls: nil, eventLoop: loop)
                 pool.start()
                 let promise = loop.makePromise(of: CollectedAnswer.self)
@@ -45,5 +46,11 @@ struct StatisticsClient: Sendable {
                 (error as? ExchangeFailure)?.message ?? "http://\(server)\(path): \(error)",
                 check: "does the daemon run, and is this its stats.listen?")
         }
+        guard answer.answer.head.status != .forbidden else {
+            throw DiagnosisFailure(
+                "http://\(server)\(path) doesn't answer to this name",
+                check: "name it by its address, or put the name into stats.names of that daemon")
+        }
+        return answer
     }
 }

@@ -14,10 +14,10 @@ package struct StoreCheck: Sendable {
     /// - Returns: Lines for people.
     /// - Throws: ``DiagnosisFailure``.
     package func run() async throws(DiagnosisFailure) -> [String] {
-        let body = try await statistics.get("/store").body
+        let answer = try await statistics.get("/store")
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let report = try? decoder.decode(StoreReport.self, from: Data(body.readableBytesView)) else {
+        guard let report = try? decoder.decode(StoreReport.self, from: Data(answer.body.readableBytesView)) else {
             throw DiagnosisFailure(
                 "http://\(statistics.server)/store doesn't tell of a store",
                 check: "is that stats.listen of rg-sender or rg-listener?")

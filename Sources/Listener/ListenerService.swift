@@ -118,13 +118,13 @@ package final class ListenerService: Drainable {
             maxPageBytes: configuration.pages.streamBytes, logger: logger)
     }
 
-    /// What the statistics server shows beside the statistics.
-    package var pages: [String: StatisticsServer.Page] {
+    /// What `stats.listen` shows beside the statistics.
+    package var pages: [String: StatisticsPage] {
         var pages = Readiness.pages(readinessNow)
-        pages["/store"] = StatisticsServer.json { [store = parts.store, log = parts.logOutput] in
+        pages["/store"] = Statistics.page { [store = parts.store, log = parts.logOutput] in
             StoreReport(store, naming: log.settings.requests.address)
         }
-        pages["/overview"] = StatisticsServer.json { [statistics = parts.statistics] in
+        pages["/overview"] = Statistics.page { [statistics = parts.statistics] in
             statistics.watch()
             return await statistics.overview()
         }

@@ -3,7 +3,7 @@ extension HTMLPage {
     ///
     /// Colours have a contrast of 4.5 or more for text and 3 or more for bars and lines, on both grounds; the series' hues
     /// are told apart by people who see colours differently (Okabe & Ito). ``SeriesColour`` has their names.
-    static let sharedStyle: HTML = """
+    package static let sharedStyle: HTML = """
         :root {
           color-scheme: light dark;
           --ground: #ffffff; --raised: #f4f5f7; --line: #d5d9df; --text: #1b1f24; --faint: #57606a;

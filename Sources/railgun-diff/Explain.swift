@@ -2,6 +2,7 @@ import Files
 import ArgumentParser
 import DeltaEngine
 import Foundation
+import Explanations
 import Reports
 
 struct Explain: ParsableCommand {

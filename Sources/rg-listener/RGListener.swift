@@ -1,5 +1,6 @@
 import Activation
 import ArgumentParser
+import Dashboard
 import Listener
 import NIOCore
 import NIOPosix
@@ -53,7 +54,9 @@ struct RGListener: ParsableCommand {
             for warning in listener.warnings { log.logger.warning("\(warning)") }
             return print("\(config): all well")
         }
-        var services = try await statistics.services(pages: listener.pages, sockets: sockets, log: log, group: group)
+        let shown = try await statistics.services(
+            pages: listener.pages, sockets: sockets, log: log, group: group)
+        var services = shown.services
         if let path = configuration.process.controlSocket {
             services.append(
                 try await ControlSocket(
@@ -62,7 +65,8 @@ struct RGListener: ParsableCommand {
         }
         try await Daemon.run(
             Daemon.Plan(
-                services: services, work: [listener], settings: configuration.process, inherited: inherited,
+                services: services, work: [listener] + shown.work, settings: configuration.process,
+                inherited: inherited,
                 sockets: sockets, logger: log.logger
             ) {
                 let configuration = try ListenerConfiguration(Settings(contentsOf: config))

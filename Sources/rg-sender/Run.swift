@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dashboard
 import NIOCore
 import NIOPosix
 import Operations
@@ -39,7 +40,9 @@ struct Run: ParsableCommand {
             for warning in sender.warnings { log.logger.warning("\(warning)") }
             return print("\(config): all well")
         }
-        var services = try await statistics.services(pages: sender.pages, sockets: sockets, log: log, group: group)
+        let shown = try await statistics.services(
+            pages: sender.pages, sockets: sockets, log: log, group: group)
+        var services = shown.services
         if let path = configuration.process.controlSocket {
             services.append(
                 try await ControlSocket(
@@ -48,7 +51,7 @@ struct Run: ParsableCommand {
         }
         try await Daemon.run(
             Daemon.Plan(
-                services: services, work: [sender], settings: configuration.process, inherited: inherited,
+                services: services, work: [sender] + shown.work, settings: configuration.process, inherited: inherited,
                 sockets: sockets, logger: log.logger
             ) {
                 let configuration = try SenderConfiguration(Settings(contentsOf: config))

@@ -158,7 +158,7 @@ struct DiagTests {
                 #expect(shown.exitCode == 0, "\(shown)")
                 #expect(shown.output.contains("addresses   1, with 1 different versions"), "\(shown.output)")
                 #expect(shown.output.contains("http://site.test/test-page"), "\(shown.output)")
-                let document = try Client(port).request("GET", "/")
+                let document = try Client(port).request("GET", "/", ["Host: localhost"])
                 let statistics = try JSONSerialization.jsonObject(with: Data(document.text.utf8)) as? [String: Any]
                 let lanes = try #require(statistics?["lanes"] as? [[String: Any]])
                 #expect(!lanes.isEmpty && lanes.allSatisfy { $0["state"] as? String == "open" }, "\(lanes)")

@@ -46,7 +46,7 @@ struct ManyOriginsTests {
             "$a weight=3, $b, $c backup", origins, ["stats.listen = 127.0.0.1:\(stats)"])
         try await withLine(origin: origins[0], options) { line in
             #expect(try Self.ask(400, line) == ["a": 300, "b": 100])
-            let shown = try Client(stats).request("GET", "/").text
+            let shown = try Client(stats).request("GET", "/", ["Host: localhost"]).text
             let object = try #require(try JSONSerialization.jsonObject(with: Data(shown.utf8)) as? [String: Any])
             let rows = try #require(object["origins"] as? [[String: Any]])
             #expect(Set(rows.compactMap { $0["requests"] as? Int }) == [300, 100], "\(rows)")

@@ -95,7 +95,7 @@ struct SecretsTests {
             origin.stop()
             #expect(try line.get(Self.target, Self.fields).status == 502)
             for port in [statistics.0.port, statistics.1.port] {
-                for path in ["/", "/metrics", "/store"] {
+                for path in ["/", "/metrics", "/store", "/dashboard"] {
                     let shown = try Client(port).request("GET", path, ["Host: localhost"]).text
                     #expect(Planted.found(in: shown, keysIn: line.folder.url).isEmpty, "\(shown)")
                 }

@@ -61,52 +61,6 @@ struct StatisticsTests {
         try await group.shutdownGracefully()
     }
 
-    @Test func theServerAnswersWhatItIsAskedFor() async throws {
-        let group = MultiThreadedEventLoopGroup.singleton
-        let statistics = Statistics(role: "rg-test", version: "1.2", group: group)
-        statistics.add(.init("store") { ["pages": 7] })
-        let loop = group.next()
-        try await loop.submit {
-            let counters = statistics.onLoop(loop)
-            counters.counters.deltaPageBytes = 100_000
-            counters.counters.deltaBytes = 290
-        }.get()
-        let server = try await StatisticsServer(
-            at: HostAndPort(host: "127.0.0.1", port: 0), statistics: statistics,
-            pages: Readiness.pages { .notReady("no link") }.merging([
-                "/store": { (200, "text/plain", [UInt8]("all of it".utf8)) }
-            ]) { $1 }, group: group)
-        let running = Task { try await server.run() }
-        let port = try #require(server.address?.port)
-        func ask(_ line: String) async throws -> (head: String, body: String) {
-            let text = try await exchange("\(line)\r\nHost: a\r\n\r\n", port: port)
-            let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
-            try #require(parts.count == 2, "\(text)")
-            return (String(parts[0]), String(parts[1]))
-        }
-        let json = try await ask("GET / HTTP/1.1")
-        #expect(json.head.hasPrefix("HTTP/1.1 200 OK") && json.head.contains("application/json"))
-        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.body.utf8)) as? [String: Any])
-        #expect(object["role"] as? String == "rg-test" && object["version"] as? String == "1.2")
-        #expect(object["delta_compression_ratio"] as? Int == 29)
-        #expect((object["store"] as? [String: Int]) == ["pages": 7])
-        #expect((object["memory_resident_bytes"] as? Int ?? 0) > 1_000_000)
-        let times = try #require(object["latencies"] as? [String: [String: Double]])
-        #expect(times["request"]?["p99_ms"] == 0.0)
-        #expect(try await ask("GET /metrics?x HTTP/1.1").body.contains("railgun_delta_bytes_total 290\n"))
-        #expect(try await ask("GET /store HTTP/1.1").body == "all of it")
-        #expect(try await ask("HEAD / HTTP/1.1").body == "")
-        let isAlive = try await ask("GET /healthz HTTP/1.1")
-        #expect(isAlive.head.hasPrefix("HTTP/1.1 200") && isAlive.body == "ok\n")
-        let isReady = try await ask("GET /readyz HTTP/1.1")
-        #expect(isReady.head.hasPrefix("HTTP/1.1 503") && isReady.body == "no link\n")
-        #expect(try await ask("GET /nothing HTTP/1.1").head.hasPrefix("HTTP/1.1 404"))
-        let refused = try await ask("POST / HTTP/1.1")
-        #expect(refused.head.hasPrefix("HTTP/1.1 405") && refused.head.contains("Allow: GET, HEAD"))
-        running.cancel()
-        try await running.value
-    }
-
     @Test func statisticsAreSentByPost() async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let received = group.any().makePromise(of: String.self)
@@ -134,31 +88,18 @@ struct StatisticsTests {
     }
 }
 
-/// Sends bytes and gives everything that comes until the other side closes.
-func exchange(_ bytes: String, port: Int) async throws -> String {
-    let group = MultiThreadedEventLoopGroup.singleton
-    let received = group.any().makePromise(of: String.self)
-    let channel = try await ClientBootstrap(group: group).channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(Receiver(received, answer: nil))
-        }
-    }.connect(host: "127.0.0.1", port: port).get()
-    channel.writeAndFlush(ByteBuffer(string: bytes), promise: nil)
-    return try await received.futureResult.get()
-}
-
-/// Gathers what comes: up to the end of the connection, or up to the end of one JSON request, which it answers.
+/// Gathers what comes, up to the end of one JSON request, which it answers.
 private final class Receiver: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     private let received: EventLoopPromise<String>
-    private let answer: String?
+    private let answer: String
     private var text = ""
 
-    init(_ received: EventLoopPromise<String>, answer: String?) { (self.received, self.answer) = (received, answer) }
+    init(_ received: EventLoopPromise<String>, answer: String) { (self.received, self.answer) = (received, answer) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         text += String(buffer: unwrapInboundIn(data))
-        guard let answer, text.hasSuffix("}\n") else { return }
+        guard text.hasSuffix("}\n") else { return }
         received.succeed(text)
         context.writeAndFlush(NIOAny(ByteBuffer(string: answer)), promise: nil)
     }

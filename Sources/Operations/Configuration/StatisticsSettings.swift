@@ -1,7 +1,9 @@
-/// Where statistics are shown: `stats.enabled`, `.listen`, `.log`, `.url`, `.interval`, `.price`.
+/// Where statistics are shown: `stats.enabled`, `.listen`, `.names`, `.log`, `.url`, `.interval`, `.price`.
 package struct StatisticsSettings: Equatable, Sendable {
     /// `stats.listen`: where `GET /` gives them.
     package var listen: HostAndPort?
+    /// `stats.names`: by which names ``listen`` may be asked, in lower case, beside its address.
+    package var names: [String] = []
     /// `stats.log`: whether they are logged every ``interval``.
     package var isLogged = false
     /// `stats.url`: where they are sent by POST every ``interval``.
@@ -23,6 +25,10 @@ package struct StatisticsSettings: Equatable, Sendable {
     init(_ settings: inout Settings) {
         let isEnabled = settings.takeFlag("stats.enabled")
         listen = settings.takeAddress("stats.listen")
+        names =
+            settings.take("stats.names", expected: "names without a port, such as stats.example.org") { value in
+                value.words { word in HostName(word).flatMap { $0.port == nil ? $0.host : nil } }
+            } ?? []
         isLogged = settings.take("stats.log", default: false)
         url = settings.takeUnlessEmpty(
             "stats.url", expected: "http://HOST[:PORT]/PATH; https is not supported here", parse: PlainURL.init)

@@ -30,7 +30,7 @@ package enum Readiness: Hashable, Sendable, Encodable {
     }
 
     /// `/healthz`, which only says that the process answers, and `/readyz`.
-    package static func pages(_ now: @escaping @Sendable () async -> Readiness) -> [String: StatisticsServer.Page] {
+    package static func pages(_ now: @escaping @Sendable () async -> Readiness) -> [String: StatisticsPage] {
         [
             "/healthz": { (200, "text/plain", [UInt8]("ok\n".utf8)) },
             "/readyz": { await now().answer },

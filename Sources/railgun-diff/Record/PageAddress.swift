@@ -1,3 +1,4 @@
+import Explanations
 import Files
 import DeltaEngine
 import Foundation

@@ -2,7 +2,7 @@ import Reports
 
 extension Story {
     /// The story as a view of the page's source.
-    var html: HTML {
+    package var html: HTML {
         var html: HTML = ""
         for part in parts {
             switch part {
@@ -63,7 +63,7 @@ extension Explanation.Change {
 
 extension Explanation {
     /// The whole page that `explain --html` writes.
-    func htmlPage(_ story: Story, gzipBytes: Int) -> HTMLPage {
+    package func htmlPage(_ story: Story, gzipBytes: Int) -> HTMLPage {
         let sections = sectionTexts.map { "<li>\($0.label): \($0.value)</li>\n" as HTML }
         let body: HTML = """
             \(HTMLPage.figures([
@@ -86,7 +86,8 @@ extension Explanation {
             style: Self.pageStyle, command: "railgun-diff")
     }
 
-    private func htmlMap(_ story: Story) -> HTML {
+    /// A map of the page, whose parts lead to the passages of a story.
+    package func htmlMap(_ story: Story) -> HTML {
         let cells = map(cells: 400)
         var html: HTML = ""
         var start = 0
@@ -114,7 +115,8 @@ extension Explanation {
             """
     }
 
-    private static let pageStyle: HTML = """
+    /// The style of a story and its map.
+    package static let pageStyle: HTML = """
         .map { display: block; width: 100%; height: 2rem; background: var(--raised); border: 1px solid var(--line); }
         .map rect.new { fill: var(--series-2); } .map rect.moved { fill: var(--series-0); }
         .key { list-style: none; display: flex; flex-wrap: wrap; gap: 0.5rem; padding: 0; margin: 0.75rem 0; }

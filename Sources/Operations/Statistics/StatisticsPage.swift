@@ -1,8 +1,19 @@
 import Foundation
 
-extension StatisticsServer {
+/// A page of `stats.listen`, made each time that somebody asks: its status, its type, and its bytes.
+package typealias StatisticsPage = @Sendable () async -> (status: Int, type: String, bytes: [UInt8])
+
+extension Statistics {
+    /// The statistics themselves, by path: `/` as JSON, `/metrics` in the form of Prometheus.
+    package var pages: [String: StatisticsPage] {
+        [
+            "/": { (200, "application/json", await self.document().json()) },
+            "/metrics": { (200, MetricsText.type, await self.document().prometheus()) },
+        ]
+    }
+
     /// A page that shows a value as JSON; `make` is called each time that somebody asks.
-    package static func json(_ make: @escaping @Sendable () async -> any Encodable & Sendable) -> Page {
+    package static func page(_ make: @escaping @Sendable () async -> any Encodable & Sendable) -> StatisticsPage {
         { (200, "application/json", JSONEncoder.statistics().bytes(of: await make())) }
     }
 }

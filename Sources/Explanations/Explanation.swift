@@ -1,7 +1,7 @@
 import DeltaEngine
 
 /// What became of a page from one version to the next, as a delta tells it.
-struct Explanation {
+package struct Explanation {
     /// A part of a page, and what happened to it.
     struct Stretch: Hashable {
         var change: Change
@@ -47,7 +47,7 @@ struct Explanation {
     let baseName: String
     let pageName: String
     let base: [UInt8]
-    let page: [UInt8]
+    package let page: [UInt8]
     /// The length of the delta, in bytes, without the versions that a delta file carries too.
     let deltaBytes: Int
     let description: DeltaDescription
@@ -58,7 +58,16 @@ struct Explanation {
     /// In order of position.
     let removals: [Removal]
 
-    init(base: [UInt8], named baseName: String, page: [UInt8], named pageName: String, delta: [UInt8]) throws {
+    /// Explains a page.
+    ///
+    /// - Parameters:
+    ///   - base: The old version.
+    ///   - baseName: What it is called.
+    ///   - page: The new version.
+    ///   - pageName: What it is called.
+    ///   - delta: What makes the new version of the old one.
+    /// - Throws: What is wrong with the delta.
+    package init(base: [UInt8], named baseName: String, page: [UInt8], named pageName: String, delta: [UInt8]) throws {
         var decoder = DeltaDecoder(outputLimit: DeltaLimits.pageBytes)
         description = try decoder.describe(delta.span, base: base.span)
         (self.base, self.baseName, self.page, self.pageName) = (base, baseName, page, pageName)
@@ -115,7 +124,7 @@ struct Explanation {
     }
 
     /// How many bytes of the base the page has no more.
-    var removedBytes: Int { removals.reduce(0) { $0 + $1.range.count } }
+    package var removedBytes: Int { removals.reduce(0) { $0 + $1.range.count } }
 
     /// The page in so many equal parts: for each, what is to be noticed most in it.
     func map(cells: Int) -> [Change] {

@@ -7,7 +7,7 @@ extension Story {
     ///   - style: Colours; without them new text stands in `{+…+}`, removed in `{-…-}`, moved in `{~…~}`.
     ///   - columns: Where to wrap lines; `nil` leaves them as long as they are.
     /// - Returns: Lines, each with a line feed.
-    func text(style: TerminalStyle, columns: Int?) -> String {
+    package func text(style: TerminalStyle, columns: Int?) -> String {
         var text = ""
         for part in parts {
             switch part {
@@ -27,7 +27,7 @@ extension Story {
     fileprivate static let gutter = 9
 
     /// What colours or signs mean.
-    static func legend(style: TerminalStyle) -> String {
+    package static func legend(style: TerminalStyle) -> String {
         "Shown as: "
             + ([(.text(.new), "new"), (.removed, "removed"), (.text(.moved), "moved or repeated")] as [(Mark, String)])
             .map { style.show($1, as: $0) }.joined(separator: "  ")

@@ -9,7 +9,7 @@ extension Explanation {
     ///   - style: Colours.
     ///   - columns: How wide the map of the page may be.
     /// - Returns: Lines, each with a line feed.
-    func summary(gzipBytes: Int, style: TerminalStyle, columns: Int) -> String {
+    package func summary(gzipBytes: Int, style: TerminalStyle, columns: Int) -> String {
         func line(_ label: String, _ text: String) -> String {
             style.apply(.bold, to: label.padded(to: 9)) + text + "\n"
         }
@@ -33,7 +33,7 @@ extension Explanation {
     }
 
     /// The delta, and what part of the page it is.
-    var deltaText: String {
+    package var deltaText: String {
         guard !page.isEmpty else { return Quantity.exactBytes(deltaBytes) }
         let share = Quantity.percent(Double(deltaBytes) / Double(page.count))
         return "\(Quantity.exactBytes(deltaBytes)), \(share) of the page"
@@ -71,7 +71,7 @@ extension Explanation {
     }
 
     /// What the page consists of.
-    var contentText: String {
+    package var contentText: String {
         func part(_ change: Change, _ words: String) -> String? {
             let bytes = byteCount(change)
             return bytes > 0 ? "\(Quantity.count(bytes)) \(words)" : nil

@@ -1,7 +1,7 @@
 import Reports
 
 /// The page retold for a reader: what changed is shown in its surroundings, and the rest is folded.
-struct Story {
+package struct Story {
     enum Part {
         case passage(Passage)
         case fold(Fold)
@@ -41,7 +41,7 @@ struct Story {
 
     let parts: [Part]
     /// Whether anything is more than folded.
-    var hasPassages: Bool { parts.contains { if case .passage = $0 { true } else { false } } }
+    package var hasPassages: Bool { parts.contains { if case .passage = $0 { true } else { false } } }
     let explanation: Explanation
 
     /// How much is shown, in bytes.
@@ -65,7 +65,7 @@ struct Story {
     /// - Parameters:
     ///   - explanation: What happened to it.
     ///   - isFull: Whether to fold nothing and to shorten nothing.
-    init(_ explanation: Explanation, isFull: Bool) {
+    package init(_ explanation: Explanation, isFull: Bool) {
         self.explanation = explanation
         let whole = 0..<explanation.page.count
         var lines = LineCounter(explanation.page)

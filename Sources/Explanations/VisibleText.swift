@@ -2,11 +2,11 @@ import Reports
 
 /// Bytes of a page as text that is safe to show anywhere: what a terminal or a reader's eye could be fooled by is spelt
 /// out, be it an escape sequence, a character that turns the direction of writing, or a byte that isn't UTF-8.
-struct VisibleText: Sequence, IteratorProtocol {
+package struct VisibleText: Sequence, IteratorProtocol {
     /// One character, or one spelt-out byte.
-    struct Glyph: Hashable {
+    package struct Glyph: Hashable {
         /// A line feed where ``isLineEnd``; else nothing but printable characters.
-        var text: String
+        package var text: String
         /// Which bytes it stands for.
         var range: Range<Int>
         var isLineEnd: Bool { text == "\n" }
@@ -15,12 +15,13 @@ struct VisibleText: Sequence, IteratorProtocol {
     private let bytes: ArraySlice<UInt8>
     private var position: Int
 
-    init(_ bytes: ArraySlice<UInt8>) {
+    /// Reads bytes of a page.
+    package init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = bytes
         position = bytes.startIndex
     }
 
-    mutating func next() -> Glyph? {
+    package mutating func next() -> Glyph? {
         guard position < bytes.endIndex else { return nil }
         let start = position
         let first = bytes[start]
@@ -68,7 +69,7 @@ private func hex(_ value: UInt32, digits: Int) -> String {
 
 extension VisibleText {
     /// Text from outside, such as a file's name, on one line.
-    static func line(_ text: String) -> String {
+    package static func line(_ text: String) -> String {
         VisibleText([UInt8](text.utf8)[...]).map { $0.isLineEnd ? "␊" : $0.text }.joined()
     }
 }
