@@ -67,6 +67,10 @@ deb: build ## Make the Debian package, into .build/deb
 deb-test: build ## Install, start, upgrade and remove the Debian package on a machine in namespaces (as root)
 	scripts/try-deb
 
+.PHONY: container-test
+container-test: build ## Build the container image, and run the whole line of its compose file with podman (as root)
+	scripts/try-container
+
 .PHONY: demo
 demo: build ## Run the whole line on this machine, and show what crosses the link
 	@scripts/demo
