@@ -1,6 +1,7 @@
 """Horizontal bars as SVG, drawn as this project's other reports draw them; and how figures are written."""
 
 import html
+import math
 
 LABEL_HEIGHT, BAR_HEIGHT, GAP = 20, 16, 10
 BAR_SHARE = 80  # per cent of the width; the rest is for the value beside the longest bar
@@ -19,7 +20,8 @@ def time_words(milliseconds):
 
 
 def ratio_words(ratio):
-    return f"{digits(ratio)}×"
+    # Rounded down: never better than it was.
+    return f"{math.floor(ratio)}×" if ratio >= 100 else f"{math.floor(ratio * 10) / 10:.1f}×"
 
 
 def digits(value):

@@ -193,7 +193,7 @@ class Drawn(unittest.TestCase):
     def test_report_and_picture_have_the_figures_and_load_nothing(self):
         page, drawn = report.make(document()), picture.draw(document())
         for text in (page, drawn):
-            self.assertIn("15× fewer bytes than with brotli", text)
+            self.assertIn("15.0× fewer bytes than with brotli", text)
             self.assertNotIn("http", text.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", ""))
 
     def test_a_busy_machine_is_told(self):
