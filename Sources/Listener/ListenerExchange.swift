@@ -415,7 +415,7 @@ extension ListenerExchange {
         guard let observations = worker.observations else { return }
         observations.sample(page.bytes, of: request.authority)
         if observations.isWatched, isShared {
-            source = PageSource(
+            source = observations.source(
                 address: key.address, base: page.base == nil ? nil : baseBytes, bytes: page.bytes)
         }
         baseBytes = nil

@@ -717,7 +717,8 @@ extension SenderExchange {
         }
         guard observations.isWatched, let key, owner(of: page, answer) == .shared else { return }
         let isBaseShared = base.map { worker.store.holds(prefix: $0.version.prefix, key: key, owner: .shared) } ?? false
-        source = PageSource(address: key.address, base: isBaseShared ? base?.bytes : nil, bytes: page.bytes)
+        source = observations.source(
+            address: key.address, base: isBaseShared ? base?.bytes : nil, bytes: page.bytes)
     }
 }
 
