@@ -202,10 +202,12 @@ final class ListenerWorker {
         _ exchange: ListenerExchange, stream: LinkStream, since started: NIODeadline, outcome: ListenerExchange.Outcome
     ) {
         requests.free()
+        var isFailed = false
         switch outcome {
         case .answered: statistics.counters.requestsCompleted += 1
         case .cancelled: statistics.counters.requestsCancelled += 1
         case .failed(let failure):
+            isFailed = true
             statistics.counters.requestsCompleted += 1
             if failure.cause == .originTimeout {
                 statistics.counters.originTimeouts += 1
@@ -230,7 +232,9 @@ final class ListenerWorker {
         }
         observations?.finished(
             ObservedRequest(
-                site: exchange.request.authority, target: exchange.request.target, status: exchange.status,
+                site: exchange.request.authority, target: exchange.request.target,
+                // The origin didn't answer with the status of an answer that broke off: that is ours, and is noted above.
+                status: isFailed ? 0 : exchange.status,
                 crossing: exchange.crossing, pageBytes: exchange.pageBytes ?? exchange.originBytes,
                 linkBytes: stream.linkBytes, gzip: exchange.gzip, total: total, ended: started + total,
                 source: exchange.takeSource()))
