@@ -362,6 +362,7 @@ extension ListenerExchange {
     private func sendWhole(_ answer: Answer, _ bytes: [UInt8]) {
         var answer = answer
         answer.head.headers.replaceOrAdd(name: "content-length", value: String(bytes.count))
+        pageBytes = bytes.count  // what came of the origin may have been compressed
         beginStream(answer)
         stream.send(ByteBuffer(bytes: bytes))
         padding?.padEnd(of: stream)

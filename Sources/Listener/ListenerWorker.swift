@@ -224,7 +224,10 @@ final class ListenerWorker {
         statistics.counters.countResponse(status: exchange.status)
         origins.counts.show(in: statistics)
         statistics.counters.count(exchange.crossing)
-        statistics.counters.answerBytes += exchange.pageBytes ?? exchange.originBytes
+        switch exchange.crossing {
+        case .delta, .normal, .stream: statistics.counters.answerBytes += exchange.pageBytes ?? exchange.originBytes
+        case .direct, .none: break
+        }
         let total = NIODeadline.now() - started
         statistics.latencies.request.record(total)
         if exchange.originMicroseconds > 0 {
