@@ -236,7 +236,7 @@ final class ListenerWorker {
         observations?.finished(
             ObservedRequest(
                 site: exchange.request.authority, target: exchange.request.target,
-                // The origin didn't answer with the status of an answer that broke off: that is ours, and is noted above.
+                // The status of an answer that broke off is not the origin's, and the failure is noted above.
                 status: isFailed ? 0 : exchange.status,
                 crossing: exchange.crossing, pageBytes: exchange.pageBytes ?? exchange.originBytes,
                 linkBytes: stream.linkBytes, gzip: exchange.gzip, total: total, ended: started + total,
