@@ -362,6 +362,7 @@ extension ListenerExchange {
     private func sendWhole(_ answer: Answer, _ bytes: [UInt8]) {
         var answer = answer
         answer.head.headers.replaceOrAdd(name: "content-length", value: String(bytes.count))
+        pageBytes = bytes.count  // what came of the origin may have been compressed
         beginStream(answer)
         stream.send(ByteBuffer(bytes: bytes))
         padding?.padEnd(of: stream)
@@ -415,7 +416,7 @@ extension ListenerExchange {
         guard let observations = worker.observations else { return }
         observations.sample(page.bytes, of: request.authority)
         if observations.isWatched, isShared {
-            source = PageSource(
+            source = observations.source(
                 address: key.address, base: page.base == nil ? nil : baseBytes, bytes: page.bytes)
         }
         baseBytes = nil

@@ -202,10 +202,12 @@ final class ListenerWorker {
         _ exchange: ListenerExchange, stream: LinkStream, since started: NIODeadline, outcome: ListenerExchange.Outcome
     ) {
         requests.free()
+        var isFailed = false
         switch outcome {
         case .answered: statistics.counters.requestsCompleted += 1
         case .cancelled: statistics.counters.requestsCancelled += 1
         case .failed(let failure):
+            isFailed = true
             statistics.counters.requestsCompleted += 1
             if failure.cause == .originTimeout {
                 statistics.counters.originTimeouts += 1
@@ -222,7 +224,10 @@ final class ListenerWorker {
         statistics.counters.countResponse(status: exchange.status)
         origins.counts.show(in: statistics)
         statistics.counters.count(exchange.crossing)
-        statistics.counters.answerBytes += exchange.pageBytes ?? exchange.originBytes
+        switch exchange.crossing {
+        case .delta, .normal, .stream: statistics.counters.answerBytes += exchange.pageBytes ?? exchange.originBytes
+        case .direct, .none: break
+        }
         let total = NIODeadline.now() - started
         statistics.latencies.request.record(total)
         if exchange.originMicroseconds > 0 {
@@ -230,7 +235,9 @@ final class ListenerWorker {
         }
         observations?.finished(
             ObservedRequest(
-                site: exchange.request.authority, target: exchange.request.target, status: exchange.status,
+                site: exchange.request.authority, target: exchange.request.target,
+                // The status of an answer that broke off is not the origin's, and the failure is noted above.
+                status: isFailed ? 0 : exchange.status,
                 crossing: exchange.crossing, pageBytes: exchange.pageBytes ?? exchange.originBytes,
                 linkBytes: stream.linkBytes, gzip: exchange.gzip, total: total, ended: started + total,
                 source: exchange.takeSource()))

@@ -584,7 +584,7 @@ extension SenderExchange {
     }
 
     private func failed(toRebuild failure: RebuildFailure) {
-        worker.noteDamaged(failure, request)
+        worker.noteDamaged(failure, request, isAskedAgain: false)
         outgoing?.cancel()
         fail(ExchangeFailure(.link, "a page can't be rebuilt: \(failure.message)"), canRetry: false)
     }
@@ -625,10 +625,11 @@ extension SenderExchange {
         guard let client else { return }
         switch result {
         case .failure(let failure):
-            worker.noteDamaged(failure, request)
-            if let base { worker.store.remove(base.version) }
             // The page comes once more, whole: one more round trip.
-            guard base != nil, tries < 3, body.isWhole else {
+            let isAskedAgain = base != nil && tries < 3 && body.isWhole
+            worker.noteDamaged(failure, request, isAskedAgain: isAskedAgain)
+            if let base { worker.store.remove(base.version) }
+            guard isAskedAgain else {
                 return fail(ExchangeFailure(.link, "a page can't be rebuilt: \(failure.message)"), canRetry: false)
             }
             page = nil
@@ -717,7 +718,8 @@ extension SenderExchange {
         }
         guard observations.isWatched, let key, owner(of: page, answer) == .shared else { return }
         let isBaseShared = base.map { worker.store.holds(prefix: $0.version.prefix, key: key, owner: .shared) } ?? false
-        source = PageSource(address: key.address, base: isBaseShared ? base?.bytes : nil, bytes: page.bytes)
+        source = observations.source(
+            address: key.address, base: isBaseShared ? base?.bytes : nil, bytes: page.bytes)
     }
 }
 

@@ -286,11 +286,13 @@ final class SenderWorker {
         logOutput.words(head.method.rawValue, host: head.headers.first(name: "host") ?? "", target: head.uri)
     }
 
-    func noteDamaged(_ failure: RebuildFailure, _ request: ForwardedRequest) {
+    /// Counts and logs a page that isn't what the listener had.
+    func noteDamaged(_ failure: RebuildFailure, _ request: ForwardedRequest, isAskedAgain: Bool) {
         statistics.counters.hashFailures += 1
         observations?.failed(
             ObservedFailure(.damage, site: request.authority, target: request.target, what: failure.message))
-        logger.error("\(words(request)): \(failure.message); the page is asked for again, whole")
+        let next = isAskedAgain ? "; the page is asked for again, whole" : ""
+        logger.error("\(words(request)): \(failure.message)\(next)")
     }
 
     /// Counts and logs a failure; returns the number that its line in the log has.

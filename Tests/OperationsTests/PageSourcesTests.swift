@@ -43,6 +43,18 @@ struct PageSourcesTests {
         #expect(sources.ids == [107, 108, 109], "what is larger than the room pushes nothing out")
     }
 
+    @Test func whatIsDroppedWhileItsRequestIsUnderWayIsNotKeptAtItsEnd() {
+        let sources = PageSources()
+        let early = sources.marked(Self.source("1"))
+        sources.keep(sources.marked(Self.source("2")), id: 2)
+        #expect(sources.ids == [2])
+        sources.drop { _ in true }
+        sources.keep(early, id: 1)
+        #expect(sources.ids.isEmpty)
+        sources.keep(sources.marked(Self.source("3")), id: 3)
+        #expect(sources.ids == [3])
+    }
+
     @Test func whatIsPurgedIsGone() async throws {
         let statistics = try observingStatistics()
         let sources = try #require(statistics.observer?.sources)

@@ -33,13 +33,6 @@ struct ChangePage {
 
     var html: HTML {
         let story = Story(explanation, isFull: false)
-        let comparison: HTML =
-            hasBase
-            ? """
-            <p>Compared with the version before it, from which \(Quantity.count(explanation.removedBytes)) bytes are \
-            gone. Bytes of the page: \(explanation.contentText).</p>
-            """
-            : "<p>There was no version before it to compare with.</p>"
         let cut: HTML =
             isCut
             ? "<p class=\"verdict\">Only the first \(Words.bytes(Self.sourceBytes)) of the source are shown and compared.</p>\n"
@@ -65,6 +58,20 @@ struct ChangePage {
             </section>
 
             """)
+    }
+
+    /// What it is compared with.
+    private var comparison: HTML {
+        if hasBase {
+            return """
+                <p>Compared with the version before it, from which \(Quantity.count(explanation.removedBytes)) bytes are \
+                gone. Bytes of the page: \(explanation.contentText).</p>
+                """
+        }
+        if page.crossing == "delta" {
+            return "<p>The version before it is not shown: it was not kept for this, or is not the same for all visitors.</p>"
+        }
+        return "<p>There was no version before it to compare with.</p>"
     }
 
     /// What is said where there is nothing to show any more.

@@ -76,12 +76,11 @@ struct HourChart {
         var (shape, stroke) = ("", "")
         var stretch: [(x: Int, y: String)] = []
         func end() {
-            guard let start = stretch.first, let last = stretch.last else { return }
+            guard let start = stretch.first else { return }
             // A minute is as wide as its value holds, so that also a single one is to be seen.
             let points = stretch.map { "L\($0.x) \($0.y)H\($0.x + 1)" }.joined().dropFirst()
             shape += "M\(start.x) \(bottom)L\(points)V\(bottom)Z"
             stroke += "M\(points)"
-            _ = last
             stretch = []
         }
         for (index, value) in line.values.enumerated() {

@@ -11,13 +11,6 @@ extension Overview.Savings {
     /// What part of the pages was saved; `nil` where there were none.
     var share: Double? { pageBytes > 0 ? Double(savedBytes) / Double(pageBytes) : nil }
     var shareOfGzip: Double? { gzipBytes > 0 ? Double(savedBytesOfGzip) / Double(gzipBytes) : nil }
-
-    static func += (one: inout Self, other: Self) {
-        one.requests += other.requests
-        one.pageBytes += other.pageBytes
-        one.gzipBytes += other.gzipBytes
-        one.linkBytes += other.linkBytes
-    }
 }
 
 extension Overview.RecentPage {

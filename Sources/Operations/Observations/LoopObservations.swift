@@ -18,6 +18,13 @@ package final class LoopObservations {
     /// Whether pages shall come with their ``ObservedRequest/source``.
     package var isWatched: Bool { sources.isWatched() }
 
+    /// The source of a page whose request is still under way.
+    ///
+    /// It is not kept where a purge, or a reload, comes before the request's end.
+    package func source(address: String, base: [UInt8]?, bytes: [UInt8]) -> PageSource {
+        sources.marked(PageSource(address: address, base: base, bytes: bytes))
+    }
+
     /// Notes a request that is over.
     package func finished(_ request: ObservedRequest) {
         observed.note(request, id: nextID)

@@ -50,7 +50,8 @@ struct ObservedSavings {
 }
 
 extension Overview.Savings {
-    static func += (sum: inout Self, added: Self) {
+    /// Adds up.
+    package static func += (sum: inout Self, added: Self) {
         sum.requests += added.requests
         sum.pageBytes += added.pageBytes
         sum.gzipBytes += added.gzipBytes

@@ -8,6 +8,8 @@ package struct PageSource: Sendable {
     package var address: String
     package var base: [UInt8]?
     package var bytes: [UInt8]
+    /// How often sources were dropped before this one was made; `nil` where it is kept at once.
+    fileprivate var dropsBefore: Int?
 
     package init(address: String, base: [UInt8]?, bytes: [UInt8]) {
         (self.address, self.base, self.bytes) = (address, base, bytes)
@@ -27,7 +29,13 @@ final class PageSources: Sendable {
         let source: PageSource
     }
 
-    private let kept = NIOLockedValueBox<[Kept]>([])
+    private struct State {
+        var kept: [Kept] = []
+        /// How often some were dropped.
+        var drops = 0
+    }
+
+    private let state = NIOLockedValueBox(State())
     private let watchedUntil = Atomic<UInt64>(0)
 
     /// Somebody looks.
@@ -39,14 +47,22 @@ final class PageSources: Sendable {
         now.uptimeNanoseconds < watchedUntil.load(ordering: .relaxed)
     }
 
+    /// Marks what is kept only when its request is over: what is dropped until then may be meant, too.
+    func marked(_ source: PageSource) -> PageSource {
+        var source = source
+        source.dropsBefore = state.withLockedValue { $0.drops }
+        return source
+    }
+
     func keep(_ source: PageSource, id: Int) {
         guard source.byteCount <= Self.mostBytes else { return }
-        _ = kept.withLockedValue { kept in  // what leaves is freed after the lock
-            kept.append(Kept(id: id, source: source))
-            var bytes = kept.reduce(0) { $0 + $1.source.byteCount }
+        _ = state.withLockedValue { state -> [Kept] in  // what leaves is freed after the lock
+            if let drops = source.dropsBefore, drops != state.drops { return [] }
+            state.kept.append(Kept(id: id, source: source))
+            var bytes = state.kept.reduce(0) { $0 + $1.source.byteCount }
             var gone: [Kept] = []
-            while kept.count > Self.mostPages || bytes > Self.mostBytes {
-                let oldest = kept.removeFirst()
+            while state.kept.count > Self.mostPages || bytes > Self.mostBytes {
+                let oldest = state.kept.removeFirst()
                 bytes -= oldest.source.byteCount
                 gone.append(oldest)
             }
@@ -61,16 +77,17 @@ final class PageSources: Sendable {
     }
 
     func drop(where matches: (String) -> Bool) {
-        _ = kept.withLockedValue { kept in
-            let before = kept
-            kept.removeAll { matches($0.source.address) }
+        _ = state.withLockedValue { state -> [Kept] in
+            let before = state.kept
+            state.kept.removeAll { matches($0.source.address) }
+            state.drops += 1
             return before
         }
     }
 
-    var ids: Set<Int> { kept.withLockedValue { Set($0.map(\.id)) } }
+    var ids: Set<Int> { state.withLockedValue { Set($0.kept.map(\.id)) } }
 
     func source(of id: Int) -> PageSource? {
-        kept.withLockedValue { kept in kept.first { $0.id == id }?.source }
+        state.withLockedValue { state in state.kept.first { $0.id == id }?.source }
     }
 }

@@ -73,6 +73,25 @@ extension Statistics {
         return (observed, totals)
     }
 
+    /// The sums of all event loops, without the tables: those are copied while somebody looks, and only then.
+    private func sums() async -> Progress.Totals {
+        var (total, ratio, totals) = (ObservedSavings(), GzipRatio(), Progress.Totals())
+        for box in loops {
+            let part = try? await box.eventLoop.submit {
+                box.value.observations.map {
+                    ($0.observed.total, $0.observed.ratio, $0.observed.failureCount, box.value.latencies)
+                }
+            }.get()
+            guard let (seen, measured, failures, latencies) = part else { continue }
+            total.absorb(seen)
+            ratio.absorb(measured)
+            totals.failures += failures
+            totals.latencies += latencies
+        }
+        totals.savings = total.shown(by: ratio)
+        return totals
+    }
+
     // MARK: steps
 
     /// `nil` where nothing is observed.
@@ -82,7 +101,7 @@ extension Statistics {
     func noteStep() async {
         guard let observer else { return }
         observer.sources.expire()
-        let totals = await observe().totals
+        let totals = await sums()
         observer.progress.withLockedValue { $0.note(totals, at: .now()) }
     }
 }
