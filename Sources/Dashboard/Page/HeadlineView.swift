@@ -53,13 +53,10 @@ struct HeadlineView {
             ),
         ]
         if let price = overview.price {
-            figures.append(("Worth in an hour", Words.money(cost(hour.savedBytes, price), price.currency), atGzip(1)))
-            figures.append(
-                (
-                    "Worth in a month, at this rate",
-                    Words.money(cost(hour.savedBytes, price) * Self.hoursOfMonth, price.currency),
-                    atGzip(Self.hoursOfMonth)
-                ))
+            figures.append(worth("Worth in an hour", hours: 1, price))
+            if overview.uptimeSeconds >= Self.secondsBeforeForecast {
+                figures.append(worth("Worth in a month, at this rate", hours: Self.hoursOfMonth, price))
+            }
         }
         figures.append(
             (
@@ -93,6 +90,8 @@ struct HeadlineView {
     }
 
     private static let hoursOfMonth = 730.0
+    /// What less time brought says nothing of a month.
+    private static let secondsBeforeForecast = 600
 
     private var minuteSeconds: Int { min(60, max(1, overview.uptimeSeconds)) }
 
@@ -102,10 +101,17 @@ struct HeadlineView {
         return price.money(bytes: bytes) / hours
     }
 
-    private func atGzip(_ hours: Double) -> String {
-        guard let price = overview.price else { return "" }
-        let amount = cost(overview.lastHour.savedBytesOfGzip, price) * hours
+    /// What was saved against gzip, for that is what most sites send; and against whole pages, beside it.
+    private func worth(
+        _ label: String, hours: Double, _ price: Overview.Price
+    ) -> (
+        label: String, value: String, note: String
+    ) {
+        func money(_ bytes: Int) -> String { Words.money(cost(bytes, price) * hours, price.currency) }
         let gigabyte = Words.money(price.perGB, price.currency)
-        return "\(Words.money(amount, price.currency)) against gzip; a GB costs \(gigabyte)"
+        return (
+            label, money(overview.lastHour.savedBytesOfGzip),
+            "against gzip, as estimated; \(money(overview.lastHour.savedBytes)) against whole pages. A GB costs \(gigabyte)"
+        )
     }
 }
