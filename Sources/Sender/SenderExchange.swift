@@ -529,8 +529,11 @@ extension SenderExchange {
             return fail(ExchangeFailure(.link, "the listener sent a delta longer than its page"), canRetry: false)
         }
         if isFirst, page.transfer.pageBytes <= SenderWorker.maxInlinePageBytes {
-            page.passing = PassingPage(
-                &piece, page.transfer, compression: compression(page.answer, bytes: page.transfer.pageBytes))
+            let compression = compression(page.answer, bytes: page.transfer.pageBytes)
+            // HTTP/1.0 has no chunks: a body whose length isn't known yet ends with the connection, as a part of it would.
+            if compression != .compress || request.version >= .http1_1 {
+                page.passing = PassingPage(&piece, page.transfer, compression: compression)
+            }
         }
         guard let passing = page.passing else {
             self.page = nil  // one owner while it grows
