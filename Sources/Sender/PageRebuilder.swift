@@ -46,7 +46,7 @@ final class PageRebuilder {
 
     /// Rebuilds a page, and checks that it is the right one.
     func rebuild(_ job: RebuildJob) -> Result<RebuiltPage, RebuildFailure> {
-        // Where this runs was chosen by the length that the listener announced: no more is made, whatever its delta says.
+        // Where this runs was chosen by the announced length: no more is made, whatever the delta says.
         decoder.outputLimit = min(maxPageBytes, job.transfer.pageBytes)
         do throws(DeltaError) {
             let bytes = try decode(job.delta, base: job.base)

@@ -530,7 +530,7 @@ extension SenderExchange {
         }
         if isFirst, page.transfer.pageBytes <= SenderWorker.maxInlinePageBytes {
             let compression = compression(page.answer, bytes: page.transfer.pageBytes)
-            // HTTP/1.0 has no chunks: a body whose length isn't known yet ends with the connection, as a part of it would.
+            // HTTP/1.0 has no chunks: without a length, a part of the body would end just as the whole does.
             if compression != .compress || request.version >= .http1_1 {
                 page.passing = PassingPage(&piece, page.transfer, compression: compression)
             }
@@ -587,7 +587,7 @@ extension SenderExchange {
     }
 
     private func failed(toRebuild failure: RebuildFailure) {
-        worker.noteDamaged(failure, request)
+        worker.noteDamaged(failure, request, isRepeated: false)
         outgoing?.cancel()
         fail(ExchangeFailure(.link, "a page can't be rebuilt: \(failure.message)"), canRetry: false)
     }
@@ -628,10 +628,11 @@ extension SenderExchange {
         guard let client else { return }
         switch result {
         case .failure(let failure):
-            worker.noteDamaged(failure, request)
-            if let base { worker.store.remove(base.version) }
             // The page comes once more, whole: one more round trip.
-            guard base != nil, tries < 3, body.isWhole else {
+            let isRepeated = base != nil && tries < 3 && body.isWhole
+            worker.noteDamaged(failure, request, isRepeated: isRepeated)
+            if let base { worker.store.remove(base.version) }
+            guard isRepeated else {
                 return fail(ExchangeFailure(.link, "a page can't be rebuilt: \(failure.message)"), canRetry: false)
             }
             page = nil

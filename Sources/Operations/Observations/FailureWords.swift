@@ -93,6 +93,6 @@ package struct FailureWords: Hashable, Sendable {
     /// A page was damaged on its way or in memory, and nobody noticed.
     static let damage = FailureWords(
         "A page was damaged.",
-        "What was rebuilt was not the page that the listener had. The page was asked for again, whole, so the visitor got the right one.",
+        "What was rebuilt was not the page that the listener had. One made from a base was asked for again, whole; one that came whole was broken off.",
         "If it comes again, run the same version at both ends, and check the memory of both machines.")
 }
