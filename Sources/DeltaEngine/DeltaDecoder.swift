@@ -6,7 +6,7 @@ internal import CDelta
 /// One thread at a time may use a decoder.
 @safe public struct DeltaDecoder: ~Copyable {
     /// The longest page that this decoder makes, in bytes.
-    public let outputLimit: Int
+    public package(set) var outputLimit: Int
     /// The most literals and copies, together, that this decoder decodes one by one.
     public let symbolLimit: Int
     private var operations = Scratch()

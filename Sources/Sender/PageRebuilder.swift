@@ -37,11 +37,17 @@ struct RebuildJob: Sendable {
 /// One thread at a time.
 final class PageRebuilder {
     private var decoder: DeltaDecoder
+    private let maxPageBytes: Int
 
-    init(maxPageBytes: Int) { decoder = DeltaDecoder(outputLimit: maxPageBytes) }
+    init(maxPageBytes: Int) {
+        self.maxPageBytes = maxPageBytes
+        decoder = DeltaDecoder(outputLimit: maxPageBytes)
+    }
 
     /// Rebuilds a page, and checks that it is the right one.
     func rebuild(_ job: RebuildJob) -> Result<RebuiltPage, RebuildFailure> {
+        // Where this runs was chosen by the announced length: no more is made, whatever the delta says.
+        decoder.outputLimit = min(maxPageBytes, job.transfer.pageBytes)
         do throws(DeltaError) {
             let bytes = try decode(job.delta, base: job.base)
             let version: PageVersion?

@@ -529,8 +529,11 @@ extension SenderExchange {
             return fail(ExchangeFailure(.link, "the listener sent a delta longer than its page"), canRetry: false)
         }
         if isFirst, page.transfer.pageBytes <= SenderWorker.maxInlinePageBytes {
-            page.passing = PassingPage(
-                &piece, page.transfer, compression: compression(page.answer, bytes: page.transfer.pageBytes))
+            let compression = compression(page.answer, bytes: page.transfer.pageBytes)
+            // HTTP/1.0 has no chunks: without a length, a part of the body would end just as the whole does.
+            if compression != .compress || request.version >= .http1_1 {
+                page.passing = PassingPage(&piece, page.transfer, compression: compression)
+            }
         }
         guard let passing = page.passing else {
             self.page = nil  // one owner while it grows
@@ -584,7 +587,7 @@ extension SenderExchange {
     }
 
     private func failed(toRebuild failure: RebuildFailure) {
-        worker.noteDamaged(failure, request, isAskedAgain: false)
+        worker.noteDamaged(failure, request, isRepeated: false)
         outgoing?.cancel()
         fail(ExchangeFailure(.link, "a page can't be rebuilt: \(failure.message)"), canRetry: false)
     }
@@ -626,10 +629,10 @@ extension SenderExchange {
         switch result {
         case .failure(let failure):
             // The page comes once more, whole: one more round trip.
-            let isAskedAgain = base != nil && tries < 3 && body.isWhole
-            worker.noteDamaged(failure, request, isAskedAgain: isAskedAgain)
+            let isRepeated = base != nil && tries < 3 && body.isWhole
+            worker.noteDamaged(failure, request, isRepeated: isRepeated)
             if let base { worker.store.remove(base.version) }
-            guard isAskedAgain else {
+            guard isRepeated else {
                 return fail(ExchangeFailure(.link, "a page can't be rebuilt: \(failure.message)"), canRetry: false)
             }
             page = nil

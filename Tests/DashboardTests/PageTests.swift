@@ -100,7 +100,9 @@ struct PageTests {
         overview.lastHour = .init(
             requests: 1, pageBytes: 3_000_000_000, gzipBytes: 2_000_000_000, linkBytes: 1_000_000_000)
         let source = HeadlineView(overview).savings.source
-        #expect(source.contains("€16.00") && source.contains("€8.00 against gzip") && source.contains("€11,680"))
+        #expect(source.contains("€8.00") && source.contains("€16.00 against whole pages") && source.contains("€5,840"))
+        overview.uptimeSeconds = 599
+        #expect(!HeadlineView(overview).savings.source.contains("month"))
     }
 
     @Test func whatHasNoRoomIsAddedUp() {

@@ -59,6 +59,14 @@ struct PageRebuilderTests {
         }
     }
 
+    @Test func aDeltaThatMakesMoreThanWasAnnouncedIsRefusedUnmade() throws {
+        var transfer = PageTransfer(of: new)
+        transfer.pageBytes -= 1
+        let failure = try #require(throws: RebuildFailure.self) { try rebuild(try encoded(new), transfer).get() }
+        #expect(
+            failure.message == DeltaError.outputTooLarge(byteCount: new.count, limit: new.count - 1).description)
+    }
+
     @Test func noFlippedBitIsReleased() throws {
         let delta = try encoded(new, base: old)
         for place in delta.indices {

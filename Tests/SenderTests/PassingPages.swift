@@ -100,6 +100,18 @@ struct PassingPages {
         #expect(head.contains("Content-Length: \(body.count)\r\n") && inflated(Array(body)) == (short, true))
     }
 
+    /// It has no chunks: without a length, a part would pass for the whole.
+    @Test func aClientOfHTTP10ThatTakesGzipGetsItAtItsEndWithItsLength() throws {
+        let short = samplePage(6000)
+        let client = try end.client("GET / HTTP/1.0\r\nHost: www.example.org\r\nAccept-Encoding: gzip\r\n\r\n")
+        let delta = try encoded(short)
+        let asked = try begin(PageTransfer(of: short), delta: delta, without: 100)
+        #expect(client.received() == "")
+        try finish(asked, delta: delta, last: 100)
+        let (head, body) = try split(Array(buffer: client.channel.takeOutput()))
+        #expect(head.contains("Content-Length: \(body.count)\r\n") && inflated(Array(body)) == (short, true))
+    }
+
     /// Both kinds of clients can tell that it isn't complete.
     @Test(arguments: ["Accept-Encoding: gzip\r\n", ""])
     func aPageThatIsAnotherAtItsEndIsBrokenOffAndNotKept(fields: String) throws {

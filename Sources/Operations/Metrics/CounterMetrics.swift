@@ -78,7 +78,7 @@ enum CounterMetrics {
         Row("delta_page_bytes", "Bytes of the pages that crossed the link as deltas.", \.deltaPageBytes),
         Row("delta_bytes", "Bytes of those deltas.", \.deltaBytes),
         Row(
-            "hash_failures", "Pages that did not pass their check, and were asked for again.", at: .sender,
+            "hash_failures", "Pages that did not pass their check: asked for again, or broken off.", at: .sender,
             \.hashFailures),
         Row(
             "bases_missing", "Pages whose base the sender has and the listener has not.", at: .listener,
