@@ -99,7 +99,7 @@ struct HeadlineView {
     /// What bytes of the last hour cost in a whole hour, also where less than an hour has passed.
     private func cost(_ bytes: Int, _ price: Overview.Price) -> Double {
         let hours = Double(min(3600, max(60, overview.uptimeSeconds))) / 3600
-        return Double(bytes) / 1e9 * price.perGB / hours
+        return price.money(bytes: bytes) / hours
     }
 
     private func atGzip(_ hours: Double) -> String {
