@@ -42,7 +42,7 @@ COVERAGE_FLAGS := --scratch-path .build/coverage --enable-code-coverage \
 .PHONY: help
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
-		printf '  make %-12s %s\n' "$$name" "$$text"; done
+		printf '  make %-14s %s\n' "$$name" "$$text"; done
 
 .PHONY: setup
 setup: ## Install what this machine lacks for working on the project

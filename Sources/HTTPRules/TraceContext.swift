@@ -9,9 +9,11 @@ package struct TraceContext: Hashable, Sendable {
     private let parentID: UInt64
     private let flags: UInt8
 
-    /// Whether somebody on the way may have recorded the request; and whether the trace's number is random.
+    /// Somebody on the way may have recorded the request.
     private static let sampled: UInt8 = 1
-    private static let knownFlags: UInt8 = 3
+    /// The trace's number is random.
+    private static let random: UInt8 = 2
+    private static let knownFlags = sampled | random
     /// A field of version 00, which is what later versions begin with.
     private static let byteCount = 55
 
@@ -38,9 +40,9 @@ package struct TraceContext: Hashable, Sendable {
 
     /// A trace that begins here.
     ///
-    /// It counts as recorded, for the log has its number.
+    /// It counts as recorded, for the log has its number; and that is random.
     package static func started() -> TraceContext {
-        TraceContext(idHigh: newNumber(), idLow: newNumber(), parentID: newNumber(), flags: sampled)
+        TraceContext(idHigh: newNumber(), idLow: newNumber(), parentID: newNumber(), flags: sampled | random)
     }
 
     /// The same trace, with this hop as the one that makes the request.

@@ -45,7 +45,7 @@ struct TraceTests {
             #expect(try line.get("/test-fresh").text == "ok")
             let request = try #require(origin.requests("test-fresh").first)
             let field = try #require(request.fields.first { $0.name.lowercased() == "traceparent" }?.value)
-            try #require(field.wholeMatch(of: /00-[0-9a-f]{32}-[0-9a-f]{16}-01/) != nil, "\(field)")
+            try #require(field.wholeMatch(of: /00-[0-9a-f]{32}-[0-9a-f]{16}-03/) != nil, "\(field)")
             let trace = "trace=\(field.dropFirst(3).prefix(32))"
             #expect(traces(in: line, of: "/test-fresh") == [trace, trace])
         }

@@ -63,7 +63,7 @@ struct Traces {
         var fresh = try forwarded(judge())
         fresh.startTrace()
         let field = try #require(fresh.fields.first(name: "traceparent"))
-        #expect(field.wholeMatch(of: /00-[0-9a-f]{32}-[0-9a-f]{16}-01/) != nil, "\(field)")
+        #expect(field.wholeMatch(of: /00-[0-9a-f]{32}-[0-9a-f]{16}-03/) != nil, "\(field)")
         #expect(TraceContext(field) == fresh.trace)
         var other = try forwarded(judge())
         other.startTrace()

@@ -38,14 +38,15 @@ extension Latencies {
                     "railgun_first_byte_seconds", "From the first byte of a request to the first of its answer.",
                     firstByte),
                 .histogram(
-                    "railgun_decode_seconds", "Making a page from a delta, where that is not left to another thread.",
-                    decode),
+                    "railgun_decode_seconds",
+                    "Making a page from a delta, with the wait for a thread where that takes one.", decode),
             ]
         }
         if role == "rg-listener" {
             metrics.append(
                 .histogram(
-                    "railgun_encode_seconds", "Making a delta, where that is not left to another thread.", encode))
+                    "railgun_encode_seconds", "Making a delta, with the wait for a thread where that takes one.",
+                    encode))
         }
         return metrics
     }
