@@ -176,7 +176,8 @@ async def look(tab):
 
 
 async def main():
-    with tempfile.TemporaryDirectory() as folder:
+    # What is left of the browser may still write there for a moment.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         browser = subprocess.Popen(
             ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
              "--disable-extensions", "--disable-background-networking", "--remote-debugging-port=0",
