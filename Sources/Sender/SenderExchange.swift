@@ -477,8 +477,11 @@ extension SenderExchange: AnswerReceiver {
     func received(_ body: ByteBuffer) {
         let count = body.readableBytes
         if page != nil {
-            outgoing?.consumed(count)
-            return receivedPage(body)
+            receivedPage(body)
+            // A page that goes on as it comes waits for its client, as all streams do.
+            let waits = page?.passing != nil && client?.isWritable == false
+            if waits { heldBytes += count } else { outgoing?.consumed(count) }
+            return
         }
         guard let client else { return }
         bodyBytes += count
@@ -676,6 +679,10 @@ extension SenderExchange {
         case .leave: return
         case .varyOnly: ClientCompression.addVary(to: &head.headers)
         case .compress:
+            // HTTP/1.0 has no chunks: a length that is known stays, so that a part never ends just as the whole does.
+            guard request.version >= .http1_1 || length == nil else {
+                return ClientCompression.addVary(to: &head.headers)
+            }
             if request.method != .HEAD {
                 gzip = GzipClientStream(client, flushes: worker.flushes)
                 guard let gzip else { return ClientCompression.addVary(to: &head.headers) }

@@ -143,8 +143,13 @@ struct ObservedTests {
         #expect(asked == 6)
     }
 
-    @Test func withoutAnyRatioPagesCountAsTheyAre() {
-        #expect(Self.observed([Self.request("a.test", bytes: 1000)]).savings.gzipBytes == 1000)
+    @Test func withoutAnyRatioNothingIsSavedAgainstGzip() {
+        var observed = Self.observed([
+            Self.request("a.test", bytes: 1000, link: 10), Self.request("a.test", bytes: 1000, link: 2000),
+        ])
+        #expect(observed.savings.gzipBytes == 1010)
+        observed.noteSample(of: "a.test", pageBytes: 1000, gzipBytes: 300)
+        #expect(observed.savings.gzipBytes == 600)
     }
 
     @Test func theSamplerTellsWhatGzipMakesOfAPage() async throws {
@@ -157,7 +162,7 @@ struct ObservedTests {
             observations.finished(Self.request("a.test", bytes: 400_000))
         }.get()
         let deadline = ContinuousClock.now + .seconds(20)
-        while await statistics.overview().total.gzipBytes == 400_000, ContinuousClock.now < deadline {
+        while await statistics.overview().total.gzipBytes == 10, ContinuousClock.now < deadline {
             try await Task.sleep(for: .milliseconds(5))
         }
         let gzipBytes = await statistics.overview().total.gzipBytes

@@ -1,3 +1,4 @@
+import Corpus
 import DeltaEngine
 import EmbeddedLine
 import Exchange
@@ -56,6 +57,35 @@ struct PassingPages {
         let inflater = Inflater()
         inflater.read(ByteBuffer(bytes: body))
         return (Array(buffer: inflater.body), inflater.isComplete)
+    }
+
+    @Test func anAnswerWithALengthKeepsItOverHTTP10() throws {
+        let client = try end.client("GET / HTTP/1.0\r\nHost: www.example.org\r\nAccept-Encoding: gzip\r\n\r\n")
+        let asked = try #require(end.listener.requests.last)
+        asked.answer(.ok, ["Content-Type": "text/html", "Content-Length": "2000"])
+        asked.stream.send(ByteBuffer(repeating: 0x61, count: 1000))
+        end.run()
+        let answer = client.received()
+        #expect(answer.contains("content-length: 2000\r\n") && answer.contains("Vary: Accept-Encoding\r\n"))
+        #expect(!answer.contains("Content-Encoding") && answer.hasSuffix(String(repeating: "a", count: 1000)))
+    }
+
+    @Test func aClientThatReadsSlowlyHoldsThePageBack() throws {
+        var random = SeededGenerator(seed: 1)
+        let page = (0..<900_000).map { _ in UInt8.random(in: 0x61...0x70, using: &random) }  // half of it is left
+        let delta = try encoded(page)
+        let client = try end.client(gzip)
+        client.channel.isWritable = false
+        let asked = try begin(PageTransfer(of: page), delta: delta, without: 0)
+        asked.stream.finish(trailers: nil)
+        end.run()
+        var answer = Array(buffer: client.channel.takeOutput())
+        #expect((64 << 10)...(256 << 10) ~= answer.count, "\(answer.count) of \(delta.count) bytes")
+        client.channel.isWritable = true
+        client.channel.pipeline.fireChannelWritabilityChanged()
+        end.run()
+        answer += Array(buffer: client.channel.takeOutput())
+        #expect(inflated(chunks(try split(answer).body).body) == (page, true))
     }
 
     @Test func aClientThatTakesGzipReadsItWhileItComes() throws {

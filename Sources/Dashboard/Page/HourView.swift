@@ -63,7 +63,7 @@ struct HourView {
         let times = HourChart(
             title: "How long requests took",
             series: [
-                .init(name: "19 of 20 were faster (p95)", kind: "slow", values: minutes.map(\.p95)),
+                .init(name: "19 of 20 were faster, in the slowest 5 seconds", kind: "slow", values: minutes.map(\.p95)),
                 .init(name: "half were faster (median)", kind: "median", values: minutes.map(\.median)),
             ], marks: minutes.map(\.failures)
         ) { Words.milliseconds($0) }
@@ -79,7 +79,7 @@ struct HourView {
     private var table: HTML {
         var table = Table([
             .text("from … to, minutes ago"), .number("answers"), .number("pages"), .number("gzip"), .number("link"),
-            .number("saved"), .number("median"), .number("p95"), .number("errors"),
+            .number("saved"), .number("median"), .number("p95 of the slowest 5 s"), .number("errors"),
         ])
         for (index, period) in fiveMinutes.reversed().enumerated() {
             table.append([

@@ -11,16 +11,16 @@ struct GzipRatio {
 
     mutating func absorb(_ other: GzipRatio) { note(pageBytes: other.pageBytes, gzipBytes: other.gzipBytes) }
 
-    /// What gzip would make of other pages; as many bytes as they have where nothing was measured.
-    func scaled(_ bytes: Int) -> Int {
-        isKnown ? Int((Double(bytes) * Double(gzipBytes) / Double(pageBytes)).rounded()) : bytes
+    /// What gzip would make of other pages; `nil` where nothing was measured.
+    func scaled(_ bytes: Int) -> Int? {
+        isKnown ? Int((Double(bytes) * Double(gzipBytes) / Double(pageBytes)).rounded()) : nil
     }
 }
 
 /// What was saved, with the bytes of which isn't known yet what gzip would make of them.
 struct ObservedSavings {
     private(set) var savings = Overview.Savings()
-    private var unscaledBytes = 0
+    private var unscaledBytes = 0, unscaledLinkBytes = 0
 
     /// Adds a request; what gzip makes of it by `ratio` where it isn't known better.
     mutating func add(_ request: ObservedRequest, ratio: GzipRatio) {
@@ -31,20 +31,28 @@ struct ObservedSavings {
         switch request.gzip {
         case .bytes(let count): savings.gzipBytes += count
         case .asItIs: savings.gzipBytes += request.pageBytes
-        case .unknown where ratio.isKnown: savings.gzipBytes += ratio.scaled(request.pageBytes)
-        case .unknown: unscaledBytes += request.pageBytes
+        case .unknown:
+            if let gzipBytes = ratio.scaled(request.pageBytes) {
+                savings.gzipBytes += gzipBytes
+            } else {
+                unscaledBytes += request.pageBytes
+                unscaledLinkBytes += min(request.pageBytes, request.linkBytes)
+            }
         }
     }
 
     mutating func absorb(_ other: ObservedSavings) {
         savings += other.savings
         unscaledBytes += other.unscaledBytes
+        unscaledLinkBytes += other.unscaledLinkBytes
     }
 
     /// As it is shown: what came before there was a ratio by this one.
+    ///
+    /// Without any, gzip counts as if it had sent what crossed the link: nothing that was not measured is said to be saved.
     func shown(by ratio: GzipRatio) -> Overview.Savings {
         var shown = savings
-        shown.gzipBytes += ratio.scaled(unscaledBytes)
+        shown.gzipBytes += ratio.scaled(unscaledBytes) ?? unscaledLinkBytes
         return shown
     }
 }
