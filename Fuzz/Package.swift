@@ -44,7 +44,8 @@ let package = Package(
                 "CertificateExpiry.swift", "LaneCollection.swift", "LaneSummary+Overview.swift",
                 "LinkCredentials+Settings.swift",
                 "LinkDialOut.swift", "LinkDialer.swift", "LinkError+Connecting.swift", "LinkServer.swift",
-                "LinkSocket.swift", "LinkTLS.swift", "PEMFiles.swift", "PeerGate.swift", "PeerRules.swift",
+                "LinkMetrics.swift", "LinkSocket.swift", "LinkTLS.swift", "PEMFiles.swift", "PeerGate.swift",
+                "PeerRules.swift",
                 "RefusedPeers.swift", "Strangers.swift",
             ],
             swiftSettings: swift),
@@ -54,7 +55,7 @@ let package = Package(
             sources: [
                 "Configuration", "Control/UnixSocket.swift", "LifeCycle/ListenFailure.swift",
                 "LifeCycle/ServiceUser.swift",
-                "Logging/LoggedRequest.swift", "Settings",
+                "Logging/LoggedRequest.swift", "Observations/Overview.swift", "Observations/Price.swift", "Settings",
             ], swiftSettings: strict),
         .target(name: "ProxyProtocol", dependencies: [nioCore], swiftSettings: swift),
         .target(

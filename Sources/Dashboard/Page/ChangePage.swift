@@ -69,7 +69,9 @@ struct ChangePage {
                 """
         }
         if page.crossing == "delta" {
-            return "<p>The version before it is not shown: it was not kept for this, or is not the same for all visitors.</p>"
+            return """
+                <p>The version before it is not shown: it was not kept for this, or is not the same for all visitors.</p>
+                """
         }
         return "<p>There was no version before it to compare with.</p>"
     }
