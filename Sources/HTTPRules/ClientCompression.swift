@@ -3,9 +3,9 @@ package import NIOHTTP1
 /// Whether the sender may compress a body for its client, and what the fields must then say (RFC 9110).
 package struct ClientCompression: Hashable, Sendable {
     package enum Decision: Hashable, Sendable {
-        /// Compress with gzip, and ``edit(_:)`` the fields.
+        /// Compress with gzip, and say so.
         case compress
-        /// Don't: this client does not want it, another would: say so with ``addVary(to:)``.
+        /// Don't: this client does not want it, another would: say that.
         case varyOnly
         /// Don't, for nobody.
         case leave
@@ -69,5 +69,16 @@ extension HTTPHeaders {
     package mutating func weakenETag() {
         guard let tag = first(name: "etag"), tag.utf8.first == UInt8(ascii: "\"") else { return }
         replaceOrAdd(name: "ETag", value: "W/" + tag)
+    }
+}
+
+extension ClientCompression.Decision {
+    /// Has an answer's fields say what was decided.
+    package func edit(_ fields: inout HTTPHeaders) {
+        switch self {
+        case .compress: ClientCompression.edit(&fields)
+        case .varyOnly: ClientCompression.addVary(to: &fields)
+        case .leave: break
+        }
     }
 }

@@ -562,11 +562,7 @@ extension SenderExchange {
     private func answer(_ answer: Answer, _ passing: PassingPage, bytes: Int?) {
         body.drop()
         var head = answer.head
-        switch passing.compression {
-        case .compress: ClientCompression.edit(&head.headers)
-        case .varyOnly: ClientCompression.addVary(to: &head.headers)
-        case .leave: break
-        }
+        passing.compression.edit(&head.headers)
         if let bytes { head.headers.replaceOrAdd(name: "Content-Length", value: String(bytes)) }
         complete(&head, railgunHeader(.normal, answer.report))
         status = Int(head.status.code)
@@ -653,11 +649,8 @@ extension SenderExchange {
             }
             var head = answer.head
             let body = page.gzip ?? page.bytes
-            switch compression {
-            case .compress where page.gzip != nil: ClientCompression.edit(&head.headers)
-            case .compress, .varyOnly: ClientCompression.addVary(to: &head.headers)
-            case .leave: break
-            }
+            let isUncompressed = compression == .compress && page.gzip == nil
+            (isUncompressed ? ClientCompression.Decision.varyOnly : compression).edit(&head.headers)
             head.headers.replaceOrAdd(name: "Content-Length", value: String(body.count))
             let points = page.bytes.isEmpty ? 0 : deltaBytes * 10_000 / page.bytes.count
             complete(&head, railgunHeader(base == nil ? .normal : .delta(ratioBasisPoints: points), answer.report))
