@@ -143,11 +143,7 @@ package final class ListenerService: Drainable {
             }
             guard !isDraining.withLockedValue({ $0 }) else { return .notReady("rg-listener is draining") }
             if running.channel != nil { return .ready }
-            for worker in running.workers.byLoop.values {
-                let count = try? await worker.eventLoop.submit { worker.value.laneCount }.get()
-                if (count ?? 0) > 0 { return .ready }
-            }
-            return .notReady("no sender is connected")
+            return await running.workers.lanes().isEmpty ? .notReady("no sender is connected") : .ready
         }
     }
 
